@@ -1,0 +1,56 @@
+/**
+ * Paths are bytes to the kernel and strings to us. A byte that is not part of valid UTF-8 becomes a lone low
+ * surrogate U+DC80…U+DCFF and back (the scheme of Python's PEP 383), so that every name survives the way
+ * through a string.
+ */
+
+const encoder = new TextEncoder();
+const strictDecoder = new TextDecoder("utf-8", { fatal: true });
+const loneSurrogate = /[\udc80-\udcff]/;
+
+export function encodePath(path: string): Uint8Array {
+  if (!loneSurrogate.test(path)) return encoder.encode(path);
+  const bytes: number[] = [];
+  for (const character of path) {
+    const code = character.codePointAt(0) ?? 0;
+    if (code >= 0xdc80 && code <= 0xdcff) bytes.push(code - 0xdc00);
+    else bytes.push(...encoder.encode(character));
+  }
+  return Uint8Array.from(bytes);
+}
+
+export function decodePath(bytes: Uint8Array): string {
+  try {
+    return strictDecoder.decode(bytes);
+  } catch {
+    return decodeWithEscapes(bytes);
+  }
+}
+
+function decodeWithEscapes(bytes: Uint8Array): string {
+  let text = "";
+  for (let index = 0; index < bytes.length; ) {
+    const length = validSequenceLength(bytes, index);
+    if (length === 0) {
+      text += String.fromCharCode(0xdc00 + (bytes[index] ?? 0));
+      index += 1;
+    } else {
+      text += strictDecoder.decode(bytes.subarray(index, index + length));
+      index += length;
+    }
+  }
+  return text;
+}
+
+/** Length of the UTF-8 sequence that starts at `index`, or 0 if none does. */
+function validSequenceLength(bytes: Uint8Array, index: number): number {
+  for (let length = 1; length <= 4 && index + length <= bytes.length; length += 1) {
+    try {
+      strictDecoder.decode(bytes.subarray(index, index + length));
+      return length;
+    } catch {
+      // Not whole yet, or not UTF-8 at all.
+    }
+  }
+  return 0;
+}

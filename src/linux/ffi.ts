@@ -1,0 +1,118 @@
+import { CString, dlopen, FFIType, type Pointer, ptr, read } from "bun:ffi";
+import { type CallName, callNumbers } from "./abi.ts";
+import { encodePath } from "./bytes.ts";
+
+const { i64_fast: word, i32, ptr: pointer, u32 } = FFIType;
+
+const signatures = {
+  syscall: { args: [word, word, word, word, word, word, word], returns: word },
+  __errno_location: { args: [], returns: pointer },
+  strerror: { args: [i32], returns: pointer },
+  getpwnam_r: { args: [pointer, pointer, pointer, word, pointer], returns: i32 },
+  getpwuid_r: { args: [u32, pointer, pointer, word, pointer], returns: i32 },
+  getgrnam_r: { args: [pointer, pointer, pointer, word, pointer], returns: i32 },
+  getgrgid_r: { args: [u32, pointer, pointer, word, pointer], returns: i32 },
+} as const;
+
+function openLibc() {
+  try {
+    return dlopen("libc.so.6", signatures);
+  } catch {
+    return dlopen(`libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`, signatures);
+  }
+}
+
+/** The C library of the running system: glibc, or else musl. */
+export const libc = openLibc().symbols;
+
+const errnoNames: Readonly<Record<number, string>> = {
+  1: "EPERM",
+  2: "ENOENT",
+  4: "EINTR",
+  5: "EIO",
+  9: "EBADF",
+  11: "EAGAIN",
+  12: "ENOMEM",
+  13: "EACCES",
+  16: "EBUSY",
+  17: "EEXIST",
+  18: "EXDEV",
+  19: "ENODEV",
+  20: "ENOTDIR",
+  21: "EISDIR",
+  22: "EINVAL",
+  24: "EMFILE",
+  26: "ETXTBSY",
+  27: "EFBIG",
+  28: "ENOSPC",
+  30: "EROFS",
+  31: "EMLINK",
+  36: "ENAMETOOLONG",
+  38: "ENOSYS",
+  39: "ENOTEMPTY",
+  40: "ELOOP",
+  61: "ENODATA",
+  95: "EOPNOTSUPP",
+  116: "ESTALE",
+  122: "EDQUOT",
+};
+
+/** A system call that the kernel refused. */
+export class SystemError extends Error {
+  override readonly name = "SystemError";
+  /** The errno's name, for example `EBUSY`; `E` and the number for the rare ones. */
+  readonly code: string;
+  readonly call: string;
+  /** What the call was about: a path, or empty. */
+  readonly path: string;
+
+  constructor(call: string, errno: number, path: string) {
+    super(new CString(libc.strerror(errno) as Pointer).toString());
+    this.code = errnoNames[errno] ?? `E${errno}`;
+    this.call = call;
+    this.path = path;
+  }
+}
+
+/** True if `error` is the kernel's refusal with one of these errno names. */
+export function isSystemError(error: unknown, ...codes: readonly string[]): error is SystemError {
+  return error instanceof SystemError && (codes.length === 0 || codes.includes(error.code));
+}
+
+/** A system call argument: a number, or memory that the kernel reads or writes. */
+type Argument = number | Uint8Array;
+
+/**
+ * Makes one system call and returns its result.
+ * @param path what the call is about, for the error's text only
+ * @throws SystemError if the kernel answers with an errno
+ */
+export function systemCall(name: CallName, path: string, ...words: readonly Argument[]): number {
+  const result = systemCallOrErrno(name, ...words);
+  if (result < 0) throw new SystemError(name, -result, path);
+  return result;
+}
+
+/** As {@link systemCall}, but an errno comes back as a negative number: for the places where errors are common. */
+export function systemCallOrErrno(name: CallName, ...words: readonly Argument[]): number {
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = words;
+  const result = libc.syscall(
+    callNumbers[name],
+    address(a),
+    address(b),
+    address(c),
+    address(d),
+    address(e),
+    address(f),
+  ) as number;
+  return result < 0 ? -read.i32(libc.__errno_location() as Pointer, 0) : result;
+}
+
+function address(argument: Argument): number {
+  return typeof argument === "number" ? argument : ptr(argument);
+}
+
+/** A path as the kernel reads it: bytes that end with NUL. */
+export function cString(text: string): Uint8Array {
+  return encodePath(`${text}\0`);
+}

@@ -1,0 +1,190 @@
+import { chmodSync, closeSync, readdirSync, readFileSync, readSync } from "node:fs";
+import {
+  AT_EMPTY_PATH,
+  AT_FDCWD,
+  AT_REMOVEDIR,
+  O_CLOEXEC,
+  O_CREAT,
+  O_DIRECTORY,
+  O_EXCL,
+  O_NOFOLLOW,
+  O_NONBLOCK,
+  O_PATH,
+  O_RDONLY,
+  O_WRONLY,
+  RENAME_EXCHANGE,
+  RENAME_NOREPLACE,
+  RESOLVE_NO_MAGICLINKS,
+  RESOLVE_NO_SYMLINKS,
+} from "./abi.ts";
+import { decodePath } from "./bytes.ts";
+import { cString, SystemError, systemCall, systemCallOrErrno } from "./ffi.ts";
+
+/**
+ * File calls relative to an open directory. None of them follows a symlink in the last name, and the directory is a
+ * descriptor, so nobody can exchange the way to it in between.
+ */
+
+/** Runs `action` with a descriptor and closes that afterwards, whatever happens. */
+export function withDescriptor<T>(descriptor: number, action: (descriptor: number) => T): T {
+  try {
+    return action(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+export function closeDescriptor(descriptor: number): void {
+  closeSync(descriptor);
+}
+
+/** Opens `name` in `directory` as a mere handle (O_PATH): a symlink gives the link itself. */
+export function openHandle(directory: number, name: string): number {
+  return systemCall("openat", name, directory, cString(name), O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+}
+
+/** Opens an existing file for reading; a symlink gives ELOOP, and a FIFO does not block. */
+export function openForReading(directory: number, name: string): number {
+  const flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+  return systemCall("openat", name, directory, cString(name), flags, 0);
+}
+
+/** Creates a file that must not exist yet, and opens it for writing. */
+export function createFile(directory: number, name: string, mode: number): number {
+  const flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+  return systemCall("openat", name, directory, cString(name), flags, mode);
+}
+
+/**
+ * Opens the directory `path` below the directory `root`, no matter what is mounted where, if no symlink lies on the
+ * way; `path` may begin with a slash.
+ * @returns the descriptor, or the negative errno
+ */
+export function openDirectoryWithin(root: number, path: string): number {
+  return openDirectoryBy(root, path.replace(/^\/+/, "") || ".", RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
+}
+
+/**
+ * Opens the directory `path` if no symlink lies on the way to it (openat2(2), RESOLVE_NO_SYMLINKS).
+ * @returns the descriptor, or the negative errno: -40 (ELOOP) if there is a symlink
+ */
+export function openDirectoryWithoutLinks(path: string): number {
+  return openDirectoryBy(AT_FDCWD, path, RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
+}
+
+/** openat2(2) with `struct open_how`: flags, mode, resolve. */
+function openDirectoryBy(directory: number, path: string, resolve: number): number {
+  const how = new BigUint64Array([BigInt(O_PATH | O_DIRECTORY | O_CLOEXEC), 0n, BigInt(resolve)]);
+  const bytes = new Uint8Array(how.buffer);
+  return systemCallOrErrno("openat2", directory, cString(path), bytes, bytes.length);
+}
+
+export function openRoot(): number {
+  return systemCall("openat", "/", AT_FDCWD, cString("/"), O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+}
+
+export function readLink(directory: number, name: string): string {
+  const buffer = new Uint8Array(4096);
+  const length = systemCall("readlinkat", name, directory, cString(name), buffer, buffer.length);
+  return decodePath(buffer.subarray(0, length));
+}
+
+export function makeDirectory(directory: number, name: string, mode: number): void {
+  systemCall("mkdirat", name, directory, cString(name), mode);
+}
+
+export function makeSymlink(directory: number, name: string, text: string): void {
+  systemCall("symlinkat", name, cString(text), directory, cString(name));
+}
+
+export function unlink(directory: number, name: string): void {
+  systemCall("unlinkat", name, directory, cString(name), 0);
+}
+
+/** Removes an empty directory. */
+export function removeDirectory(directory: number, name: string): void {
+  systemCall("unlinkat", name, directory, cString(name), AT_REMOVEDIR);
+}
+
+/** Renames; what stands at the new name is an EEXIST. */
+export function renameToFree(from: number, fromName: string, to: number, toName: string): void {
+  systemCall("renameat2", fromName, from, cString(fromName), to, cString(toName), RENAME_NOREPLACE);
+}
+
+/** Renames over what stands at the new name. */
+export function renameOver(from: number, fromName: string, to: number, toName: string): void {
+  systemCall("renameat2", fromName, from, cString(fromName), to, cString(toName), 0);
+}
+
+/** Exchanges two names in one instant. */
+export function exchange(directory: number, name: string, otherName: string): void {
+  systemCall("renameat2", name, directory, cString(name), directory, cString(otherName), RENAME_EXCHANGE);
+}
+
+/** Changes the owner of the object behind any descriptor, a handle included. */
+export function changeOwner(descriptor: number, uid: number, gid: number): void {
+  systemCall("fchownat", "", descriptor, cString(""), uid, gid, AT_EMPTY_PATH);
+}
+
+/**
+ * Changes the twelve permission bits of the object behind any descriptor. The way through `/proc` serves handles,
+ * which fchmod(2) refuses.
+ */
+export function changeMode(descriptor: number, mode: number): void {
+  asSystemError("chmod", () => chmodSync(`/proc/self/fd/${descriptor}`, mode));
+}
+
+/** Waits until the file or directory is on the disk. */
+export function sync(descriptor: number): void {
+  systemCall("fsync", "", descriptor);
+}
+
+/** The names in the directory behind a handle. */
+export function namesIn(descriptor: number): string[] {
+  return asSystemError("getdents", () =>
+    readdirSync(`/proc/self/fd/${descriptor}/.`, { encoding: "buffer" }).map((name) => decodePath(name)),
+  );
+}
+
+export function readWholeFile(descriptor: number): Uint8Array {
+  return asSystemError("read", () => readFileSync(descriptor));
+}
+
+/** True if two open files hold the same bytes from here on. */
+export function sameContent(left: number, right: number): boolean {
+  const [leftChunk, rightChunk] = [Buffer.alloc(chunkSize), Buffer.alloc(chunkSize)];
+  for (;;) {
+    const leftLength = readFully(left, leftChunk);
+    const rightLength = readFully(right, rightChunk);
+    if (leftLength !== rightLength) return false;
+    if (leftLength === 0) return true;
+    if (leftChunk.compare(rightChunk, 0, rightLength, 0, leftLength) !== 0) return false;
+  }
+}
+
+const chunkSize = 256 * 1024;
+
+/** Fills the chunk as far as the file goes; read(2) may return less at a time. */
+function readFully(descriptor: number, chunk: Buffer): number {
+  let filled = 0;
+  while (filled < chunk.length) {
+    const length = asSystemError("read", () =>
+      readSync(descriptor, chunk, filled, chunk.length - filled, null),
+    );
+    if (length === 0) break;
+    filled += length;
+  }
+  return filled;
+}
+
+/** Gives the runtime's own file errors the type of ours. */
+export function asSystemError<T>(call: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof Error && "errno" in error && typeof error.errno === "number") {
+      throw new SystemError(call, Math.abs(error.errno), "");
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,101 @@
+import { readFileSync } from "node:fs";
+import {
+  AT_EMPTY_PATH,
+  MNT_DETACH,
+  MOVE_MOUNT_BENEATH,
+  MOVE_MOUNT_F_EMPTY_PATH,
+  MOVE_MOUNT_T_EMPTY_PATH,
+  MS_PRIVATE,
+  OPEN_TREE_CLOEXEC,
+  OPEN_TREE_CLONE,
+  UMOUNT_NOFOLLOW,
+} from "./abi.ts";
+import { cString, systemCall } from "./ffi.ts";
+import { asSystemError } from "./files.ts";
+
+/** The mount table of this mount namespace, as the kernel writes it: bytes, for names need not be UTF-8. */
+export function readMountTable(): Uint8Array {
+  return asSystemError("read", () => readFileSync("/proc/self/mountinfo"));
+}
+
+/**
+ * A copy of the mount that `path` (relative to `directory`) lies on, showing just what is at `path`, attached to
+ * nothing (open_tree(2) with OPEN_TREE_CLONE). With an empty path: of what the descriptor stands for. Mounts below
+ * it are not copied. Closing the descriptor without attaching it discards the copy.
+ */
+export function cloneTree(directory: number, path: string): number {
+  const flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (path === "" ? AT_EMPTY_PATH : 0);
+  return systemCall("open_tree", path, directory, cString(path), flags);
+}
+
+/** Attaches a detached tree at `name` in `directory`; a symlink there is not followed. */
+export function attachTree(tree: number, directory: number, name: string): void {
+  const flags = MOVE_MOUNT_F_EMPTY_PATH | (name === "" ? MOVE_MOUNT_T_EMPTY_PATH : 0);
+  systemCall("move_mount", name, tree, cString(""), directory, cString(name), flags);
+}
+
+/**
+ * Attaches a detached tree beneath the mount that is at `name`, which stays on top (Linux 6.5).
+ * @throws SystemError `EINVAL` on older kernels, and where the propagation of the mounts forbids it
+ */
+export function attachTreeBeneath(tree: number, directory: number, name: string): void {
+  const flags = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_BENEATH;
+  systemCall("move_mount", name, tree, cString(""), directory, cString(name), flags);
+}
+
+/** Unmounts what is on top at `name` in `directory`. @throws SystemError `EBUSY` while somebody uses it */
+export function unmount(directory: number, name: string): void {
+  systemCall("umount2", name, cString(`/proc/self/fd/${directory}/${name}`), UMOUNT_NOFOLLOW);
+}
+
+/** Detaches the very mount that `tree` stands for, wherever it is attached and whoever uses it. */
+export function detachTree(tree: number): void {
+  systemCall("umount2", "", cString(`/proc/self/fd/${tree}`), MNT_DETACH);
+}
+
+/** Bits of `struct mount_attr` (linux/mount.h). */
+const attributeBits = {
+  ro: 0x1,
+  nosuid: 0x2,
+  nodev: 0x4,
+  noexec: 0x8,
+  relatime: 0x0,
+  noatime: 0x10,
+  strictatime: 0x20,
+  nodiratime: 0x80,
+  nosymfollow: 0x200000,
+} as const;
+const allAttributes = 0x2000ff & ~0x70;
+const accessTimeMask = 0x70;
+
+export type MountAttribute = keyof typeof attributeBits;
+
+/** Gives the mount behind `tree` just these options, all others off (mount_setattr(2), Linux 5.12). */
+export function setMountOptions(tree: number, options: readonly MountAttribute[]): void {
+  const set = options.reduce((bits, option) => bits | attributeBits[option], 0);
+  const clear = (allAttributes & ~set) | accessTimeMask;
+  applyAttributes(tree, set, clear, 0);
+}
+
+/**
+ * Takes the mount behind `tree` out of its peer group, so that what is mounted on it does not appear a second time
+ * below the persistence root. Attached to a shared mount it becomes shared again, in a group of its own.
+ */
+export function makePrivate(tree: number): void {
+  applyAttributes(tree, 0, 0, MS_PRIVATE);
+}
+
+function applyAttributes(tree: number, set: number, clear: number, propagation: number): void {
+  const attributes = mountAttributes(set, clear, propagation);
+  systemCall("mount_setattr", "", tree, cString(""), AT_EMPTY_PATH, attributes, attributes.length);
+}
+
+/** `struct mount_attr`: attr_set, attr_clr, propagation, userns_fd. */
+function mountAttributes(set: number, clear: number, propagation: number): Uint8Array {
+  return new Uint8Array(new BigUint64Array([BigInt(set), BigInt(clear), BigInt(propagation), 0n]).buffer);
+}
+
+/** A descriptor for the existing mount on top at `name`, not a copy of it. */
+export function openTree(directory: number, name: string): number {
+  return systemCall("open_tree", name, directory, cString(name), OPEN_TREE_CLOEXEC);
+}

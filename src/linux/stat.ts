@@ -1,0 +1,134 @@
+import {
+  AT_EMPTY_PATH,
+  AT_NO_AUTOMOUNT,
+  AT_SYMLINK_NOFOLLOW,
+  STATX_BASIC_STATS,
+  STATX_BTIME,
+  STATX_MNT_ID,
+} from "./abi.ts";
+import { cString, SystemError, systemCallOrErrno } from "./ffi.ts";
+
+export type FileType =
+  | "directory"
+  | "file"
+  | "symlink"
+  | "socket"
+  | "fifo"
+  | "character-device"
+  | "block-device";
+
+/** What statx(2) says of one object; times are nanoseconds since the epoch as decimal strings. */
+export interface Stat {
+  readonly type: FileType;
+  /** The twelve permission bits. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly links: number;
+  /** Bytes. */
+  readonly size: number;
+  /** `major:minor`, as in mountinfo. */
+  readonly device: string;
+  readonly inode: string;
+  readonly mountId: number;
+  /** True if the object is the root of a mount (STATX_ATTR_MOUNT_ROOT, Linux 5.8). */
+  readonly mountRoot: boolean;
+  readonly accessed: string;
+  readonly modified: string;
+  /** Null where the filesystem keeps no birth time. */
+  readonly birth: string | null;
+}
+
+const mask = STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID;
+const STATX_ATTR_MOUNT_ROOT = 0x2000;
+
+/** Offsets in `struct statx` (linux/stat.h). */
+const at = {
+  mask: 0,
+  attributes: 8,
+  links: 16,
+  uid: 20,
+  gid: 24,
+  mode: 28,
+  inode: 32,
+  size: 40,
+  accessed: 64,
+  birth: 80,
+  modified: 112,
+  deviceMajor: 136,
+  deviceMinor: 140,
+  mountId: 144,
+} as const;
+
+const buffer = new Uint8Array(256);
+const view = new DataView(buffer.buffer);
+
+/**
+ * The object `name` in the directory `directory`, links not followed; with an empty name the object that the
+ * descriptor itself stands for. Null if there is none.
+ * @throws SystemError for every reason but ENOENT
+ */
+export function statAt(directory: number, name: string): Stat | null {
+  const flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | (name === "" ? AT_EMPTY_PATH : 0);
+  const result = systemCallOrErrno("statx", directory, cString(name), flags, mask, buffer);
+  if (result === 0) return parse();
+  if (result === -2) return null;
+  throw new SystemError("statx", -result, name);
+}
+
+/** As {@link statAt} for an open descriptor, which always has an object. */
+export function statDescriptor(descriptor: number): Stat {
+  const stat = statAt(descriptor, "");
+  if (stat === null) throw new SystemError("statx", 2, "");
+  return stat;
+}
+
+function parse(): Stat {
+  const modeWord = view.getUint16(at.mode, true);
+  return {
+    type: fileType(modeWord & 0o170000),
+    mode: modeWord & 0o7777,
+    uid: view.getUint32(at.uid, true),
+    gid: view.getUint32(at.gid, true),
+    links: view.getUint32(at.links, true),
+    size: Number(view.getBigUint64(at.size, true)),
+    device: `${view.getUint32(at.deviceMajor, true)}:${view.getUint32(at.deviceMinor, true)}`,
+    inode: unsigned(at.inode),
+    mountId: Number(view.getBigUint64(at.mountId, true)),
+    mountRoot: (view.getUint32(at.attributes, true) & STATX_ATTR_MOUNT_ROOT) !== 0,
+    accessed: time(at.accessed),
+    modified: time(at.modified),
+    birth: (view.getUint32(at.mask, true) & STATX_BTIME) === 0 ? null : time(at.birth),
+  };
+}
+
+/** A 64-bit number as text; the common small ones without the cost of a BigInt. */
+function unsigned(offset: number): string {
+  const high = view.getUint32(offset + 4, true);
+  if (high === 0) return String(view.getUint32(offset, true));
+  return view.getBigUint64(offset, true).toString();
+}
+
+function time(offset: number): string {
+  const seconds = view.getBigInt64(offset, true);
+  return String(seconds * 1_000_000_000n + BigInt(view.getUint32(offset + 8, true)));
+}
+
+function fileType(bits: number): FileType {
+  switch (bits) {
+    case 0o040000:
+      return "directory";
+    case 0o120000:
+      return "symlink";
+    case 0o140000:
+      return "socket";
+    case 0o010000:
+      return "fifo";
+    case 0o020000:
+      return "character-device";
+    case 0o060000:
+      return "block-device";
+    default:
+      return "file";
+  }
+}

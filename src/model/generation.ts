@@ -1,0 +1,60 @@
+import type { Manifest } from "./manifest.ts";
+
+/** A numbered, immutable manifest with the configuration text that it came from. */
+export interface Generation {
+  readonly number: number;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  readonly configPath: string;
+  readonly configText: string;
+  readonly manifest: Manifest;
+}
+
+/** What the index keeps of a generation, so that `list` reads nothing else. */
+export interface GenerationSummary {
+  readonly number: number;
+  readonly createdAt: string;
+  readonly configPath: string;
+  readonly entries: number;
+}
+
+/**
+ * Proof that an object is the one that imp made: its inode and birth time, which no later object
+ * of the same name shares. `birth` is in nanoseconds since the epoch as a decimal string, or null
+ * where the filesystem does not keep it.
+ */
+export interface Identity {
+  readonly inode: string;
+  readonly birth: string | null;
+}
+
+/** What imp did to make room, and what it therefore may take away again. */
+export type Effect =
+  | { readonly kind: "backup"; readonly target: string; readonly backup: string }
+  | { readonly kind: "created-directory"; readonly path: string; readonly identity: Identity }
+  | { readonly kind: "created-file"; readonly path: string; readonly identity: Identity }
+  /** Stood at the target already, just as wanted: not made by imp, and not removed by it. */
+  | { readonly kind: "found"; readonly target: string };
+
+/** `generations.json`: the commit point of every command. */
+export interface Index {
+  readonly format: 1;
+  /** The number of the active generation. */
+  readonly active: number | null;
+  /** The generation that was active before the active one, for `rollback`. */
+  readonly previous: number | null;
+  /** The number that the next generation gets; numbers are never used twice. */
+  readonly next: number;
+  readonly generations: readonly GenerationSummary[];
+  /** The effects now in force. */
+  readonly effects: readonly Effect[];
+}
+
+export const emptyIndex: Index = {
+  format: 1,
+  active: null,
+  previous: null,
+  next: 1,
+  generations: [],
+  effects: [],
+};

@@ -1,0 +1,131 @@
+import { isBelow, rebase } from "./path.ts";
+
+/** One line of `/proc/self/mountinfo` (proc_pid_mountinfo(5)). */
+export interface Mount {
+  readonly id: number;
+  readonly parent: number;
+  /** `major:minor` of the filesystem. */
+  readonly device: string;
+  /** The directory of the filesystem that this mount shows. */
+  readonly root: string;
+  /** True if what the mount shows was deleted since (mountinfo appends `//deleted`). */
+  readonly deleted: boolean;
+  readonly mountPoint: string;
+  /** Options of this mount, such as `ro` and `nosuid`, not of its filesystem. */
+  readonly options: readonly string[];
+  readonly filesystem: string;
+  /** What the filesystem was mounted from. */
+  readonly from: string;
+}
+
+/** All mounts of a mount namespace, with an index for walking down from one to the next. */
+export interface MountTable {
+  readonly mounts: readonly Mount[];
+  /** The mount that `/` leads to. */
+  readonly root: Mount;
+  /** Mounts by their parent's id and their mount point (see {@link childKey}). */
+  readonly children: ReadonlyMap<string, Mount>;
+}
+
+function childKey(parent: number, mountPoint: string): string {
+  return `${parent} ${mountPoint}`;
+}
+
+export function mountTable(mounts: readonly Mount[]): MountTable {
+  const ids = new Set(mounts.map((mount) => mount.id));
+  const isOutermost = (mount: Mount) => !ids.has(mount.parent) || mount.parent === mount.id;
+  const root =
+    mounts.find((mount) => mount.mountPoint === "/" && isOutermost(mount)) ?? unlistedRoot(mounts, ids);
+  const children = new Map<string, Mount>();
+  for (const mount of mounts) {
+    if (mount !== root) children.set(childKey(mount.parent, mount.mountPoint), mount);
+  }
+  return { mounts, root: topOfStack(children, root), children };
+}
+
+/** In a chroot the mount that `/` lies on is not listed: its id is known only as a parent, its device not at all. */
+function unlistedRoot(mounts: readonly Mount[], ids: ReadonlySet<number>): Mount {
+  return {
+    id: mounts.find((mount) => !ids.has(mount.parent))?.parent ?? 0,
+    parent: 0,
+    device: unknownDevice,
+    root: "/",
+    deleted: false,
+    mountPoint: "/",
+    options: [],
+    filesystem: "",
+    from: "",
+  };
+}
+
+/** The device of a mount that mountinfo does not list. */
+export const unknownDevice = "";
+
+/** The mount that covers `mount` at the very same place, or else `mount` itself. */
+function topOfStack(children: ReadonlyMap<string, Mount>, mount: Mount): Mount {
+  let top = mount;
+  for (;;) {
+    const above = children.get(childKey(top.id, top.mountPoint));
+    if (above === undefined) return top;
+    top = above;
+  }
+}
+
+/**
+ * The mount that a person meets at `path` (a path without symlinks): the walk goes from mount to mount as the
+ * kernel's does, so mounts that another one hides do not count.
+ */
+export function visibleMount(table: MountTable, path: string): Mount {
+  let current = table.root;
+  if (path === "/") return current;
+  for (let end = path.indexOf("/", 1); ; end = path.indexOf("/", end + 1)) {
+    const prefix: string = end === -1 ? path : path.slice(0, end);
+    const child = table.children.get(childKey(current.id, prefix));
+    if (child !== undefined) current = topOfStack(table.children, child);
+    if (end === -1) return current;
+  }
+}
+
+/** The mount that is visible at just this mount point, or null if none is. */
+export function mountAt(table: MountTable, mountPoint: string): Mount | null {
+  const visible = visibleMount(table, mountPoint);
+  return visible.mountPoint === mountPoint ? visible : null;
+}
+
+/** The mounts below `mount` in the tree of mounts that lie strictly below its mount point. */
+export function mountsOn(table: MountTable, mount: Mount): Mount[] {
+  return table.mounts.filter(
+    (other) => other.parent === mount.id && isBelow(other.mountPoint, mount.mountPoint),
+  );
+}
+
+/** The mounts that carry this mount point, visible or not. */
+export function allMountsAt(table: MountTable, mountPoint: string): Mount[] {
+  return table.mounts.filter((mount) => mount.mountPoint === mountPoint);
+}
+
+/** The mount right below `mount` at the same place, or null. */
+export function coveredMount(table: MountTable, mount: Mount): Mount | null {
+  const below = table.mounts.find((other) => other.id === mount.parent);
+  return below?.mountPoint === mount.mountPoint ? below : null;
+}
+
+/**
+ * What a mount shows of `source` (a path without symlinks): its very directory of the same filesystem, that directory
+ * deleted since, or something else. "unknown" where the source lies on a mount that is not listed.
+ */
+export function whatMountShows(
+  table: MountTable,
+  mount: Mount,
+  source: string,
+): "source" | "deleted-source" | "other" | "unknown" {
+  const home = visibleMount(table, source);
+  if (home.device === unknownDevice) return "unknown";
+  if (home.device !== mount.device || mount.root !== rootWithin(home, source)) return "other";
+  return mount.deleted ? "deleted-source" : "source";
+}
+
+/** The directory of the filesystem that `path`, which lies on `home`, stands for. */
+function rootWithin(home: Mount, path: string): string {
+  return rebase(path, home.mountPoint, home.root);
+}

@@ -1,0 +1,72 @@
+import type { Identity } from "./generation.ts";
+import type { Mount, MountTable } from "./mount.ts";
+
+/** Who owns an object and who may use it. */
+export interface Access {
+  readonly uid: number;
+  readonly gid: number;
+  /** The twelve permission bits. */
+  readonly mode: number;
+}
+
+interface ObjectNode extends Access {
+  readonly identity: Identity;
+  /** Number of hard links. */
+  readonly links: number;
+  /** `major:minor` of the filesystem. */
+  readonly device: string;
+}
+
+export interface DirectoryNode extends ObjectNode {
+  readonly kind: "directory";
+}
+
+export interface FileNode extends ObjectNode {
+  readonly kind: "file";
+  /** Bytes. */
+  readonly size: number;
+}
+
+export interface SymlinkNode extends ObjectNode {
+  readonly kind: "symlink";
+  readonly text: string;
+}
+
+/** What was found at one path, links in the last name not followed. */
+export type Node =
+  | { readonly kind: "missing" }
+  | DirectoryNode
+  | FileNode
+  | SymlinkNode
+  /** A socket, FIFO or device. */
+  | (ObjectNode & { readonly kind: "special"; readonly what: string })
+  /** A parent is no directory. */
+  | { readonly kind: "blocked"; readonly at: string }
+  /** May not be looked at by this user. */
+  | { readonly kind: "unknown"; readonly at: string }
+  /** A symlink on the way that a user could bend. */
+  | { readonly kind: "unsafe"; readonly at: string; readonly owner: number };
+
+/**
+ * A spot to look at: `path` as it is now or, with `beneath`, as it would be without that mount and all that is
+ * mounted on it.
+ */
+export interface Spot {
+  readonly path: string;
+  readonly beneath: Mount | null;
+}
+
+/**
+ * The system as it is, asked question by question. Answers do not change during one command: each is read once.
+ * The mount table is one read for the whole command.
+ */
+export interface Observed {
+  readonly mounts: MountTable;
+  node(spot: Spot): Node;
+  /** `path` without symlinks in its parents; `path` itself where that can't be found out. */
+  real(path: string): string;
+  /** How many names the directory holds; 0 where that can't be found out. */
+  countNames(spot: Spot): number;
+  /** True if both are regular files with the same bytes. */
+  sameBytes(left: Spot, right: Spot): boolean;
+}

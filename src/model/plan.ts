@@ -1,0 +1,152 @@
+import type { Effect, Identity } from "./generation.ts";
+import type { Entry, MountOption } from "./manifest.ts";
+import type { Access } from "./observation.ts";
+
+/**
+ * One change to the system. A step carries all that undoing it takes, so a plan is plain data: it can be printed,
+ * written to a journal and tested without a disk. `serves` is the target of the entry that wants the step.
+ */
+export type Step = { readonly serves: string } & (
+  | {
+      readonly kind: "create-directory";
+      readonly path: string;
+      readonly access: Access;
+      /** A source stays when its entry goes; what was made to hold a target does not. */
+      readonly role: "source" | "target";
+    }
+  | {
+      readonly kind: "create-file";
+      readonly path: string;
+      readonly access: Access;
+      readonly role: "source" | "target";
+    }
+  /** Creates a source as a copy of what stands at the target. */
+  | {
+      readonly kind: "copy-source";
+      readonly from: string;
+      readonly to: string;
+      readonly what: "directory" | "file";
+    }
+  /** Owner and mode of what exists. */
+  | { readonly kind: "set-access"; readonly path: string; readonly from: Access; readonly to: Access }
+  | { readonly kind: "back-up"; readonly path: string; readonly backup: string }
+  /** Only if the place is free. */
+  | { readonly kind: "put-back"; readonly path: string; readonly backup: string }
+  | {
+      readonly kind: "mount";
+      readonly target: string;
+      readonly source: string;
+      readonly options: MountOptions;
+    }
+  | {
+      readonly kind: "replace-mount";
+      readonly target: string;
+      readonly from: MountedSource;
+      readonly to: MountedSource;
+    }
+  | {
+      readonly kind: "set-mount-options";
+      readonly target: string;
+      readonly from: MountOptions;
+      readonly to: MountOptions;
+    }
+  | {
+      readonly kind: "unmount";
+      readonly target: string;
+      readonly source: string;
+      readonly options: MountOptions;
+    }
+  | { readonly kind: "link"; readonly path: string; readonly text: string }
+  /** Our own symlink gets another text; `aside` is a free name beside it, in use for an instant. */
+  | {
+      readonly kind: "replace-link";
+      readonly path: string;
+      readonly from: string;
+      readonly to: string;
+      readonly aside: string;
+    }
+  /** What stands at the path goes to `backup` in the same instant as the link takes its place. */
+  | {
+      readonly kind: "exchange-for-link";
+      readonly path: string;
+      readonly text: string;
+      readonly backup: string;
+    }
+  /** As above, for a file with the same bytes as the source: it is not kept once the command is through. */
+  | { readonly kind: "replace-file"; readonly path: string; readonly text: string; readonly aside: string }
+  | { readonly kind: "unlink"; readonly path: string; readonly text: string }
+  /** Only if it is empty and still the one that imp made. */
+  | {
+      readonly kind: "remove-directory";
+      readonly path: string;
+      readonly identity: Identity;
+      readonly access: Access;
+    }
+  | {
+      readonly kind: "remove-file";
+      readonly path: string;
+      readonly identity: Identity;
+      readonly access: Access;
+    }
+);
+
+export type StepKind = Step["kind"];
+
+/** The flags that a mount has in the end: those of the filesystem's own mount and those of the entry. */
+export type MountOptions = readonly MountOption[];
+
+export interface MountedSource {
+  readonly source: string;
+  readonly options: MountOptions;
+}
+
+/** Something in the way: the command refuses. */
+export interface Conflict {
+  readonly serves: string;
+  /** The entry of the wanted manifest; absent where an entry that is going away is in question. */
+  readonly entry?: Entry;
+  readonly message: string;
+  readonly help?: string;
+}
+
+/** Something that a person should know, though nothing stops because of it. */
+export interface Notice {
+  readonly serves: string;
+  readonly message: string;
+  readonly help?: string;
+}
+
+/** What is wrong with an entry in the live system. */
+export type FindingKind =
+  | "not-mounted"
+  | "wrong-mount"
+  | "deleted-source"
+  | "hidden-mount"
+  | "stacked-mount"
+  | "wrong-options"
+  | "not-linked"
+  | "wrong-link"
+  | "replaced"
+  | "missing-source"
+  | "wrong-source"
+  | "wrong-owner"
+  | "wrong-mode"
+  | "in-the-way"
+  | "unknown";
+
+/** A difference between the live system and the wanted manifest. */
+export interface Finding {
+  readonly serves: string;
+  readonly kind: FindingKind;
+  readonly message: string;
+}
+
+/** Ordered steps from the live system to a manifest, or what stands against them. */
+export interface Plan {
+  readonly steps: readonly Step[];
+  readonly conflicts: readonly Conflict[];
+  readonly notices: readonly Notice[];
+  readonly findings: readonly Finding[];
+  /** Effects of earlier commands that stay in force, and newly found things; what the steps make comes on top. */
+  readonly keptEffects: readonly Effect[];
+}

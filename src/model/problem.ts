@@ -1,0 +1,43 @@
+/** A spot in a text file; line and column count from 1, `length` is in characters. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly length: number;
+}
+
+/** One thing that a person has to know about, with the remedy if there is one. */
+export interface Problem {
+  readonly severity: "error" | "warning";
+  /** What is wrong with which thing, and why; one sentence without a final stop. */
+  readonly message: string;
+  readonly place?: Place;
+  /** The whole line of text that `place` points into. */
+  readonly excerpt?: string;
+  /** What to do about it; one or more lines. */
+  readonly help?: string;
+}
+
+/**
+ * 1: failed, refused or drift found, and nothing changed; 2: wrong usage or configuration;
+ * 130 and 143: stopped by SIGINT or SIGTERM (128 + signal, as shells count), and nothing changed.
+ */
+export type ExitCode = 1 | 2 | 130 | 143;
+
+/** Ends a command: every problem found, and the exit code that they amount to. */
+export class Failure extends Error {
+  override readonly name = "Failure";
+  readonly exitCode: ExitCode;
+  readonly problems: readonly Problem[];
+
+  constructor(exitCode: ExitCode, problems: readonly Problem[]) {
+    super(problems.map((problem) => problem.message).join("; "));
+    this.exitCode = exitCode;
+    this.problems = problems;
+  }
+}
+
+/** A {@link Failure} with a single problem. */
+export function failure(exitCode: ExitCode, message: string, help?: string): Failure {
+  return new Failure(exitCode, [{ severity: "error", message, ...(help === undefined ? {} : { help }) }]);
+}

@@ -1,0 +1,148 @@
+import { isSystemError } from "../linux/ffi.ts";
+import {
+  closeDescriptor,
+  namesIn,
+  openForReading,
+  openHandle,
+  readLink,
+  sameContent,
+  withDescriptor,
+} from "../linux/files.ts";
+import { readMountTable } from "../linux/mounts.ts";
+import { type Stat, statAt } from "../linux/stat.ts";
+import { type Walk, walk, walkBeneath } from "../linux/walk.ts";
+import { type Mount, mountTable } from "../model/mount.ts";
+import type { Node, Observed, Spot } from "../model/observation.ts";
+import { join, nameOf, parentOf } from "../model/path.ts";
+import { parseMountTable } from "./mountinfo.ts";
+
+/** The live system. `close` gives back the directory that it holds open. */
+export interface LiveSystem extends Observed {
+  close(): void;
+}
+
+/** Reads the mount table now, and all else when it is asked for, each thing once. */
+export function observeLiveSystem(): LiveSystem {
+  const mounts = mountTable(parseMountTable(readMountTable()));
+  const nodes = new Map<string, Node>();
+  const realParents = new Map<string, string>();
+  let held: { key: string; walk: Walk } | null = null;
+
+  /** Neighbours are asked for one after the other, so the last directory is worth keeping open. */
+  function directory(path: string, beneath: Mount | null): Walk {
+    const key = keyOf({ path, beneath });
+    if (held?.key === key) return held.walk;
+    close();
+    const result = beneath === null ? walk(path) : walkAround(mounts.mounts, beneath, path);
+    held = { key, walk: result };
+    if (beneath === null) realParents.set(path, result.kind === "open" ? result.path : path);
+    return result;
+  }
+
+  function close(): void {
+    if (held?.walk.kind === "open") closeDescriptor(held.walk.descriptor);
+    held = null;
+  }
+
+  function node(spot: Spot): Node {
+    const key = keyOf(spot);
+    const known = nodes.get(key);
+    if (known !== undefined) return known;
+    const found = lookUp(directory(parentOf(spot.path), spot.beneath), nameOf(spot.path));
+    nodes.set(key, found);
+    return found;
+  }
+
+  function real(path: string): string {
+    const parent = parentOf(path);
+    if (!realParents.has(parent)) directory(parent, null);
+    return path === "/" ? path : join(realParents.get(parent) ?? parent, nameOf(path));
+  }
+
+  /** Runs `action` in the directory that holds the spot; null where it can't be read. */
+  function inParent<T>(spot: Spot, action: (directory: number, name: string) => T): T | null {
+    const parent = directory(parentOf(spot.path), spot.beneath);
+    if (parent.kind !== "open") return null;
+    try {
+      return action(parent.descriptor, nameOf(spot.path));
+    } catch (error) {
+      if (isSystemError(error)) return null;
+      throw error;
+    }
+  }
+
+  function countNames(spot: Spot): number {
+    return inParent(spot, (parent, name) => withDescriptor(openHandle(parent, name), namesIn).length) ?? 0;
+  }
+
+  function sameBytes(left: Spot, right: Spot): boolean {
+    const [leftNode, rightNode] = [node(left), node(right)];
+    if (leftNode.kind !== "file" || rightNode.kind !== "file" || leftNode.size !== rightNode.size)
+      return false;
+    const leftFile = inParent(left, openForReading);
+    const rightFile = inParent(right, openForReading);
+    try {
+      return leftFile !== null && rightFile !== null && sameContent(leftFile, rightFile);
+    } finally {
+      if (leftFile !== null) closeDescriptor(leftFile);
+      if (rightFile !== null) closeDescriptor(rightFile);
+    }
+  }
+
+  return { mounts, node, real, countNames, sameBytes, close };
+}
+
+function keyOf(spot: Spot): string {
+  return spot.beneath === null ? spot.path : `${spot.beneath.id}:${spot.path}`;
+}
+
+/** The directory `path` as it is under `mount`: looked at in a private copy of the mount that this one lies on. */
+function walkAround(mounts: readonly Mount[], mount: Mount, path: string): Walk {
+  const home = mounts.find((other) => other.id === mount.parent);
+  const homePoint = home?.mountPoint ?? "/";
+  // A mount that lies on another at the very same place hides the way to it.
+  if (homePoint === mount.mountPoint) return { kind: "denied", at: path };
+  return walkBeneath(homePoint, path);
+}
+
+function lookUp(parent: Walk, name: string): Node {
+  switch (parent.kind) {
+    case "open":
+      try {
+        const stat = statAt(parent.descriptor, name);
+        return stat === null ? { kind: "missing" } : describe(stat, parent.descriptor, name);
+      } catch (error) {
+        if (isSystemError(error, "EACCES")) return { kind: "unknown", at: parent.path };
+        throw error;
+      }
+    case "missing":
+      return { kind: "missing" };
+    case "blocked":
+      return { kind: "blocked", at: parent.at };
+    case "denied":
+      return { kind: "unknown", at: parent.at };
+    case "unsafe":
+      return { kind: "unsafe", at: parent.at, owner: parent.owner };
+  }
+}
+
+function describe(stat: Stat, directory: number, name: string): Node {
+  const object = {
+    uid: stat.uid,
+    gid: stat.gid,
+    mode: stat.mode,
+    identity: { inode: stat.inode, birth: stat.birth },
+    links: stat.links,
+    device: stat.device,
+  };
+  switch (stat.type) {
+    case "directory":
+      return { kind: "directory", ...object };
+    case "file":
+      return { kind: "file", ...object, size: stat.size };
+    case "symlink":
+      return { kind: "symlink", ...object, text: readLink(directory, name) };
+    default:
+      return { kind: "special", ...object, what: stat.type.replace("-", " ") };
+  }
+}
