@@ -4,11 +4,18 @@
  */
 
 interface CallNumbers {
+  readonly copy_file_range: number;
   readonly fchownat: number;
   readonly flock: number;
   readonly fsync: number;
+  readonly ftruncate: number;
+  readonly getdents64: number;
   readonly geteuid: number;
+  readonly getxattr: number;
+  readonly ioctl: number;
   readonly linkat: number;
+  readonly listxattr: number;
+  readonly lseek: number;
   readonly mkdirat: number;
   readonly mknodat: number;
   readonly mount: number;
@@ -17,20 +24,34 @@ interface CallNumbers {
   readonly open_tree: number;
   readonly openat: number;
   readonly openat2: number;
+  readonly pread64: number;
+  readonly pwrite64: number;
   readonly readlinkat: number;
+  readonly removexattr: number;
   readonly renameat2: number;
+  readonly setxattr: number;
   readonly statx: number;
   readonly symlinkat: number;
+  readonly sync_file_range: number;
+  readonly syncfs: number;
   readonly umount2: number;
   readonly unlinkat: number;
+  readonly utimensat: number;
 }
 
 const x64: CallNumbers = {
+  copy_file_range: 326,
   fchownat: 260,
   flock: 73,
   fsync: 74,
+  ftruncate: 77,
+  getdents64: 217,
   geteuid: 107,
+  getxattr: 191,
+  ioctl: 16,
   linkat: 265,
+  listxattr: 194,
+  lseek: 8,
   mkdirat: 258,
   mknodat: 259,
   mount: 165,
@@ -39,20 +60,34 @@ const x64: CallNumbers = {
   open_tree: 428,
   openat: 257,
   openat2: 437,
+  pread64: 17,
+  pwrite64: 18,
   readlinkat: 267,
+  removexattr: 197,
   renameat2: 316,
+  setxattr: 188,
   statx: 332,
   symlinkat: 266,
+  sync_file_range: 277,
+  syncfs: 306,
   umount2: 166,
   unlinkat: 263,
+  utimensat: 280,
 };
 
 const arm64: CallNumbers = {
+  copy_file_range: 285,
   fchownat: 54,
   flock: 32,
   fsync: 82,
+  ftruncate: 46,
+  getdents64: 61,
   geteuid: 175,
+  getxattr: 8,
+  ioctl: 29,
   linkat: 37,
+  listxattr: 11,
+  lseek: 62,
   mkdirat: 34,
   mknodat: 33,
   mount: 40,
@@ -61,12 +96,19 @@ const arm64: CallNumbers = {
   open_tree: 428,
   openat: 56,
   openat2: 437,
+  pread64: 67,
+  pwrite64: 68,
   readlinkat: 78,
+  removexattr: 14,
   renameat2: 276,
+  setxattr: 5,
   statx: 291,
   symlinkat: 36,
+  sync_file_range: 84,
+  syncfs: 267,
   umount2: 39,
   unlinkat: 35,
+  utimensat: 88,
 };
 
 export type CallName = keyof CallNumbers;
@@ -82,9 +124,11 @@ export const AT_EMPTY_PATH = 0x1000;
 
 export const O_RDONLY = 0;
 export const O_WRONLY = 1;
+export const O_RDWR = 2;
 export const O_CREAT = 0o100;
 export const O_EXCL = 0o200;
 export const O_NONBLOCK = 0o4000;
+export const O_NOATIME = 0o1000000;
 export const O_CLOEXEC = 0o2000000;
 export const O_PATH = 0o10000000;
 /** The two flags below trade places with two others on arm64 (`asm/fcntl.h`). */
@@ -111,7 +155,20 @@ export const MS_REMOUNT = 32;
 export const MS_BIND = 4096;
 export const MS_PRIVATE = 1 << 18;
 export const MNT_DETACH = 2;
+export const MNT_EXPIRE = 4;
 export const UMOUNT_NOFOLLOW = 8;
 
 export const LOCK_EX = 2;
 export const LOCK_NB = 4;
+export const LOCK_UN = 8;
+
+export const SEEK_DATA = 3;
+export const SEEK_HOLE = 4;
+export const SYNC_FILE_RANGE_WRITE = 2;
+/** `_IOW(0x94, 9, int)`, ioctl_ficlone(2). */
+export const FICLONE = 0x40049409;
+
+export const S_IFIFO = 0o010000;
+export const S_IFCHR = 0o020000;
+export const S_IFBLK = 0o060000;
+export const S_IFSOCK = 0o140000;

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import {
   AT_EMPTY_PATH,
   MNT_DETACH,
+  MNT_EXPIRE,
   MOVE_MOUNT_BENEATH,
   MOVE_MOUNT_F_EMPTY_PATH,
   MOVE_MOUNT_T_EMPTY_PATH,
@@ -10,8 +11,8 @@ import {
   OPEN_TREE_CLONE,
   UMOUNT_NOFOLLOW,
 } from "./abi.ts";
-import { cString, systemCall } from "./ffi.ts";
-import { asSystemError } from "./files.ts";
+import { cString, systemCall, systemCallOrErrno } from "./ffi.ts";
+import { asSystemError, closeDescriptor, openHandle } from "./files.ts";
 
 /** The mount table of this mount namespace, as the kernel writes it: bytes, for names need not be UTF-8. */
 export function readMountTable(): Uint8Array {
@@ -48,10 +49,22 @@ export function unmount(directory: number, name: string): void {
   systemCall("umount2", name, cString(`/proc/self/fd/${directory}/${name}`), UMOUNT_NOFOLLOW);
 }
 
-/** Detaches the very mount that `tree` stands for, wherever it is attached and whoever uses it. */
-export function detachTree(tree: number): void {
-  systemCall("umount2", "", cString(`/proc/self/fd/${tree}`), MNT_DETACH);
+/** Takes what is on top at `name` out of the tree of mounts at once; who uses it goes on with it. */
+export function detach(directory: number, name: string): void {
+  systemCall("umount2", name, cString(`/proc/self/fd/${directory}/${name}`), UMOUNT_NOFOLLOW | MNT_DETACH);
 }
+
+/**
+ * True if an unmount of what is on top at `name` would fail with EBUSY now. The first umount2(2) with MNT_EXPIRE after
+ * any use of the mount only asks: EAGAIN means free. The handle that is opened and closed here is that use.
+ */
+export function isBusy(directory: number, name: string): boolean {
+  closeDescriptor(openHandle(directory, name));
+  const path = cString(`/proc/self/fd/${directory}/${name}`);
+  return systemCallOrErrno("umount2", path, UMOUNT_NOFOLLOW | MNT_EXPIRE) === -EBUSY;
+}
+
+const EBUSY = 16;
 
 /** Bits of `struct mount_attr` (linux/mount.h). */
 const attributeBits = {
@@ -70,32 +83,23 @@ const accessTimeMask = 0x70;
 
 export type MountAttribute = keyof typeof attributeBits;
 
-/** Gives the mount behind `tree` just these options, all others off (mount_setattr(2), Linux 5.12). */
-export function setMountOptions(tree: number, options: readonly MountAttribute[]): void {
+/**
+ * Gives the mount behind a descriptor of its root just these options, all others off (mount_setattr(2), Linux 5.12).
+ * @param makePrivate also take it out of its peer group, so that what is mounted on it does not appear a second time
+ * below the persistence root; once attached to a shared mount it becomes shared again, in a group of its own
+ */
+export function setMountOptions(
+  root: number,
+  options: readonly MountAttribute[],
+  makePrivate: boolean,
+): void {
   const set = options.reduce((bits, option) => bits | attributeBits[option], 0);
   const clear = (allAttributes & ~set) | accessTimeMask;
-  applyAttributes(tree, set, clear, 0);
-}
-
-/**
- * Takes the mount behind `tree` out of its peer group, so that what is mounted on it does not appear a second time
- * below the persistence root. Attached to a shared mount it becomes shared again, in a group of its own.
- */
-export function makePrivate(tree: number): void {
-  applyAttributes(tree, 0, 0, MS_PRIVATE);
-}
-
-function applyAttributes(tree: number, set: number, clear: number, propagation: number): void {
-  const attributes = mountAttributes(set, clear, propagation);
-  systemCall("mount_setattr", "", tree, cString(""), AT_EMPTY_PATH, attributes, attributes.length);
+  const attributes = mountAttributes(set, clear, makePrivate ? MS_PRIVATE : 0);
+  systemCall("mount_setattr", "", root, cString(""), AT_EMPTY_PATH, attributes, attributes.length);
 }
 
 /** `struct mount_attr`: attr_set, attr_clr, propagation, userns_fd. */
 function mountAttributes(set: number, clear: number, propagation: number): Uint8Array {
   return new Uint8Array(new BigUint64Array([BigInt(set), BigInt(clear), BigInt(propagation), 0n]).buffer);
-}
-
-/** A descriptor for the existing mount on top at `name`, not a copy of it. */
-export function openTree(directory: number, name: string): number {
-  return systemCall("open_tree", name, directory, cString(name), OPEN_TREE_CLOEXEC);
 }

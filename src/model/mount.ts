@@ -18,35 +18,43 @@ export interface Mount {
   readonly from: string;
 }
 
-/** All mounts of a mount namespace, with an index for walking down from one to the next. */
+/** All mounts of a mount namespace, with indexes for going from one to the next. */
 export interface MountTable {
   readonly mounts: readonly Mount[];
   /** The mount that `/` leads to. */
   readonly root: Mount;
-  /** Mounts by their parent's id and their mount point (see {@link childKey}). */
-  readonly children: ReadonlyMap<string, Mount>;
+  readonly byId: ReadonlyMap<number, Mount>;
+  /** The mounts that are attached to a mount, by that one's id. */
+  readonly attachedTo: ReadonlyMap<number, readonly Mount[]>;
+  /** Mounts by the id of the one that they are attached to and their mount point (see {@link attachment}). */
+  readonly byAttachment: ReadonlyMap<string, Mount>;
 }
 
-function childKey(parent: number, mountPoint: string): string {
+function attachment(parent: number, mountPoint: string): string {
   return `${parent} ${mountPoint}`;
 }
 
 export function mountTable(mounts: readonly Mount[]): MountTable {
-  const ids = new Set(mounts.map((mount) => mount.id));
-  const isOutermost = (mount: Mount) => !ids.has(mount.parent) || mount.parent === mount.id;
+  const byId = new Map(mounts.map((mount) => [mount.id, mount]));
+  const isOutermost = (mount: Mount) => !byId.has(mount.parent) || mount.parent === mount.id;
   const root =
-    mounts.find((mount) => mount.mountPoint === "/" && isOutermost(mount)) ?? unlistedRoot(mounts, ids);
-  const children = new Map<string, Mount>();
+    mounts.find((mount) => mount.mountPoint === "/" && isOutermost(mount)) ?? unlistedRoot(mounts, byId);
+  const byAttachment = new Map<string, Mount>();
+  const attachedTo = new Map<number, Mount[]>();
   for (const mount of mounts) {
-    if (mount !== root) children.set(childKey(mount.parent, mount.mountPoint), mount);
+    if (mount === root) continue;
+    byAttachment.set(attachment(mount.parent, mount.mountPoint), mount);
+    const siblings = attachedTo.get(mount.parent);
+    if (siblings === undefined) attachedTo.set(mount.parent, [mount]);
+    else siblings.push(mount);
   }
-  return { mounts, root: topOfStack(children, root), children };
+  return { mounts, root: topOfStack(byAttachment, root), byId, attachedTo, byAttachment };
 }
 
 /** In a chroot the mount that `/` lies on is not listed: its id is known only as a parent, its device not at all. */
-function unlistedRoot(mounts: readonly Mount[], ids: ReadonlySet<number>): Mount {
+function unlistedRoot(mounts: readonly Mount[], byId: ReadonlyMap<number, Mount>): Mount {
   return {
-    id: mounts.find((mount) => !ids.has(mount.parent))?.parent ?? 0,
+    id: mounts.find((mount) => !byId.has(mount.parent))?.parent ?? 0,
     parent: 0,
     device: unknownDevice,
     root: "/",
@@ -62,28 +70,37 @@ function unlistedRoot(mounts: readonly Mount[], ids: ReadonlySet<number>): Mount
 export const unknownDevice = "";
 
 /** The mount that covers `mount` at the very same place, or else `mount` itself. */
-function topOfStack(children: ReadonlyMap<string, Mount>, mount: Mount): Mount {
+function topOfStack(byAttachment: ReadonlyMap<string, Mount>, mount: Mount): Mount {
   let top = mount;
   for (;;) {
-    const above = children.get(childKey(top.id, top.mountPoint));
+    const above = byAttachment.get(attachment(top.id, top.mountPoint));
     if (above === undefined) return top;
     top = above;
   }
 }
 
 /**
- * The mount that a person meets at `path` (a path without symlinks): the walk goes from mount to mount as the
- * kernel's does, so mounts that another one hides do not count.
+ * The mounts that the way to `path` (without symlinks) leads through, the outermost first and the one that is visible
+ * at `path` last. The walk goes from mount to mount as the kernel's does, so mounts that another one hides do not count.
  */
-export function visibleMount(table: MountTable, path: string): Mount {
+export function mountsOnTheWay(table: MountTable, path: string): Mount[] {
+  const way = [table.root];
   let current = table.root;
-  if (path === "/") return current;
+  if (path === "/") return way;
   for (let end = path.indexOf("/", 1); ; end = path.indexOf("/", end + 1)) {
-    const prefix: string = end === -1 ? path : path.slice(0, end);
-    const child = table.children.get(childKey(current.id, prefix));
-    if (child !== undefined) current = topOfStack(table.children, child);
-    if (end === -1) return current;
+    const prefix = end === -1 ? path : path.slice(0, end);
+    const next = table.byAttachment.get(attachment(current.id, prefix));
+    if (next !== undefined) {
+      current = topOfStack(table.byAttachment, next);
+      way.push(current);
+    }
+    if (end === -1) return way;
   }
+}
+
+/** The mount that a person meets at `path` (a path without symlinks). */
+export function visibleMount(table: MountTable, path: string): Mount {
+  return mountsOnTheWay(table, path).at(-1) ?? table.root;
 }
 
 /** The mount that is visible at just this mount point, or null if none is. */
@@ -92,10 +109,10 @@ export function mountAt(table: MountTable, mountPoint: string): Mount | null {
   return visible.mountPoint === mountPoint ? visible : null;
 }
 
-/** The mounts below `mount` in the tree of mounts that lie strictly below its mount point. */
+/** The mounts that are attached to `mount` strictly below its mount point. */
 export function mountsOn(table: MountTable, mount: Mount): Mount[] {
-  return table.mounts.filter(
-    (other) => other.parent === mount.id && isBelow(other.mountPoint, mount.mountPoint),
+  return (table.attachedTo.get(mount.id) ?? []).filter((other) =>
+    isBelow(other.mountPoint, mount.mountPoint),
   );
 }
 
@@ -106,7 +123,7 @@ export function allMountsAt(table: MountTable, mountPoint: string): Mount[] {
 
 /** The mount right below `mount` at the same place, or null. */
 export function coveredMount(table: MountTable, mount: Mount): Mount | null {
-  const below = table.mounts.find((other) => other.id === mount.parent);
+  const below = table.byId.get(mount.parent);
   return below?.mountPoint === mount.mountPoint ? below : null;
 }
 

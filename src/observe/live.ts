@@ -11,7 +11,7 @@ import {
 import { readMountTable } from "../linux/mounts.ts";
 import { type Stat, statAt } from "../linux/stat.ts";
 import { type Walk, walk, walkBeneath } from "../linux/walk.ts";
-import { type Mount, mountTable } from "../model/mount.ts";
+import { type Mount, type MountTable, mountTable } from "../model/mount.ts";
 import type { Node, Observed, Spot } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
 import { parseMountTable } from "./mountinfo.ts";
@@ -33,7 +33,7 @@ export function observeLiveSystem(): LiveSystem {
     const key = keyOf({ path, beneath });
     if (held?.key === key) return held.walk;
     close();
-    const result = beneath === null ? walk(path) : walkAround(mounts.mounts, beneath, path);
+    const result = beneath === null ? walk(path) : walkAround(mounts, beneath, path);
     held = { key, walk: result };
     if (beneath === null) realParents.set(path, result.kind === "open" ? result.path : path);
     return result;
@@ -97,9 +97,8 @@ function keyOf(spot: Spot): string {
 }
 
 /** The directory `path` as it is under `mount`: looked at in a private copy of the mount that this one lies on. */
-function walkAround(mounts: readonly Mount[], mount: Mount, path: string): Walk {
-  const home = mounts.find((other) => other.id === mount.parent);
-  const homePoint = home?.mountPoint ?? "/";
+function walkAround(table: MountTable, mount: Mount, path: string): Walk {
+  const homePoint = table.byId.get(mount.parent)?.mountPoint ?? "/";
   // A mount that lies on another at the very same place hides the way to it.
   if (homePoint === mount.mountPoint) return { kind: "denied", at: path };
   return walkBeneath(homePoint, path);

@@ -1,0 +1,96 @@
+import type { Failure, Problem } from "../model/problem.ts";
+import { type GlobalOptions, readGlobalOptions } from "./global-options.ts";
+import { type Command, type CommandName, findCommand, helpCommand } from "./program.ts";
+import { camelCase } from "./specification.ts";
+import { judgeOption, noCommand, unknownCommand, usageFailure, usageProblem } from "./usage-problems.ts";
+import { isGiven, splitWords, type Words } from "./words.ts";
+
+/** Values by the keys of `InputOf` (see `specification.ts`); `load.ts` gives them the type of their command. */
+export type ParsedInput = Readonly<Record<string, boolean | number | null | readonly number[]>>;
+
+/** What a command line asks for. */
+export type Request =
+  | { readonly kind: "run"; readonly command: CommandName; readonly input: ParsedInput }
+  | { readonly kind: "help"; readonly command: Command | null }
+  | { readonly kind: "version" }
+  /** Not one word was given. */
+  | { readonly kind: "nothing" }
+  | { readonly kind: "wrong"; readonly command: CommandName | null; readonly failure: Failure };
+
+export interface CommandLine {
+  readonly global: GlobalOptions;
+  readonly request: Request;
+}
+
+/** Reads the words after the program's name. Never throws: what is wrong comes back as a request of kind `wrong`. */
+export function parseCommandLine(words: readonly string[]): CommandLine {
+  const given = splitWords(words);
+  const problems: Problem[] = [];
+  const global = readGlobalOptions(given, problems);
+  return { global, request: readRequest(given, problems) };
+}
+
+function readRequest(given: Words, problems: Problem[]): Request {
+  const [first, ...operands] = given.positionals;
+  // Someone who asks for help gets it, whatever else is wrong.
+  if (first === helpCommand.name) return readHelp(operands[0]);
+  if (isGiven(given, "help")) return readHelp(first);
+  if (isGiven(given, "version")) return { kind: "version" };
+
+  if (first === undefined) {
+    problems.push(...given.options.flatMap((option) => judgeOption(option, null)));
+    if (problems.length > 0) return wrong(null, problems);
+    return given.options.length === 0
+      ? { kind: "nothing" }
+      : { kind: "wrong", command: null, failure: noCommand() };
+  }
+  const command = findCommand(first);
+  if (command === null) return wrong(null, [...problems, unknownCommand(first)]);
+
+  problems.push(...given.options.flatMap((option) => judgeOption(option, command)));
+  const input = { ...readSwitches(command, given), ...readArguments(command, operands, problems) };
+  return problems.length > 0 ? wrong(command, problems) : { kind: "run", command: command.name, input };
+}
+
+function readHelp(topic: string | undefined): Request {
+  if (topic === undefined || topic === helpCommand.name) return { kind: "help", command: null };
+  const command = findCommand(topic);
+  return command === null ? wrong(null, [unknownCommand(topic)]) : { kind: "help", command };
+}
+
+function wrong(command: Command | null, problems: readonly Problem[]): Request {
+  return { kind: "wrong", command: command?.name ?? null, failure: usageFailure(command, problems) };
+}
+
+function readSwitches(command: Command, given: Words): ParsedInput {
+  return Object.fromEntries(command.options.map(({ long }) => [camelCase(long), isGiven(given, long)]));
+}
+
+/** Gives each of the words to the argument that it is for. */
+function readArguments(command: Command, words: readonly string[], problems: Problem[]): ParsedInput {
+  const input: Record<string, number | null | readonly number[]> = {};
+  let left = words;
+  for (const argument of command.arguments) {
+    const own = argument.variadic ? left : left.slice(0, 1);
+    left = left.slice(own.length);
+    if (own.length === 0 && argument.required) {
+      problems.push(usageProblem(`\`imp ${command.name}\` needs ${argument.name}, ${argument.help}`));
+    }
+    const numbers = own.map((word) => readNumber(word, problems));
+    input[argument.key] = argument.variadic ? [...new Set(numbers)] : (numbers[0] ?? null);
+  }
+  if (left.length > 0) {
+    const listed = left.map((word) => `\`${word}\``).join(", ");
+    problems.push(usageProblem(`\`imp ${command.name}\` does not know what to do with ${listed}`));
+  }
+  return input;
+}
+
+/** The number, or 0 with a problem. */
+function readNumber(word: string, problems: Problem[]): number {
+  const number = /^[1-9]\d*$/.test(word) ? Number(word) : 0;
+  if (number > 0 && Number.isSafeInteger(number)) return number;
+  const help = "`imp list` shows the numbers; they start at 1";
+  problems.push(usageProblem(`\`${word}\` is not a generation number`, help));
+  return 0;
+}

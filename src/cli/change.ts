@@ -1,0 +1,164 @@
+import { execute } from "../execute/execute.ts";
+import { effectiveUser } from "../linux/process.ts";
+import type { Effect, Generation, Index } from "../model/generation.ts";
+import { emptyManifest, isMounted, type Manifest } from "../model/manifest.ts";
+import type { Plan } from "../model/plan.ts";
+import { Failure, failure, type Problem } from "../model/problem.ts";
+import { observeLiveSystem } from "../observe/live.ts";
+import { makePlan } from "../plan/planner.ts";
+import {
+  commit,
+  readGeneration,
+  readIndex,
+  type Store,
+  type StoreLocation,
+  withLockedStore,
+  withStore,
+} from "../state/store.ts";
+import type { CommandContext, CommandResult } from "./context.ts";
+import { type ConfigText, conflictProblems, noticeProblems } from "./plan-problems.ts";
+import { type ChangeReport, changeJson, changeLines } from "./render/change.ts";
+
+/** What a command wants the system to become. */
+export interface Goal {
+  readonly manifest: Manifest;
+  /** The configuration that the manifest came from: conflicts point into it. */
+  readonly config: ConfigText;
+  /** The generation that will be active. */
+  readonly number: number;
+  /** The index once that is so, and the generation if it is a new one. */
+  readonly record: (effects: readonly Effect[]) => {
+    readonly index: Index;
+    readonly generation?: Generation;
+  };
+}
+
+export interface ChangeRequest {
+  readonly command: ChangeReport["command"];
+  readonly location: StoreLocation;
+  readonly dryRun: boolean;
+  /** Create missing sources, whatever the entries say. */
+  readonly createSources: boolean;
+  /** Warnings that were reported already, for the JSON object. */
+  readonly warnings: readonly Problem[];
+  /** Looks into the state for what is wanted; called under the lock, unless nothing is to change. */
+  readonly chooseGoal: (store: Store, index: Index, active: Generation | null) => Goal;
+}
+
+/** The one way in which commands change the system: observe, plan, refuse or execute, record, render. */
+export async function bringAbout(context: CommandContext, request: ChangeRequest): Promise<CommandResult> {
+  if (request.dryRun) return withStore(request.location, (store) => showPlan(context, request, store));
+  if (effectiveUser() !== 0) {
+    await withStore(request.location, (store) => refuseWithoutRoot(request.command, aimAt(request, store)));
+  }
+  const lock = { waitMilliseconds: context.global.wait * 1000, command: `imp ${request.command}` };
+  return withLockedStore(request.location, lock, async (store): Promise<CommandResult> => {
+    const aim = aimAt(request, store);
+    const plan = planFor(request, aim);
+    if (plan.conflicts.length > 0) throw new Failure(1, conflictProblems(aim.goal.config, plan));
+    const warnings = noticeProblems(plan);
+    const { notices } = await execute(plan, (effects) => {
+      const { index, generation } = aim.goal.record(effects);
+      warnings.push(...commit(store, index, generation));
+    });
+    warnings.push(...notices.map((message): Problem => ({ severity: "warning", message })));
+    context.report(warnings);
+    tell(context, reportOf(request, aim, plan, aim.goal.number, [...request.warnings, ...warnings]));
+    return 0;
+  });
+}
+
+function showPlan(context: CommandContext, request: ChangeRequest, store: Store): CommandResult {
+  const aim = aimAt(request, store);
+  const plan = planFor(request, aim);
+  const notices = noticeProblems(plan);
+  const isRecorded = aim.index.generations.some(({ number }) => number === aim.goal.number);
+  tell(
+    context,
+    reportOf(request, aim, plan, isRecorded ? aim.goal.number : null, [...request.warnings, ...notices]),
+  );
+  context.report([...notices, ...conflictProblems(aim.goal.config, plan)]);
+  return plan.conflicts.length === 0 ? 0 : 1;
+}
+
+function reportOf(
+  request: ChangeRequest,
+  aim: Aim,
+  plan: Plan,
+  generation: number | null,
+  warnings: readonly Problem[],
+): ChangeReport {
+  return {
+    command: request.command,
+    dryRun: request.dryRun,
+    generation,
+    previous: aim.index.active,
+    wanted: aim.goal.manifest,
+    plan,
+    warnings,
+  };
+}
+
+function tell(context: CommandContext, report: ChangeReport): void {
+  context.out(changeLines(report, context.paint));
+  context.json(changeJson(report));
+}
+
+interface Aim {
+  readonly index: Index;
+  readonly active: Manifest;
+  readonly goal: Goal;
+}
+
+function aimAt(request: ChangeRequest, store: Store): Aim {
+  const index = readIndex(store);
+  const active = index.active === null ? null : readGeneration(store, index.active);
+  return { index, active: active?.manifest ?? emptyManifest, goal: request.chooseGoal(store, index, active) };
+}
+
+function planFor(request: ChangeRequest, { active, index, goal }: Aim): Plan {
+  return planAgainstLiveSystem(active, index.effects, goal.manifest, request.createSources);
+}
+
+/** The plan from the live system to a manifest. */
+export function planAgainstLiveSystem(
+  active: Manifest,
+  effects: readonly Effect[],
+  wanted: Manifest,
+  createSources: boolean,
+): Plan {
+  const observed = observeLiveSystem();
+  try {
+    const token = crypto.randomUUID().slice(0, 8);
+    return makePlan({
+      active,
+      effects,
+      wanted,
+      observed,
+      createSources,
+      stamp: timeStamp(new Date()),
+      token,
+    });
+  } finally {
+    observed.close();
+  }
+}
+
+/** `YYYYMMDD_HHMMSS` in UTC, as in the names of backups. */
+function timeStamp(time: Date): string {
+  const digits = time.toISOString().replaceAll(/[-:]/g, "");
+  return `${digits.slice(0, 8)}_${digits.slice(9, 15)}`;
+}
+
+/** Symlinks in a person's own home need no root; mounts do. */
+function refuseWithoutRoot(command: ChangeReport["command"], { active, goal }: Aim): void {
+  if (![...active.entries, ...goal.manifest.entries].some(isMounted)) return;
+  const words = process.argv
+    .slice(2)
+    .map((word) => (/^[\w./=:@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`));
+  throw failure(
+    1,
+    `imp ${command} needs root here: only root may mount and unmount`,
+    `run: sudo imp ${words.join(" ")}`,
+  );
+}

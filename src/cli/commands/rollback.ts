@@ -1,0 +1,25 @@
+import { failure } from "../../model/problem.ts";
+import { bringAbout } from "../change.ts";
+import type { CommandContext, CommandResult } from "../context.ts";
+import { recordedGoal } from "../goals.ts";
+import type { CommandInput } from "../program.ts";
+import { stateLocation } from "../state-location.ts";
+import { namedGeneration } from "../stored-generation.ts";
+
+/** `imp rollback` */
+export async function run(context: CommandContext, input: CommandInput<"rollback">): Promise<CommandResult> {
+  return bringAbout(context, {
+    command: "rollback",
+    location: await stateLocation(context),
+    dryRun: input.dryRun,
+    createSources: false,
+    warnings: [],
+    chooseGoal: (store, index) => {
+      if (index.previous === null) {
+        const help = "`imp list` shows all generations, and `imp switch N` goes to any of them";
+        throw failure(1, "there is no generation to roll back to: none was active before", help);
+      }
+      return recordedGoal(index, namedGeneration(store, index.previous));
+    },
+  });
+}

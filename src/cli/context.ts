@@ -1,0 +1,89 @@
+import type { Problem } from "../model/problem.ts";
+import type { GlobalOptions } from "./global-options.ts";
+import type { JsonObject } from "./render/json.ts";
+import { noPaint, type Paint, terminalPaint } from "./render/paint.ts";
+import { renderProblems } from "./render/problem.ts";
+import type { Stream, Terminal } from "./terminal.ts";
+
+/** What a command returns for the shell; failures are thrown instead (`Failure`). */
+export type CommandResult = 0 | 1;
+
+/**
+ * All that a command knows of the world that called it. Each command says its result twice, with {@link out} and with
+ * {@link json}; one of the two comes out, so no command has to ask which.
+ */
+export interface CommandContext {
+  readonly global: GlobalOptions;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Throws if the directory was removed. */
+  readonly workingDirectory: () => string;
+  /** For the lines of `out`. */
+  readonly paint: Paint;
+  /** The result, to stdout; nothing with `--json`. */
+  out(lines: readonly string[]): void;
+  /** What a person likes to know and a script does not need, to stdout; nothing with `--json` or `--quiet`. */
+  note(lines: readonly string[]): void;
+  /** To stderr. */
+  err(lines: readonly string[]): void;
+  /** To stderr; nothing with `--json`, where the command puts them into its object. */
+  report(problems: readonly Problem[]): void;
+  /** The command's one object, to stdout; nothing without `--json`. */
+  json(object: JsonObject): void;
+  /** True if a person sits at stdin. */
+  readonly isTerminal: boolean;
+  /** Asks on stderr; null if the input ends without an answer. */
+  ask(question: string): Promise<string | null>;
+}
+
+/** What a context is made of. */
+export interface Host {
+  readonly terminal: Terminal;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly workingDirectory: () => string;
+}
+
+export function createContext(global: GlobalOptions, host: Host): CommandContext {
+  const { terminal, environment } = host;
+  const write = (stream: Stream, lines: readonly string[]) => {
+    if (lines.length > 0) terminal.write(stream, `${lines.join("\n")}\n`);
+  };
+  return {
+    global,
+    environment,
+    workingDirectory: host.workingDirectory,
+    get paint() {
+      return isColourful("out", global, host) ? terminalPaint : noPaint;
+    },
+    out: (lines) => {
+      if (!global.json) write("out", lines);
+    },
+    note: (lines) => {
+      if (!global.json && !global.quiet) write("out", lines);
+    },
+    err: (lines) => write("err", lines),
+    report: (problems) => {
+      if (!global.json) write("err", renderProblems(problems, isColourful("err", global, host)));
+    },
+    json: (object) => {
+      if (global.json) write("out", [JSON.stringify(object)]);
+    },
+    get isTerminal() {
+      return terminal.isTerminal("in");
+    },
+    ask: (question) => {
+      terminal.write("err", `${question} `);
+      return terminal.readLine();
+    },
+  };
+}
+
+/** Colour only on a terminal, and not against https://no-color.org. */
+export function isColourful(
+  stream: Stream,
+  { color }: GlobalOptions,
+  { environment, terminal }: Host,
+): boolean {
+  if (color !== "auto") return color === "always";
+  if ((environment["NO_COLOR"] ?? "") !== "" || environment["TERM"] === "dumb") return false;
+  return terminal.isTerminal(stream);
+}

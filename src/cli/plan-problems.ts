@@ -1,0 +1,33 @@
+import type { Entry } from "../model/manifest.ts";
+import type { Plan } from "../model/plan.ts";
+import type { Place, Problem } from "../model/problem.ts";
+
+/** A configuration as it was read, or as a generation keeps it. */
+export interface ConfigText {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A plan's conflicts as problems that show the entry's line in the configuration. */
+export function conflictProblems(config: ConfigText, plan: Plan): Problem[] {
+  return plan.conflicts.map(({ message, help, entry }) => ({
+    severity: "error",
+    message,
+    ...(help === undefined ? {} : { help }),
+    ...(entry === undefined ? {} : placeOf(config, entry)),
+  }));
+}
+
+/** A plan's notices as warnings. */
+export function noticeProblems(plan: Plan): Problem[] {
+  return plan.notices.map(({ message, help }) => ({
+    severity: "warning",
+    message,
+    ...(help === undefined ? {} : { help }),
+  }));
+}
+
+function placeOf(config: ConfigText, entry: Entry): { place: Place; excerpt: string } {
+  const excerpt = config.text.split(/\r?\n/)[entry.place.line - 1] ?? "";
+  return { place: { file: config.path, ...entry.place }, excerpt };
+}

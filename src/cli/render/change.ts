@@ -1,0 +1,68 @@
+import type { Manifest } from "../../model/manifest.ts";
+import type { Plan } from "../../model/plan.ts";
+import type { Problem } from "../../model/problem.ts";
+import { type JsonObject, type JsonValue, problemJson } from "./json.ts";
+import type { Paint } from "./paint.ts";
+import { planLines, summaryLine } from "./plan.ts";
+import { stepJson } from "./step.ts";
+
+/** What `apply`, `switch`, `rollback` and `restore` did, or would do. */
+export interface ChangeReport {
+  readonly command: "apply" | "switch" | "rollback" | "restore";
+  readonly dryRun: boolean;
+  /** The generation that is active now, or would be: null for one that a dry run does not make. */
+  readonly generation: number | null;
+  /** The generation that was active before. */
+  readonly previous: number | null;
+  readonly wanted: Manifest;
+  readonly plan: Plan;
+  /** What else a person should know, of the configuration for example. */
+  readonly warnings: readonly Problem[];
+}
+
+/** For a dry run the steps; otherwise one line: `Generation 3 is active: 3 mounted, 1 linked, 2 unchanged`. */
+export function changeLines({ dryRun, generation, wanted, plan }: ChangeReport, paint: Paint): string[] {
+  if (dryRun) return planLines(plan, wanted, paint);
+  return [`${paint.bold(`Generation ${generation} is active`)}: ${summaryLine(plan, wanted, "done")}`];
+}
+
+/** A dry run that meets conflicts is not `ok`: the command itself would refuse. */
+export function changeJson({
+  command,
+  dryRun,
+  generation,
+  previous,
+  plan,
+  warnings,
+}: ChangeReport): JsonObject {
+  return {
+    ok: plan.conflicts.length === 0,
+    command,
+    dryRun,
+    generation,
+    previous,
+    ...planJson(plan),
+    warnings: warnings.map(problemJson),
+  };
+}
+
+/** What the objects of `verify` and of all changing commands say of their plan. */
+export function planJson({ steps, conflicts, notices }: Pick<Plan, "steps" | "conflicts" | "notices">): {
+  readonly steps: JsonValue;
+  readonly conflicts: JsonValue;
+  readonly notices: JsonValue;
+} {
+  return {
+    steps: steps.map(stepJson),
+    conflicts: conflicts.map(remarkJson),
+    notices: notices.map(remarkJson),
+  };
+}
+
+function remarkJson(remark: {
+  readonly serves: string;
+  readonly message: string;
+  readonly help?: string;
+}): JsonValue {
+  return { entry: remark.serves, message: remark.message, help: remark.help ?? null };
+}

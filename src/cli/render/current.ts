@@ -1,0 +1,28 @@
+import type { GenerationSummary } from "../../model/generation.ts";
+import type { JsonObject } from "./json.ts";
+import { summaryJson } from "./list.ts";
+import type { Paint } from "./paint.ts";
+import { printable } from "./printable.ts";
+import { formatTime } from "./time.ts";
+
+/** The active generation; null if there is none. Scripts read the first line. */
+export function currentLines(active: GenerationSummary | null, paint: Paint): string[] {
+  if (active === null) return ["No active generation"];
+  return [paint.bold(`Current generation: ${active.number}`), ...summaryLines(active)];
+}
+
+export function currentJson(active: GenerationSummary | null): JsonObject {
+  return { ok: true, command: "current", generation: active === null ? null : summaryJson(active) };
+}
+
+export function summaryLines({
+  createdAt,
+  configPath,
+  entries,
+}: Omit<GenerationSummary, "number">): string[] {
+  return [
+    `  Created: ${formatTime(createdAt)} UTC`,
+    `  Config:  ${printable(configPath)}`,
+    `  Entries: ${entries}`,
+  ];
+}

@@ -1,0 +1,89 @@
+import { commandList, exitMeanings, globalOptions, helpCommand } from "../program.ts";
+import type {
+  ArgumentSpecification,
+  CommandSpecification,
+  ExitMeaning,
+  OptionSpecification,
+} from "../specification.ts";
+import { wrap } from "./wrap.ts";
+
+/** `imp switch [OPTIONS] N` */
+export function usageLine(command: CommandSpecification): string {
+  return ["imp", command.name, "[OPTIONS]", ...command.arguments.map(argumentUsage)].join(" ");
+}
+
+function argumentUsage({ name, required, variadic }: ArgumentSpecification): string {
+  const repeated = variadic ? `${name}…` : name;
+  return required ? repeated : `[${repeated}]`;
+}
+
+/** What `imp --help` prints. */
+export function overviewLines(): string[] {
+  return [
+    "imp keeps chosen directories and files of an ephemeral Linux root on a",
+    "persistent filesystem, in numbered generations.",
+    "",
+    "Usage: imp COMMAND [OPTIONS]",
+    "",
+    "Commands:",
+    ...table([...commandList, helpCommand].map(({ name, summary }) => [name, summary])),
+    "",
+    "Global options:",
+    ...table(globalOptions.map(optionRow)),
+    "",
+    ...exitLines(exitMeanings),
+    "",
+    "`imp help COMMAND` tells more about a command.",
+  ];
+}
+
+/** What `imp COMMAND --help` prints. */
+export function commandHelpLines(command: CommandSpecification): string[] {
+  return [
+    `Usage: ${usageLine(command)}`,
+    "",
+    ...wrap(command.description, lineWidth),
+    ...section(
+      "Arguments:",
+      command.arguments.map((argument) => [argument.name, argument.help]),
+    ),
+    ...section("Options:", command.options.map(optionRow)),
+    ...section("Global options:", globalOptions.map(optionRow)),
+    ...section(
+      "Examples:",
+      command.examples.map((example) => [example.command, example.effect]),
+    ),
+    "",
+    ...exitLines(
+      exitMeanings.map((usual) => command.exits?.find(({ code }) => code === usual.code) ?? usual),
+    ),
+  ];
+}
+
+type Row = readonly [term: string, meaning: string];
+
+const lineWidth = 80;
+
+function optionRow(option: OptionSpecification): Row {
+  const short = option.short === undefined ? "    " : `-${option.short}, `;
+  const value = option.value === undefined ? "" : ` ${option.value}`;
+  return [`${short}--${option.long}${value}`, option.help];
+}
+
+function exitLines(exits: readonly ExitMeaning[]): string[] {
+  return ["Exit codes:", ...table(exits.map(({ code, meaning }) => [String(code), meaning]))];
+}
+
+function section(heading: string, rows: readonly Row[]): string[] {
+  return rows.length === 0 ? [] : ["", heading, ...table(rows)];
+}
+
+/** Two columns, the second one broken into lines. */
+function table(rows: readonly Row[]): string[] {
+  const width = Math.max(...rows.map(([term]) => term.length)) + 2;
+  return rows.flatMap(([term, meaning]) =>
+    wrap(meaning, lineWidth - 2 - width).map(
+      (line, index) => `  ${(index === 0 ? term : "").padEnd(width)}${line}`,
+    ),
+  );
+}

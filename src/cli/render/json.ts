@@ -1,0 +1,50 @@
+import type { Place, Problem } from "../../model/problem.ts";
+
+/** Everything that JSON can say. */
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue | undefined };
+
+/** What `--json` prints: one of these, described in `docs/json.md`. */
+export type JsonObject = {
+  /** The exit code is 0. */
+  readonly ok: boolean;
+  /** Null if the command line names none. */
+  readonly command: string | null;
+  readonly [key: string]: JsonValue;
+};
+
+export type JsonPlace = {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly length: number;
+};
+
+export type JsonProblem = {
+  readonly severity: "error" | "warning";
+  readonly message: string;
+  readonly place: JsonPlace | null;
+  readonly help: string | null;
+};
+
+export function problemJson({ severity, message, place, help }: Problem): JsonProblem {
+  return { severity, message, place: place === undefined ? null : placeJson(place), help: help ?? null };
+}
+
+function placeJson({ file, line, column, length }: Place): JsonPlace {
+  return { file, line, column, length };
+}
+
+/** What comes out instead of a command's own object when the command fails. */
+export function failureJson(
+  command: string | null,
+  exitCode: number,
+  problems: readonly Problem[],
+): JsonObject {
+  return { ok: false, command, error: { exitCode, problems: problems.map(problemJson) } };
+}

@@ -1,0 +1,94 @@
+import type { Manifest } from "../../model/manifest.ts";
+import type { Plan, Step, StepKind } from "../../model/plan.ts";
+import type { Paint } from "./paint.ts";
+import { stepWords } from "./step.ts";
+
+type PlannedSteps = Pick<Plan, "steps">;
+
+/** What a dry run shows: a line for each step, and a summary. */
+export function planLines(plan: PlannedSteps, wanted: Manifest, paint: Paint): string[] {
+  if (plan.steps.length === 0) return ["Nothing to do."];
+  const words = plan.steps.map(stepWords);
+  const width = Math.max(...words.map(({ verb }) => verb.length));
+  return [
+    ...words.map(({ verb, rest }) => `  ${paint.bold(verb)}${" ".repeat(width - verb.length)}  ${rest}`),
+    summaryLine(plan, wanted, "to do"),
+  ];
+}
+
+/** `3 to mount, 1 to link, 2 unchanged`; for what was done: `3 mounted, 1 linked, 2 unchanged`. */
+export function summaryLine(plan: PlannedSteps, wanted: Manifest, tense: "to do" | "done"): string {
+  const counts = countGroups(plan.steps);
+  const parts = groups.flatMap((group) => {
+    const count = counts.get(group) ?? 0;
+    return count === 0 ? [] : [`${count} ${tense === "done" ? group.done : `to ${group.verb}`}`];
+  });
+  const unchanged = countUnchanged(plan.steps, wanted);
+  return [...parts, ...(unchanged === 0 && parts.length > 0 ? [] : [`${unchanged} unchanged`])].join(", ");
+}
+
+interface Group {
+  readonly verb: string;
+  readonly done: string;
+}
+
+const mount: Group = { verb: "mount", done: "mounted" };
+const remount: Group = { verb: "remount", done: "remounted" };
+const link: Group = { verb: "link", done: "linked" };
+const unmount: Group = { verb: "unmount", done: "unmounted" };
+const unlink: Group = { verb: "unlink", done: "unlinked" };
+const copy: Group = { verb: "copy", done: "copied" };
+const create: Group = { verb: "create", done: "created" };
+const change: Group = { verb: "change", done: "changed" };
+const backUp: Group = { verb: "back up", done: "backed up" };
+const putBack: Group = { verb: "put back", done: "put back" };
+const remove: Group = { verb: "remove", done: "removed" };
+
+/** In the order of the summary. */
+const groups: readonly Group[] = [
+  mount,
+  remount,
+  link,
+  unmount,
+  unlink,
+  change,
+  copy,
+  create,
+  backUp,
+  putBack,
+  remove,
+];
+
+const groupsOf: Readonly<Record<StepKind, readonly Group[]>> = {
+  mount: [mount],
+  "replace-mount": [remount],
+  "set-mount-options": [change],
+  unmount: [unmount],
+  link: [link],
+  "replace-link": [link],
+  "exchange-for-link": [link, backUp],
+  "replace-file": [link],
+  unlink: [unlink],
+  "copy-source": [copy],
+  "create-directory": [create],
+  "create-file": [create],
+  "set-access": [change],
+  "back-up": [backUp],
+  "put-back": [putBack],
+  "remove-directory": [remove],
+  "remove-file": [remove],
+};
+
+function countGroups(steps: readonly Step[]): Map<Group, number> {
+  const counts = new Map<Group, number>();
+  for (const group of steps.flatMap((step) => groupsOf[step.kind])) {
+    counts.set(group, (counts.get(group) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** The wanted entries that no step is for. */
+function countUnchanged(steps: readonly Step[], wanted: Manifest): number {
+  const touched = new Set(steps.map((step) => step.serves));
+  return wanted.entries.filter((entry) => !touched.has(entry.target)).length;
+}

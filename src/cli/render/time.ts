@@ -1,0 +1,6 @@
+/** A moment as people read it: `2025-11-05 12:00:00`, in UTC. */
+export function formatTime(iso: string): string {
+  const moment = new Date(iso);
+  if (Number.isNaN(moment.getTime())) return iso;
+  return moment.toISOString().slice(0, 19).replace("T", " ");
+}

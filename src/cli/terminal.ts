@@ -1,0 +1,83 @@
+import { fstatSync, writeSync } from "node:fs";
+
+/** Where a command's words go and answers come from. The tests have one of their own. */
+export interface Terminal {
+  write(stream: Stream, text: string): void;
+  /** Why the output is not complete, or null if it is. */
+  readonly trouble: string | null;
+  isTerminal(stream: Stream | "in"): boolean;
+  /** The next line that a person types; null at the end of the input. */
+  readLine(): Promise<string | null>;
+}
+
+export type Stream = "out" | "err";
+
+const descriptors = { in: 0, out: 1, err: 2 } as const;
+
+/**
+ * The terminal, pipes or files that this process was started with.
+ *
+ * They are written with plain write(2) calls, because the runtime's own streams make a pipe non-blocking for everybody
+ * who shares it, and cost 7 ms to load. A failed write never throws: a command must not stop halfway because nobody
+ * reads what it says.
+ */
+export function processTerminal(): Terminal {
+  // A closed descriptor could come to stand for a file that imp opens: never write to that.
+  const open = { out: isOpen("out"), err: isOpen("err") };
+  let trouble: string | null = null;
+  return {
+    write(stream, text) {
+      if (!open[stream]) return;
+      const error = writeAll(descriptors[stream], text);
+      if (error === null) return;
+      open[stream] = false;
+      // EPIPE: the reader has seen enough, as in `imp list | head -1`.
+      if (stream === "out" && error !== "EPIPE") trouble = error;
+    },
+    get trouble() {
+      return trouble;
+    },
+    isTerminal: (stream) => isTerminal(descriptors[stream]),
+    readLine,
+  };
+}
+
+function isOpen(stream: Stream): boolean {
+  try {
+    fstatSync(descriptors[stream]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Writes everything; returns the code of the error that prevented it, or null. */
+function writeAll(descriptor: number, text: string): string | null {
+  const bytes = new TextEncoder().encode(text);
+  for (let written = 0; written < bytes.length; ) {
+    try {
+      written += writeSync(descriptor, bytes, written);
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? String(error.code) : "EIO";
+      if (code !== "EAGAIN") return code;
+      // Someone else made the pipe non-blocking, and it is full.
+      Bun.sleepSync(1);
+    }
+  }
+  return null;
+}
+
+function isTerminal(descriptor: number): boolean {
+  try {
+    if (!fstatSync(descriptor).isCharacterDevice()) return false;
+  } catch {
+    return false;
+  }
+  // Loaded only here: it takes 2 ms, which scripts and boots do not pay.
+  return process.getBuiltinModule("node:tty").isatty(descriptor);
+}
+
+async function readLine(): Promise<string | null> {
+  for await (const line of console) return line;
+  return null;
+}

@@ -1,0 +1,62 @@
+import type { Entry } from "../model/manifest.ts";
+import { narrowed, type Policy, type RootSettings, readDirectory, readFile } from "./entries.ts";
+import { readOptions } from "./options.ts";
+import { readOwnPath } from "./paths.ts";
+import type { Reader } from "./reader.ts";
+import type { Layout, Located, RootLayout } from "./schema.ts";
+import { shown } from "./shown.ts";
+import type { Span } from "./source-text.ts";
+
+/** What the file asks for, with every setting that entries take over handed down to them. */
+export interface Resolution {
+  readonly stateDirectory: string | null;
+  /** In the order of the file, without those whose path cannot be used. */
+  readonly entries: readonly Entry[];
+  /** The entries of roots that cannot be used; only their targets mean something. */
+  readonly orphans: readonly Entry[];
+}
+
+const defaultPolicy: Policy = { backup: false, createParents: true, createSources: false };
+
+/** Resolves every entry of the file; what cannot be used is reported to `reader`. */
+export function resolve(reader: Reader, layout: Layout): Resolution {
+  const stateDirectory = layout.state_dir
+    ? readOwnPath(reader, "the state directory", layout.state_dir)
+    : null;
+  const policy = narrowed(defaultPolicy, layout);
+  const entries: Entry[] = [];
+  const orphans: Entry[] = [];
+  const seen = new Map<string, Span>();
+  for (const [text, root] of Object.entries(layout.persistence?.value ?? {})) {
+    const path = readRootPath(reader, { value: text, at: root.key ?? root.at, key: null }, seen);
+    const found = readRoot(reader, root.value, path ?? "", policy);
+    if (path === null) orphans.push(...found);
+    else entries.push(...found);
+  }
+  return { stateDirectory, entries, orphans };
+}
+
+function readRootPath(reader: Reader, name: Located<string>, seen: Map<string, Span>): string | null {
+  const path = readOwnPath(reader, "the persistence root", name);
+  if (path === null) return null;
+  const earlier = seen.get(path);
+  if (earlier !== undefined) {
+    const message = `the persistence root ${shown(path)} is given twice, first at ${reader.source.name(earlier)}`;
+    reader.refuse(name.at, message, "put the entries of both into one table");
+  }
+  seen.set(path, name.at);
+  return path;
+}
+
+function readRoot(reader: Reader, layout: RootLayout, path: string, outer: Policy): Entry[] {
+  const settings: RootSettings = {
+    path,
+    policy: narrowed(outer, layout),
+    hidden: layout.hideMounts?.value ?? false,
+    method: layout.method?.value ?? "symlink",
+    options: readOptions(reader, layout.options) ?? [],
+  };
+  const directories = layout.directories?.value.map((item) => readDirectory(reader, item, settings)) ?? [];
+  const files = layout.files?.value.map((item) => readFile(reader, item, settings)) ?? [];
+  return [...directories, ...files].filter((entry) => entry !== null);
+}

@@ -1,0 +1,119 @@
+import * as v from "valibot";
+import { mountOptionNames } from "../model/manifest.ts";
+import { isTable } from "./document.ts";
+import type { Span } from "./source-text.ts";
+import { nearest } from "./suggest.ts";
+
+/*
+ * The one description of what may stand in imp.toml. It describes the tree of document.ts, so every value
+ * that comes out still knows its place. The messages are read by conform.ts: the first line of a schema's message
+ * says what is expected, further lines are the help; the message of `unknownKey` lists the keys to choose from.
+ */
+
+/** A value of the file that has the right type, and where it and its key stand. */
+export interface Located<T> {
+  readonly value: T;
+  readonly at: Span;
+  readonly key: Span | null;
+}
+
+const span = v.custom<Span>(() => true);
+const spanOrNone = v.custom<Span | null>(() => true);
+
+function located<const S extends v.GenericSchema>(value: S) {
+  return v.object({ value, at: span, key: spanOrNone });
+}
+
+function unknownKey(known: readonly string[]) {
+  return v.never(known.join("\n"));
+}
+
+type TableOutput<E extends v.ObjectEntries> = v.InferOutput<v.ObjectSchema<E, undefined>>;
+
+function table<const E extends v.ObjectEntries>(entries: E, expected: string) {
+  const rest = unknownKey(Object.keys(entries));
+  // What `rest` lets through is nothing, so it is left out of the type.
+  const content: v.GenericSchema<unknown, TableOutput<E>> = v.pipe(
+    v.custom<object>(isTable, expected),
+    v.objectWithRest(entries, rest),
+  );
+  return located(content);
+}
+
+function list<const S extends v.GenericSchema>(item: S, expected: string) {
+  return located(v.array(item, expected));
+}
+
+/** An entry is a path alone or a table; which of the two is judged by what stands there. */
+function pathOr<const S extends v.GenericSchema>(detailed: S, example: string) {
+  const path = located(v.string(`a path or a table\nwrite "/a/path" or ${example}`));
+  return v.lazy((node): S | typeof path => (isTableNode(node) ? detailed : path));
+}
+
+function isTableNode(node: unknown): boolean {
+  return typeof node === "object" && node !== null && "value" in node && isTable(node.value);
+}
+
+function oneOf<const W extends readonly string[]>(words: W) {
+  return v.picklist(words, ({ input }) => {
+    const meant = typeof input === "string" ? nearest(input, words) : null;
+    return `one of ${words.join(", ")}\n${meant === null ? "choose one of them" : `did you mean \`${meant}\`?`}`;
+  });
+}
+
+const path = located(v.string('a path\nwrite the path in quotes, as in "/var/log"'));
+const flag = v.exactOptional(located(v.boolean("true or false\nwrite true or false, without quotes")));
+const principal = v.exactOptional(
+  located(v.union([v.string(), v.bigint()], "a name or a number\nwrite a name in quotes, or its number")),
+);
+const mode = v.exactOptional(
+  located(v.string('text in quotes\nwrite it as a string, as in mode = "0750" or mode = "u=rwx,g=rx,o="')),
+);
+const method = v.exactOptional(located(oneOf(["symlink", "bind"])));
+const options = v.exactOptional(
+  list(located(oneOf(mountOptionNames)), 'an array of mount options\nwrite it as options = ["ro", "noexec"]'),
+);
+
+const policy = { backup: flag, create_parents: flag, create_sources: flag };
+const ownership = { user: principal, group: principal, mode };
+const parentDirectory = v.exactOptional(
+  table(ownership, 'a table\nwrite it as parentDirectory = { user = "root", mode = "0700" }'),
+);
+
+const directoryKeys = { directory: path, ...ownership, ...policy, options, parentDirectory };
+const fileKeys = { file: path, ...ownership, ...policy, method, options, parentDirectory };
+const directory = pathOr(table(directoryKeys, "a table"), '{ directory = "/a/path", mode = "0750" }');
+const file = pathOr(table(fileKeys, "a table"), '{ file = "/a/path", mode = "0640" }');
+
+const rootKeys = {
+  hideMounts: flag,
+  directories: v.exactOptional(list(directory, 'an array\nwrite it as directories = ["/var/log"]')),
+  files: v.exactOptional(list(file, 'an array\nwrite it as files = ["/etc/machine-id"]')),
+  ...policy,
+  method,
+  options,
+};
+const header = 'write it as [persistence."/mnt/persist"]';
+const root = table(rootKeys, `a table\n${header}`);
+const roots = located(v.pipe(v.custom<object>(isTable, `a table\n${header}`), v.record(v.string(), root)));
+
+const topKeys = { state_dir: v.exactOptional(path), ...policy, persistence: v.exactOptional(roots) };
+
+/** The whole file. */
+export const configSchema = table(topKeys, "a table");
+
+/** Which keys belong where; for keys that stand in the wrong table. */
+export const keyHomes: readonly { readonly home: string; readonly keys: readonly string[] }[] = [
+  { home: "at the top of the file, before the first [table]", keys: Object.keys(topKeys) },
+  { home: 'in a table such as [persistence."/mnt/persist"]', keys: Object.keys(rootKeys) },
+  { home: 'in an entry of directories, such as { directory = "/a/path" }', keys: Object.keys(directoryKeys) },
+  { home: 'in an entry of files, such as { file = "/a/path" }', keys: Object.keys(fileKeys) },
+];
+
+/** The file with everything in it of the right type. */
+export type Layout = v.InferOutput<typeof configSchema>["value"];
+export type RootLayout = v.InferOutput<typeof root>["value"];
+export type DirectoryLayout = v.InferOutput<typeof directory>;
+export type FileLayout = v.InferOutput<typeof file>;
+export type PolicyLayout = TableOutput<typeof policy>;
+export type OwnershipLayout = TableOutput<typeof ownership>;

@@ -1,0 +1,97 @@
+import type { EntryPlace } from "../model/manifest.ts";
+import type { Problem } from "../model/problem.ts";
+
+/** Part of a text: UTF-16 offsets, `end` excluded. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A part of the text by its offsets, or by the line and column that an entry keeps. */
+export type Spot = Span | EntryPlace;
+
+const astralCharacter = /[\u{10000}-\u{10ffff}]/gu;
+
+/** The text of a configuration file, and what it takes to point into it. */
+export class SourceText {
+  readonly text: string;
+  readonly file: string;
+  readonly #lineStarts: number[] = [0];
+  /** Offsets of the characters that take two UTF-16 units: columns count characters. */
+  readonly #astral: number[] = [];
+  /** Just behind the last visible text: there "missing at the end of the file" is pointed at. */
+  readonly #visibleEnd: number;
+
+  constructor(text: string, file: string) {
+    this.text = text;
+    this.file = file;
+    this.#visibleEnd = text.trimEnd().length;
+    for (let index = text.indexOf("\n"); index !== -1; index = text.indexOf("\n", index + 1)) {
+      this.#lineStarts.push(index + 1);
+    }
+    for (const match of text.matchAll(astralCharacter)) this.#astral.push(match.index);
+  }
+
+  /** The line of that number, counted from 1, without its line break. */
+  line(number: number): string {
+    return this.text.slice(this.#lineStarts[number - 1], this.#lineEnd(number));
+  }
+
+  /** Line and column of the start of `span`; its length ends with its first line. */
+  place(span: Span): EntryPlace {
+    const start = Math.min(span.start, this.#visibleEnd);
+    const line = countUpTo(this.#lineStarts, start);
+    const lineStart = this.#lineStarts[line - 1] ?? 0;
+    const end = Math.min(span.end, this.#lineEnd(line));
+    return {
+      line,
+      column: this.#characters(lineStart, start) + 1,
+      length: Math.max(1, this.#characters(start, end)),
+    };
+  }
+
+  /** `FILE:LINE:COLUMN`, for a message that names a second place. */
+  name(spot: Spot): string {
+    const { line, column } = this.#placeOf(spot);
+    return `${this.file}:${line}:${column}`;
+  }
+
+  error(spot: Spot, message: string, help: string): Problem {
+    return this.#problem("error", spot, message, help);
+  }
+
+  warning(spot: Spot, message: string, help: string): Problem {
+    return this.#problem("warning", spot, message, help);
+  }
+
+  #problem(severity: Problem["severity"], spot: Spot, message: string, help: string): Problem {
+    const place = { file: this.file, ...this.#placeOf(spot) };
+    return { severity, message, place, excerpt: this.line(place.line), help };
+  }
+
+  #placeOf(spot: Spot): EntryPlace {
+    return "start" in spot ? this.place(spot) : { line: spot.line, column: spot.column, length: spot.length };
+  }
+
+  #lineEnd(number: number): number {
+    const next = this.#lineStarts[number];
+    if (next === undefined) return this.text.length;
+    return this.text[next - 2] === "\r" ? next - 2 : next - 1;
+  }
+
+  #characters(start: number, end: number): number {
+    return end - start - (countUpTo(this.#astral, end - 1) - countUpTo(this.#astral, start - 1));
+  }
+}
+
+/** How many of the ascending numbers are at most `limit`. */
+function countUpTo(ascending: readonly number[], limit: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ascending[middle] ?? 0) <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,131 @@
+import { type AST, ParseError, parseTOML } from "toml-eslint-parser";
+import type { Problem } from "../model/problem.ts";
+import type { SourceText, Span } from "./source-text.ts";
+import { brokenLine, missingComma, readSyntaxMessage, repeatedKey } from "./syntax-messages.ts";
+import { isWholeLine } from "./whole-line.ts";
+
+/** How many syntax errors are listed at most. */
+const longestList = 10;
+
+/**
+ * The tree of a TOML 1.1 text, or its syntax errors.
+ *
+ * After an error the parser knows nothing about the rest. So the faulty line is left out and the text read
+ * again, but only while that cannot make a fault of its own: see {@link standsAlone}.
+ */
+export function parseSyntax(source: SourceText): AST.TOMLProgram | Problem[] {
+  const problems: Problem[] = [];
+  for (let text = source.text; ; ) {
+    const outcome = attempt(text);
+    if (outcome.kind === "parsed") return problems.length === 0 ? outcome.program : problems;
+    if (outcome.kind === "too-much") return [...problems, tooMuch(source, longestLine(text))];
+    const fault = faultOf(outcome.error, text);
+    const isCertain = !fault.spills && standsAlone(text, fault.at.start);
+    if (isCertain || problems.length === 0) problems.push(problemOf(fault, source));
+    if (!isCertain || problems.length === longestList) return problems;
+    text = withoutLine(text, fault.at.start);
+  }
+}
+
+type Attempt =
+  | { readonly kind: "parsed"; readonly program: AST.TOMLProgram }
+  | { readonly kind: "error"; readonly error: ParseError }
+  | { readonly kind: "too-much" };
+
+function attempt(text: string): Attempt {
+  try {
+    return { kind: "parsed", program: parseTOML(text) };
+  } catch (error) {
+    if (error instanceof ParseError) return { kind: "error", error };
+    // The parser calls itself for each level of brackets, and passes a text's characters as arguments.
+    if (error instanceof RangeError) return { kind: "too-much" };
+    throw error;
+  }
+}
+
+function problemOf({ at, message }: Fault, source: SourceText): Problem {
+  const reading = readSyntaxMessage(message, source.line(source.place(at).line));
+  return source.error(at, `not valid TOML: ${reading.message}`, reading.help);
+}
+
+/** The problem of a file that is beyond what the parser can hold on its stack. */
+export function tooMuch(source: SourceText, at: Span): Problem {
+  return source.error(
+    at,
+    "the file nests too deeply, or holds a text that is too long",
+    "a path has at most 4095 bytes; check that this is the file you meant",
+  );
+}
+
+interface Fault {
+  readonly at: Span;
+  /** In the parser's words. */
+  readonly message: string;
+  /** What comes at the beginning of a line may be wrong only because of the lines before. */
+  readonly spills: boolean;
+}
+
+/** Points at a whole word, and for what is missing at the end of a line not at the next line. */
+function faultOf({ index, message }: ParseError, text: string): Fault {
+  const end = endOfLineBefore(text, index);
+  if (end !== null) {
+    const at = { start: end, end: end + 1 };
+    if (message === brokenLine || text[end - 1] === "=") return { at, message: brokenLine, spills: true };
+    if (message === missingComma) return { at, message, spills: false };
+  }
+  const word = /[\w.+-]+/y;
+  word.lastIndex = index;
+  const at = { start: index, end: index + (word.exec(text)?.[0].length ?? 1) };
+  return { at, message, spills: end !== null && message !== repeatedKey };
+}
+
+/** The end of the nearest earlier line that says something, if `index` is the first such place of its line. */
+function endOfLineBefore(text: string, index: number): number | null {
+  let start = lineStart(text, index);
+  if (text.slice(start, index).trim() !== "") return null;
+  while (start > 0) {
+    const end = start - 1;
+    start = lineStart(text, end);
+    const line = text.slice(start, end).trimEnd();
+    if (line.trim() !== "" && !line.trimStart().startsWith("#")) return start + line.length;
+  }
+  return null;
+}
+
+/**
+ * True if the line can be left out without consequences: nothing that it opens or closes concerns another
+ * line, and it is either a bare key after valid text, or one `{ … }` of an array that is still open.
+ */
+function standsAlone(text: string, index: number): boolean {
+  const start = lineStart(text, index);
+  const line = text.slice(start, lineEnd(text, index));
+  if (line.trim() === "" || !isWholeLine(line)) return false;
+  const isTopLevel = attempt(text.slice(0, start)).kind === "parsed";
+  return isTopLevel ? /^\s*\w/.test(line) : line.trimStart().startsWith("{");
+}
+
+/** `text` with blanks for the line around `index`, so that all other offsets stay. */
+function withoutLine(text: string, index: number): string {
+  const start = lineStart(text, index);
+  const end = lineEnd(text, index);
+  return text.slice(0, start) + " ".repeat(end - start) + text.slice(end);
+}
+
+function lineStart(text: string, index: number): number {
+  return index === 0 ? 0 : text.lastIndexOf("\n", index - 1) + 1;
+}
+
+function lineEnd(text: string, index: number): number {
+  const end = text.indexOf("\n", index);
+  return end === -1 ? text.length : end;
+}
+
+function longestLine(text: string): Span {
+  let longest: Span = { start: 0, end: 0 };
+  for (let start = 0; start < text.length; ) {
+    const end = lineEnd(text, start);
+    if (end - start > longest.end - longest.start) longest = { start, end };
+    start = end + 1;
+  }
+  return longest;
+}

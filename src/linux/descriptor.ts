@@ -1,0 +1,14 @@
+import { closeSync } from "node:fs";
+
+/** An open descriptor that closes at the end of its block: `using folder = new Descriptor(openHandle(…))`. */
+export class Descriptor implements Disposable {
+  readonly number: number;
+
+  constructor(descriptor: number) {
+    this.number = descriptor;
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.number);
+  }
+}

@@ -1,0 +1,106 @@
+import { Descriptor } from "./descriptor.ts";
+import { isSystemError } from "./ffi.ts";
+import { openHandle, readLink, removeDirectory, unlink } from "./files.ts";
+import { deviceNumber } from "./nodes.ts";
+import { readNames } from "./reopen.ts";
+import { statDescriptor } from "./stat.ts";
+import { sameTime } from "./times.ts";
+import { lookAt, type Sighting, type TreePlace } from "./tree.ts";
+
+/** Taking whole trees away, by descriptors. */
+
+/**
+ * Removes everything in a directory. Only for what this process alone can have put there.
+ * @throws SystemError EBUSY at a mount point; what lies in it stays
+ */
+export function removeContent(directory: number): void {
+  for (const name of readNames(directory)) {
+    if (unlinked(directory, name)) continue;
+    using inner = new Descriptor(openHandle(directory, name));
+    removeContent(inner.number);
+    removeDirectory(directory, name);
+  }
+}
+
+/** Removes the name of anything but a directory; false if it is one. */
+function unlinked(directory: number, name: string): boolean {
+  try {
+    unlink(directory, name);
+    return true;
+  } catch (error) {
+    if (isSystemError(error, "EISDIR")) return false;
+    throw error;
+  }
+}
+
+/**
+ * Removes from a copy all that is still the same as in the original: type, size, modification time, link text, device.
+ * @returns what was left because it differs, has no original, or cannot be judged or removed: paths relative to the copy
+ */
+export function removeUnchanged(original: number, copy: number): string[] {
+  const remover = new Remover(statDescriptor(original), statDescriptor(copy));
+  remover.directory(original, copy, "");
+  return remover.kept;
+}
+
+class Remover {
+  readonly kept: string[] = [];
+
+  constructor(
+    readonly originalPlace: TreePlace,
+    readonly copyPlace: TreePlace,
+  ) {}
+
+  directory(original: number, copy: number, prefix: string): void {
+    for (const name of readNames(copy)) {
+      if (!this.#removedName(original, copy, name, prefix)) this.kept.push(prefix + name);
+    }
+  }
+
+  /** False if the name is to be listed as kept. An error is a reason to keep, not to stop: an undo goes as far as it can. */
+  #removedName(originals: number, copies: number, name: string, prefix: string): boolean {
+    try {
+      using copy = lookAt(copies, name, this.copyPlace);
+      if (copy === null) return true;
+      using original = lookAt(originals, name, this.originalPlace);
+      if (original === null || copy.outside) return false;
+      if (copy.stat?.type === "directory") {
+        return this.#removedDirectory(original, copy, copies, name, prefix);
+      }
+      if (!isSame(original, copy)) return false;
+      unlink(copies, name);
+      return true;
+    } catch (error) {
+      if (isSystemError(error)) return false;
+      throw error;
+    }
+  }
+
+  #removedDirectory(
+    original: Sighting,
+    copy: Sighting,
+    copies: number,
+    name: string,
+    prefix: string,
+  ): boolean {
+    if (!original.outside) {
+      if (original.stat?.type !== "directory") return false;
+      const keptBefore = this.kept.length;
+      this.directory(original.handle, copy.handle, `${prefix}${name}/`);
+      // What stayed inside is listed already.
+      if (this.kept.length > keptBefore) return true;
+    }
+    removeDirectory(copies, name);
+    return true;
+  }
+}
+
+function isSame(original: Sighting, copy: Sighting): boolean {
+  const [left, right] = [original.stat, copy.stat];
+  if (left === null || right === null) return false;
+  if (left.type !== right.type || left.size !== right.size) return false;
+  if (!sameTime(left.modified, right.modified)) return false;
+  if (left.type === "symlink") return readLink(original.handle, "") === readLink(copy.handle, "");
+  const [leftDevice, rightDevice] = [deviceNumber(original.handle), deviceNumber(copy.handle)];
+  return leftDevice.major === rightDevice.major && leftDevice.minor === rightDevice.minor;
+}

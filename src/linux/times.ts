@@ -1,0 +1,32 @@
+import { AT_FDCWD } from "./abi.ts";
+import { cString, systemCall } from "./ffi.ts";
+
+const nanosecondsPerSecond = 1_000_000_000n;
+
+/**
+ * Sets the access and modification time of the object behind any descriptor, a handle of a symlink included
+ * (utimensat(2)). Both are nanoseconds since the epoch as decimal strings, as in `Stat`.
+ */
+export function setTimes(descriptor: number, accessed: string, modified: string): void {
+  const times = new BigInt64Array([...timespec(accessed), ...timespec(modified)]);
+  // The way through /proc serves handles, which futimens refuses, and ends at the link itself.
+  const path = cString(`/proc/self/fd/${descriptor}`);
+  systemCall("utimensat", "", AT_FDCWD, path, new Uint8Array(times.buffer), 0);
+}
+
+/** Seconds and nanoseconds, the latter never negative, before 1970 too. */
+function timespec(time: string): [bigint, bigint] {
+  const total = BigInt(time);
+  const nanoseconds = ((total % nanosecondsPerSecond) + nanosecondsPerSecond) % nanosecondsPerSecond;
+  return [(total - nanoseconds) / nanosecondsPerSecond, nanoseconds];
+}
+
+/**
+ * True if a copy's time is the original's, as far as its filesystem can keep it: ext4 with small inodes, for one,
+ * knows whole seconds only.
+ */
+export function sameTime(original: string, copy: string): boolean {
+  if (original === copy) return true;
+  const [seconds] = timespec(original);
+  return BigInt(copy) === seconds * nanosecondsPerSecond;
+}

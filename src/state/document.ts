@@ -1,0 +1,87 @@
+import * as v from "valibot";
+import { Failure, failure, type Problem } from "../model/problem.ts";
+import { findJsonStop } from "./json-place.ts";
+
+/** A state file as it was read. */
+export interface Document {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** What still works without this file, and what to do: the help of each problem with it. */
+  readonly help: string;
+}
+
+const strictDecoder = new TextDecoder("utf-8", { fatal: true });
+const controls = /\p{C}/gu;
+const longestExcerpt = 200;
+
+/**
+ * The JSON value in the document.
+ * @throws Failure (1) that points at the place where it stops being JSON
+ */
+export function parseDocument(document: Document): unknown {
+  if (document.bytes.length === 0) throw damage(document, "it is empty");
+  const text = decode(document);
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Nesting too deep for the parser is good JSON all the same, but nothing that imp wrote.
+    throw notJson(document, text);
+  }
+}
+
+/**
+ * A value of the document in the form of the schema.
+ * @throws Failure (1) that names the first place in it which is not so
+ */
+export function validate<T>(document: Document, schema: v.GenericSchema<unknown, T>, value: unknown): T {
+  const format = v.safeParse(v.object({ format: v.number() }), value);
+  if (format.success && format.output.format > 1) {
+    const message = `${document.path} was written by a newer imp (format ${format.output.format}; this one knows 1)`;
+    throw failure(1, message, "use that imp, or a newer one; the file stays as it is");
+  }
+  const result = v.safeParse(schema, value, { abortEarly: true });
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const at = v.getDotPath(issue);
+  throw damage(
+    document,
+    at === null ? printable(issue.message) : `${printable(at)}: ${printable(issue.message)}`,
+  );
+}
+
+/** The failure for a document that is not as imp wrote it. */
+export function damage(document: Document, reason: string): Failure {
+  return failure(1, `${document.path} is damaged: ${reason}`, document.help);
+}
+
+function decode(document: Document): string {
+  try {
+    return strictDecoder.decode(document.bytes);
+  } catch {
+    throw damage(document, "it is not UTF-8 text");
+  }
+}
+
+function notJson(document: Document, text: string): Failure {
+  const stop = findJsonStop(text);
+  if (stop === null) return damage(document, "it cannot be parsed as JSON");
+  const ended = stop.offset >= text.length;
+  const message = `${document.path} is damaged: ${ended ? "it ends too early" : "it is not JSON"} (expected ${stop.expected})`;
+  const before = text.slice(0, stop.offset).split("\n");
+  const lineStart = stop.offset - (before.at(-1)?.length ?? 0);
+  const [line = ""] = text.slice(lineStart, lineStart + longestExcerpt + 1).split("\n");
+  const problem: Problem = {
+    severity: "error",
+    message,
+    place: { file: document.path, line: before.length, column: stop.offset - lineStart + 1, length: 1 },
+    ...(line.length <= longestExcerpt ? { excerpt: line.replace(controls, "\uFFFD") } : {}),
+    help: document.help,
+  };
+  return new Failure(1, [problem]);
+}
+
+/** What stands in a damaged file may be anything: no control characters, and not pages of it. */
+function printable(text: string): string {
+  const plain = text.replace(controls, "\uFFFD");
+  return plain.length > longestExcerpt ? `${plain.slice(0, longestExcerpt)}…` : plain;
+}

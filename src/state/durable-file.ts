@@ -1,0 +1,88 @@
+import { closeSync, writeSync } from "node:fs";
+import { isSystemError } from "../linux/ffi.ts";
+import { asSystemError, createFile, namesIn, renameOver, sync, unlink } from "../linux/files.ts";
+import { statDescriptor } from "../linux/stat.ts";
+import { join } from "../model/path.ts";
+import { type StateDirectory, shareWithOwner, syncDirectory } from "./directory.ts";
+import { attempting } from "./kernel-refusal.ts";
+
+/** Whole files that are either the old or the new ones after any crash. Writers hold the lock of the state. */
+
+const temporaryName = /^\.imp-.*\.tmp$/;
+
+/**
+ * Puts a file with these bytes in the place of `name`: temporary file, fsync(2), rename(2). The new file belongs to the
+ * owner of the directory, and everyone may read it. Nothing changed if this throws. The new name itself is safe from a
+ * power cut after {@link syncNames}.
+ * @throws Failure (1)
+ */
+export function replaceFile(directory: StateDirectory, name: string, content: string | Uint8Array): void {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  const temporary = `.imp-${name}.${process.pid}.tmp`;
+  attempting(`write ${join(directory.path, name)}`, () => {
+    const descriptor = createAnew(directory.descriptor, temporary);
+    try {
+      try {
+        writeAll(descriptor, bytes);
+        shareWithOwner(descriptor, statDescriptor(directory.descriptor), 0o644);
+        sync(descriptor);
+      } finally {
+        closeSync(descriptor);
+      }
+      renameOver(directory.descriptor, temporary, directory.descriptor, name);
+    } catch (error) {
+      removeIfThere(directory.descriptor, temporary);
+      throw error;
+    }
+  });
+}
+
+/**
+ * Waits until the names of the directory are on the disk.
+ * @throws Failure (1)
+ */
+export function syncNames(directory: StateDirectory): void {
+  attempting(`write ${directory.path} to the disk`, () => syncDirectory(directory));
+}
+
+/**
+ * Removes a file; none is fine.
+ * @throws Failure (1)
+ */
+export function removeFile(directory: StateDirectory, name: string): void {
+  attempting(`remove ${join(directory.path, name)}`, () => removeIfThere(directory.descriptor, name));
+}
+
+/** Removes the temporary files that a killed imp left. */
+export function removeLeftovers(directory: StateDirectory): void {
+  const names = attempting(`read ${directory.path}`, () => namesIn(directory.descriptor));
+  for (const name of names) {
+    if (temporaryName.test(name)) removeFile(directory, name);
+  }
+}
+
+/** A leftover of the same name can only be that of a killed imp, as the lock is ours. */
+function createAnew(directory: number, name: string): number {
+  try {
+    return createFile(directory, name, 0o644);
+  } catch (error) {
+    if (!isSystemError(error, "EEXIST")) throw error;
+    removeIfThere(directory, name);
+    return createFile(directory, name, 0o644);
+  }
+}
+
+function writeAll(descriptor: number, bytes: Uint8Array): void {
+  for (let offset = 0; offset < bytes.length; ) {
+    const from = offset;
+    offset += asSystemError("write", () => writeSync(descriptor, bytes, from, bytes.length - from));
+  }
+}
+
+function removeIfThere(directory: number, name: string): void {
+  try {
+    unlink(directory, name);
+  } catch (error) {
+    if (!isSystemError(error, "ENOENT")) throw error;
+  }
+}

@@ -1,0 +1,62 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
+import { isSystemError } from "../linux/ffi.ts";
+import { statAt } from "../linux/stat.ts";
+import { inParentOf, PathError, walk } from "../linux/walk.ts";
+import type { Trusted } from "./caller.ts";
+import type { RustContext } from "./rust-import.ts";
+import { checkTrust } from "./trust.ts";
+
+const largestConfig = 1024 * 1024;
+
+/** Answers what the Rust imp's file leaves open from the system as it is now. */
+export function rustContext(trusted: Trusted | null): RustContext {
+  const texts = new Map<string, string | null>();
+  return {
+    kindOf: (source, target) => kindAt(source) ?? kindAt(target) ?? "directory",
+    configText: (path) => {
+      const known = texts.get(path);
+      if (known !== undefined) return known;
+      const text = readConfig(path, trusted);
+      texts.set(path, text);
+      return text;
+    },
+  };
+}
+
+/** Null if there is nothing that tells. */
+function kindAt(path: string): "directory" | "linked-file" | null {
+  try {
+    const result = walk(path);
+    if (result.kind === "blocked") return "linked-file";
+    if (result.kind === "open") {
+      closeSync(result.descriptor);
+      return "directory";
+    }
+    // A symlink to nothing is what is left of a file entry whose source is away.
+    const isLink = inParentOf(path, (directory, name) => statAt(directory, name)?.type === "symlink");
+    return isLink ? "linked-file" : null;
+  } catch (error) {
+    if (isSystemError(error) || error instanceof PathError) return null;
+    throw error;
+  }
+}
+
+/** The text of a configuration file, or null if it can't be read or believed. */
+function readConfig(path: string, trusted: Trusted | null): string | null {
+  if (!path.startsWith("/") || checkTrust(path, trusted).length > 0) return null;
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch {
+    return null;
+  }
+  try {
+    const stat = fstatSync(descriptor);
+    if (!stat.isFile() || stat.size > largestConfig) return null;
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(descriptor));
+  } catch {
+    return null;
+  } finally {
+    closeSync(descriptor);
+  }
+}

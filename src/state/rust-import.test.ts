@@ -1,0 +1,200 @@
+import { describe, expect, test } from "bun:test";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "../model/path.ts";
+import { inNewState, problemOf } from "./example-state.ts";
+import { readIndexFile } from "./index-file.ts";
+import { rustContext } from "./rust-context.ts";
+import { keepRustFile } from "./rust-file.ts";
+import type { RustGeneration } from "./rust-format.ts";
+import { importRust, type RustContext } from "./rust-import.ts";
+
+const link = (target: string, backup: string | null = null) => ({
+  source: `/mnt/persist${target}`,
+  target,
+  backup_path: backup,
+});
+
+const recorded: readonly RustGeneration[] = [
+  {
+    number: 4,
+    created_at: "2025-11-06T08:00:00.000Z",
+    config_path: "imp.toml",
+    symlinks: [link("/etc/hosts", "/etc/hosts.backup.20251106_080000"), link("/var/log")],
+    active: true,
+  },
+  {
+    number: 2,
+    created_at: "2025-11-05T12:00:00.123Z",
+    config_path: "/etc/imp/imp.toml",
+    symlinks: [{ source: "/elsewhere/hosts", target: "/etc/hosts", backup_path: "/etc/hosts.backup" }],
+    active: false,
+  },
+];
+
+const context: RustContext = {
+  kindOf: (source) => (source.endsWith("/log") ? "directory" : "linked-file"),
+  configText: (path) => (path.startsWith("/") ? "[persistence]\n" : null),
+};
+
+describe("what the Rust imp recorded", () => {
+  test("becomes an index with the same numbers, times and active generation", () => {
+    expect(importRust(recorded, context).index).toEqual({
+      format: 1,
+      active: 4,
+      previous: null,
+      next: 5,
+      generations: [
+        { number: 2, createdAt: "2025-11-05T12:00:00.123Z", configPath: "/etc/imp/imp.toml", entries: 1 },
+        { number: 4, createdAt: "2025-11-06T08:00:00.000Z", configPath: "imp.toml", entries: 2 },
+      ],
+      effects: [{ kind: "backup", target: "/etc/hosts", backup: "/etc/hosts.backup.20251106_080000" }],
+    });
+  });
+
+  test("becomes generations with directories as mounts and files as symlinks", () => {
+    const [first, second] = importRust(recorded, context).generations;
+    const common = {
+      backup: false,
+      createParents: true,
+      createSources: false,
+      place: { line: 1, column: 1, length: 1 },
+    };
+    expect(first?.manifest.entries).toEqual([
+      {
+        kind: "linked-file",
+        root: "/elsewhere",
+        target: "/etc/hosts",
+        source: "/elsewhere/hosts",
+        ...common,
+      },
+    ]);
+    expect(second?.manifest.entries).toEqual([
+      {
+        kind: "linked-file",
+        root: "/mnt/persist",
+        target: "/etc/hosts",
+        source: "/mnt/persist/etc/hosts",
+        ...common,
+      },
+      {
+        kind: "directory",
+        root: "/mnt/persist",
+        target: "/var/log",
+        source: "/mnt/persist/var/log",
+        ...common,
+        options: [],
+        hidden: false,
+      },
+    ]);
+  });
+
+  test("does not pretend to know the text of the configuration", () => {
+    const [first, second] = importRust(recorded, context).generations;
+    expect(first?.configText).toContain("as it was when the generation was carried over.\n[persistence]\n");
+    expect(second?.configText).toContain("# It came from imp.toml, which could not be read.\n");
+  });
+
+  test("may be nothing at all", () => {
+    expect(importRust([], context)).toEqual({
+      generations: [],
+      index: { format: 1, active: null, previous: null, next: 1, generations: [], effects: [] },
+    });
+  });
+});
+
+describe("the Rust imp's file", () => {
+  const asWritten = (generations: readonly object[]) => JSON.stringify(generations, null, 2);
+  const one = {
+    number: 1,
+    created_at: "2025-11-05T12:00:00.123456789Z",
+    config_path: "imp.toml",
+    symlinks: [{ source: "/mnt/persist//var/log/", target: "/var/log/", backup_path: null }],
+    active: true,
+  };
+
+  test("is read as serde wrote it, with paths made normal", () =>
+    inNewState((directory) => {
+      writeFileSync(join(directory.path, "generations.json"), asWritten([one]));
+      const content = readIndexFile(directory);
+      expect(content).toMatchObject({
+        kind: "rust",
+        generations: [
+          {
+            ...one,
+            created_at: "2025-11-05T12:00:00.123Z",
+            symlinks: [{ source: "/mnt/persist/var/log", target: "/var/log", backup_path: null }],
+          },
+        ],
+      });
+    }));
+
+  test("is refused if it is damaged", () =>
+    inNewState((directory) => {
+      const path = join(directory.path, "generations.json");
+      const damaged: readonly (readonly [string, string])[] = [
+        [asWritten([one]).slice(0, 50), "ends too early"],
+        [asWritten([one, one]), "listed twice"],
+        [asWritten([one, { ...one, number: 2 }]), "two generations are active"],
+        [
+          asWritten([{ ...one, symlinks: [{ ...link("/x"), target: "x" }] }]),
+          "0.symlinks.0.target: not an absolute",
+        ],
+        [asWritten([{ ...one, created_at: "yesterday" }]), "0.created_at: "],
+        [asWritten([{ ...one, number: 0 }]), "0.number: "],
+        ["[1]", "0: "],
+      ];
+      for (const [content, reason] of damaged) {
+        writeFileSync(path, content);
+        expect(problemOf(() => readIndexFile(directory)).message).toContain(reason);
+      }
+    }));
+
+  test("is kept under a name that no other one has", () =>
+    inNewState((directory) => {
+      const [old, recent] = [Buffer.from("[]"), Buffer.from("[ ]")];
+      for (const bytes of [old, old, recent, recent, old]) keepRustFile(directory, bytes);
+      expect(readdirSync(directory.path).sort()).toEqual([
+        "generations.json.rust",
+        "generations.json.rust.1",
+      ]);
+      expect(readFileSync(join(directory.path, "generations.json.rust")).equals(old)).toBe(true);
+      expect(readFileSync(join(directory.path, "generations.json.rust.1")).equals(recent)).toBe(true);
+    }));
+});
+
+describe("what the Rust imp left open", () => {
+  test("is answered by the source, else by the target", () =>
+    inNewState((directory) => {
+      const at = (name: string) => join(directory.path, name);
+      mkdirSync(at("directory"));
+      writeFileSync(at("file"), "");
+      symlinkSync(at("missing"), at("dangling"));
+      const { kindOf } = rustContext(null);
+      expect(kindOf(at("directory"), at("file"))).toBe("directory");
+      expect(kindOf(at("file"), at("directory"))).toBe("linked-file");
+      expect(kindOf(at("missing"), at("directory"))).toBe("directory");
+      expect(kindOf(at("missing"), at("dangling"))).toBe("linked-file");
+      expect(kindOf(at("missing"), at("missing/below"))).toBe("directory");
+      expect(kindOf(at(`long${"g".repeat(300)}`), at("file"))).toBe("linked-file");
+    }));
+
+  test("is answered by configurations that are small regular files of text", () =>
+    inNewState((directory) => {
+      const at = (name: string) => join(directory.path, name);
+      writeFileSync(at("imp.toml"), "text\n");
+      writeFileSync(at("binary"), Uint8Array.of(0xff));
+      writeFileSync(at("large"), new Uint8Array(2 * 1024 * 1024));
+      const { configText } = rustContext(null);
+      expect(configText(at("imp.toml"))).toBe("text\n");
+      for (const path of [
+        at("binary"),
+        at("large"),
+        at("missing"),
+        directory.path,
+        "/dev/zero",
+        "imp.toml",
+      ]) {
+        expect(configText(path)).toBeNull();
+      }
+    }));
+});

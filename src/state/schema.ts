@@ -1,0 +1,120 @@
+import * as v from "valibot";
+import type { Effect, GenerationSummary, Identity } from "../model/generation.ts";
+import {
+  type Entry,
+  type Manifest,
+  mountOptionNames,
+  type Ownership,
+  type Principal,
+} from "../model/manifest.ts";
+import { parseMode } from "../model/mode.ts";
+
+/** The forms of what the state files hold; a value that fits is safe to act on. */
+
+type Schema<T> = v.GenericSchema<unknown, T>;
+
+const largestId = 0xfffffffe;
+
+/** Lone surrogates stand for bytes that are not UTF-8 (see `linux/bytes.ts`); other ones stand for nothing. */
+const strangeSurrogate =
+  /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udc7f\udd00-\udfff]/;
+
+/** True for an absolute path without `.`, `..`, doubled or trailing slashes and NUL; `/` is one. */
+export function isNormalPath(path: string): boolean {
+  if (!path.startsWith("/") || path.includes("\0") || strangeSurrogate.test(path)) return false;
+  const names = path.slice(1).split("/");
+  return path === "/" || names.every((name) => name !== "" && name !== "." && name !== "..");
+}
+
+const pathSchema: Schema<string> = v.pipe(v.string(), v.check(isNormalPath, "not an absolute, normal path"));
+
+const pathBelowRoot: Schema<string> = v.pipe(
+  v.string(),
+  v.check((path) => isNormalPath(path) && path !== "/", "not an absolute, normal path below `/`"),
+);
+
+/** The number of a generation. */
+export const numberSchema: Schema<number> = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+
+const countSchema: Schema<number> = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+const utc = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
+
+export const timeSchema: Schema<string> = v.pipe(
+  v.string(),
+  v.check((text) => utc.test(text) && !Number.isNaN(Date.parse(text)), "not a time in ISO 8601, UTC"),
+);
+
+/** As a person gave it, so it need not be absolute. */
+export const configPathSchema: Schema<string> = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.check((path) => !path.includes("\0") && !strangeSurrogate.test(path), "not a path"),
+);
+
+const principalSchema: Schema<Principal> = v.strictObject({
+  name: v.pipe(v.string(), v.minLength(1)),
+  id: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(largestId)),
+});
+
+const ownership = {
+  user: v.exactOptional(principalSchema),
+  group: v.exactOptional(principalSchema),
+  mode: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.check((text) => parseMode(text).kind !== "invalid", "not a mode"),
+    ),
+  ),
+};
+
+const ownershipSchema: Schema<Ownership> = v.strictObject(ownership);
+
+const entryBase = {
+  ...ownership,
+  root: pathSchema,
+  target: pathBelowRoot,
+  source: pathBelowRoot,
+  backup: v.boolean(),
+  createParents: v.boolean(),
+  createSources: v.boolean(),
+  parentDirectory: v.exactOptional(ownershipSchema),
+  place: v.strictObject({ line: numberSchema, column: numberSchema, length: countSchema }),
+};
+
+const mounted = { options: v.array(v.picklist(mountOptionNames)), hidden: v.boolean() };
+
+const entrySchema: Schema<Entry> = v.variant("kind", [
+  v.strictObject({ kind: v.literal("directory"), ...entryBase, ...mounted }),
+  v.strictObject({ kind: v.literal("linked-file"), ...entryBase }),
+  v.strictObject({ kind: v.literal("bound-file"), ...entryBase, ...mounted }),
+]);
+
+export const manifestSchema: Schema<Manifest> = v.strictObject({
+  entries: v.pipe(
+    v.array(entrySchema),
+    v.check(
+      (entries) => new Set(entries.map((entry) => entry.target)).size === entries.length,
+      "a target twice",
+    ),
+  ),
+});
+
+const identitySchema: Schema<Identity> = v.strictObject({
+  inode: v.pipe(v.string(), v.regex(/^\d{1,20}$/)),
+  birth: v.nullable(v.pipe(v.string(), v.regex(/^-?\d{1,30}$/))),
+});
+
+export const effectSchema: Schema<Effect> = v.variant("kind", [
+  v.strictObject({ kind: v.literal("backup"), target: pathBelowRoot, backup: pathBelowRoot }),
+  v.strictObject({ kind: v.literal("created-directory"), path: pathBelowRoot, identity: identitySchema }),
+  v.strictObject({ kind: v.literal("created-file"), path: pathBelowRoot, identity: identitySchema }),
+  v.strictObject({ kind: v.literal("found"), target: pathBelowRoot }),
+]);
+
+export const summarySchema: Schema<GenerationSummary> = v.strictObject({
+  number: numberSchema,
+  createdAt: timeSchema,
+  configPath: configPathSchema,
+  entries: countSchema,
+});

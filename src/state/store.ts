@@ -1,0 +1,164 @@
+import { closeSync } from "node:fs";
+import { emptyIndex, type Generation, type Index } from "../model/generation.ts";
+import { Failure, failure, type Problem } from "../model/problem.ts";
+import type { Trusted } from "./caller.ts";
+import { createStateDirectory, openStateDirectory, type StateDirectory } from "./directory.ts";
+import { removeLeftovers, syncNames } from "./durable-file.ts";
+import {
+  generationPath,
+  readGenerationFile,
+  removeGenerationFiles,
+  removeGenerationLeftovers,
+  storedNumbers,
+  writeGenerationFiles,
+} from "./generation-file.ts";
+import { isRustIndex, readIndexFile, writeIndexFile } from "./index-file.ts";
+import { acquireLock, type LockRequest } from "./lock.ts";
+import { rustContext } from "./rust-context.ts";
+import { keepRustFile } from "./rust-file.ts";
+import { type Imported, importRust, type RustContext } from "./rust-import.ts";
+
+/** The state as commands use it. */
+export interface Store {
+  /** Null if nothing was ever kept there. */
+  readonly directory: StateDirectory | null;
+  readonly rust: RustContext;
+}
+
+/** A store whose lock this process holds: only such a one takes changes. */
+export interface LockedStore extends Store {
+  readonly directory: StateDirectory;
+  readonly locked: true;
+}
+
+/** Where the state is, and whom a run as root trusts there (see `locate.ts` and `caller.ts`). */
+export interface StoreLocation {
+  readonly path: string;
+  readonly trusted: Trusted | null;
+  /** How to carry over what the Rust imp recorded; the system itself answers by default. */
+  readonly rust?: RustContext;
+}
+
+/**
+ * Runs `action` with the state for looking only. It needs no lock: whatever is read is whole.
+ * @throws Failure (1) if the state directory can't be read or trusted
+ */
+export async function withStore<T>(
+  location: StoreLocation,
+  action: (store: Store) => T | Promise<T>,
+): Promise<T> {
+  const directory = openStateDirectory(location.path, location.trusted);
+  try {
+    return await action({ directory, rust: location.rust ?? rustContext(location.trusted) });
+  } finally {
+    if (directory !== null) closeSync(directory.descriptor);
+  }
+}
+
+/**
+ * Runs `action` with the state for changing, which it creates if missing, while no other imp changes it.
+ * @throws Failure (1) if the state can't be written or trusted, or if another imp keeps the lock for too long
+ */
+export async function withLockedStore<T>(
+  location: StoreLocation,
+  request: LockRequest,
+  action: (store: LockedStore) => T | Promise<T>,
+): Promise<T> {
+  const directory = createStateDirectory(location.path, location.trusted);
+  try {
+    const release = await acquireLock(directory, request);
+    try {
+      removeLeftovers(directory);
+      removeGenerationLeftovers(directory);
+      return await action({ directory, rust: location.rust ?? rustContext(location.trusted), locked: true });
+    } finally {
+      release();
+    }
+  } finally {
+    closeSync(directory.descriptor);
+  }
+}
+
+/**
+ * The index; an empty one if nothing was ever committed.
+ * @throws Failure (1) if it is damaged
+ */
+export function readIndex({ directory, rust }: Store): Index {
+  const content = directory === null ? null : readIndexFile(directory);
+  if (content === null) return emptyIndex;
+  return content.kind === "index" ? content.index : importRust(content.generations, rust).index;
+}
+
+/**
+ * A generation that the index lists. It needs no good index, so `show` works beside a damaged one.
+ * @throws Failure (1) if its file is missing or damaged
+ */
+export function readGeneration(store: Store, number: number): Generation {
+  const { directory } = store;
+  if (directory === null) throw failure(1, `there is no generation ${number}: nothing was ever applied`);
+  const generation = isRustIndex(directory)
+    ? importedFrom(store)?.generations.find((candidate) => candidate.number === number)
+    : readGenerationFile(directory, number);
+  if (generation !== undefined && generation !== null) return generation;
+  const help = "`imp list` tells which generations there are; put a good copy of a lost file back";
+  throw failure(
+    1,
+    `generation ${number} cannot be read: ${generationPath(directory, number)} is missing`,
+    help,
+  );
+}
+
+/**
+ * Makes `index` the state: first the file of a new generation, then the index, which is the commit point, then the files
+ * of generations that the index no longer lists go. What the Rust imp recorded is carried over on the way, and its
+ * file kept.
+ * @returns warnings: the command has happened, but something small is left to do
+ * @throws Failure (1) if it could not be committed; then the old index is in force
+ */
+export function commit(store: LockedStore, index: Index, newGeneration?: Generation): readonly Problem[] {
+  const { directory } = store;
+  const content = isRustIndex(directory) ? readIndexFile(directory) : null;
+  if (content?.kind === "rust") {
+    const { generations } = importRust(content.generations, store.rust);
+    writeGenerationFiles(directory, generations);
+    keepRustFile(directory, content.bytes);
+  }
+  if (newGeneration !== undefined) {
+    refuseListed(store, newGeneration.number);
+    writeGenerationFiles(directory, [newGeneration]);
+  }
+  writeIndexFile(directory, index);
+  return [
+    ...asWarnings(() => syncNames(directory)),
+    ...asWarnings(() => removeGenerationFiles(directory, unlistedNumbers(directory, index))),
+  ];
+}
+
+function importedFrom({ directory, rust }: Store): Imported | null {
+  const content = directory === null ? null : readIndexFile(directory);
+  return content?.kind === "rust" ? importRust(content.generations, rust) : null;
+}
+
+/** A stored generation never changes; only a file that no index lists, a killed command's, may be replaced. */
+function refuseListed(store: LockedStore, number: number): void {
+  if (!storedNumbers(store.directory).includes(number)) return;
+  if (readIndex(store).generations.some((generation) => generation.number === number)) {
+    throw new Error(`generation ${number} exists already`);
+  }
+}
+
+/** Files of deleted generations, those that a killed command could not remove any more included. */
+function unlistedNumbers(directory: StateDirectory, index: Index): number[] {
+  const listed = new Set(index.generations.map((generation) => generation.number));
+  return storedNumbers(directory).filter((number) => number < index.next && !listed.has(number));
+}
+
+function asWarnings(action: () => void): readonly Problem[] {
+  try {
+    action();
+    return [];
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return error.problems.map((problem) => ({ ...problem, severity: "warning" as const }));
+  }
+}
