@@ -3,7 +3,7 @@ import { type GlobalOptions, readGlobalOptions } from "./global-options.ts";
 import { type Command, type CommandName, findCommand, helpCommand } from "./program.ts";
 import { camelCase } from "./specification.ts";
 import { judgeOption, noCommand, unknownCommand, usageFailure, usageProblem } from "./usage-problems.ts";
-import { isGiven, splitWords, type Words } from "./words.ts";
+import { allOptions, isGiven, splitWords, type Words } from "./words.ts";
 
 /** Values by the keys of `InputOf` (see `specification.ts`); `load.ts` gives them the type of their command. */
 export type ParsedInput = Readonly<Record<string, boolean | number | null | readonly number[]>>;
@@ -45,7 +45,11 @@ function readRequest(given: Words, problems: Problem[]): Request {
       : { kind: "wrong", command: null, failure: noCommand() };
   }
   const command = findCommand(first);
-  if (command === null) return wrong(null, [...problems, unknownCommand(first)]);
+  if (command === null) {
+    const unknown = given.options.filter((option) => !allOptions.some(({ long }) => long === option.name));
+    problems.push(...unknown.flatMap((option) => judgeOption(option, null)));
+    return wrong(null, [...problems, unknownCommand(first)]);
+  }
 
   problems.push(...given.options.flatMap((option) => judgeOption(option, command)));
   const input = { ...readSwitches(command, given), ...readArguments(command, operands, problems) };

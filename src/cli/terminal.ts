@@ -67,13 +67,17 @@ function writeAll(descriptor: number, text: string): string | null {
   return null;
 }
 
+/** The major number of `/dev/null` and its like (Linux, `Documentation/admin-guide/devices.txt`). */
+const memoryDevices = 1;
+
 function isTerminal(descriptor: number): boolean {
   try {
-    if (!fstatSync(descriptor).isCharacterDevice()) return false;
+    const stat = fstatSync(descriptor);
+    if (!stat.isCharacterDevice() || stat.rdev >> 8 === memoryDevices) return false;
   } catch {
     return false;
   }
-  // Loaded only here: it takes 2 ms, which scripts and boots do not pay.
+  // Loaded only here: it takes 1 ms, which scripts and boots do not pay.
   return process.getBuiltinModule("node:tty").isatty(descriptor);
 }
 

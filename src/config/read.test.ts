@@ -241,9 +241,9 @@ describe("any bytes", () => {
     if (!(error instanceof Failure)) throw error;
     expect(error.exitCode).toBe(2);
     expect(error.problems.length).toBeGreaterThan(0);
-    const lines = new TextDecoder().decode(bytes).split("\n");
+    const lines = new TextDecoder().decode(bytes).split(/\r?\n/);
     for (const { place, excerpt, message, help } of error.problems) {
-      const line = lines[(place?.line ?? 0) - 1]?.replace(/\r$/, "");
+      const line = lines[(place?.line ?? 0) - 1];
       expect(excerpt).toBe(line ?? "no such line");
       expect(place?.column).toBeGreaterThanOrEqual(1);
       expect(place?.column).toBeLessThanOrEqual([...(line ?? "")].length + 1);

@@ -24,15 +24,13 @@ export function resolve(reader: Reader, layout: Layout): Resolution {
     ? readOwnPath(reader, "the state directory", layout.state_dir)
     : null;
   const policy = narrowed(defaultPolicy, layout);
-  const entries: Entry[] = [];
-  const orphans: Entry[] = [];
   const seen = new Map<string, Span>();
-  for (const [text, root] of Object.entries(layout.persistence?.value ?? {})) {
+  const roots = Object.entries(layout.persistence?.value ?? {}).map(([text, root]) => {
     const path = readRootPath(reader, { value: text, at: root.key ?? root.at, key: null }, seen);
-    const found = readRoot(reader, root.value, path ?? "", policy);
-    if (path === null) orphans.push(...found);
-    else entries.push(...found);
-  }
+    return { isUsable: path !== null, entries: readRoot(reader, root.value, path ?? "", policy) };
+  });
+  const entries = roots.flatMap((root) => (root.isUsable ? root.entries : []));
+  const orphans = roots.flatMap((root) => (root.isUsable ? [] : root.entries));
   return { stateDirectory, entries, orphans };
 }
 

@@ -118,5 +118,5 @@ test("brackets without end, or a text without end, are a problem and not a crash
     expect(found(text).length).toBeGreaterThan(0);
   }
   const long = found(`b = 1\na = "${"x".repeat(4_000_000)}"`);
-  expect(long).toEqual(["2:1+4000006 the file nests too deeply, or holds a text that is too long"]);
+  expect(long).toEqual(["2:1+4000006 the file nests too deeply, or holds a text or number that is too long"]);
 });

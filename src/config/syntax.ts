@@ -52,7 +52,7 @@ function problemOf({ at, message }: Fault, source: SourceText): Problem {
 export function tooMuch(source: SourceText, at: Span): Problem {
   return source.error(
     at,
-    "the file nests too deeply, or holds a text that is too long",
+    "the file nests too deeply, or holds a text or number that is too long",
     "a path has at most 4095 bytes; check that this is the file you meant",
   );
 }

@@ -1,7 +1,15 @@
 import { CString, dlopen, FFIType, ptr } from "bun:ffi";
 import { createHash } from "node:crypto";
-import { closeSync, lstatSync, mkdirSync, mkdtempSync, openSync } from "node:fs";
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import {
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CopyOptions, type CopyResult, copyTree } from "./copy-tree.ts";
@@ -111,7 +119,9 @@ export function snapshot(top: string): Snapshot {
       device: stat.rdev,
       xattrs: xattrs(path),
       ...(stat.isDirectory() ? {} : { links: stat.nlink, first, size: stat.size }),
-      ...(stat.isSymbolicLink() ? { text: readlinkSync(path, { encoding: "buffer" }).toString("latin1") } : {}),
+      ...(stat.isSymbolicLink()
+        ? { text: readlinkSync(path, { encoding: "buffer" }).toString("latin1") }
+        : {}),
       ...(stat.isFile() ? { content: createHash("sha256").update(readFileSync(path)).digest("hex") } : {}),
     };
     if (!stat.isDirectory()) return;

@@ -5,6 +5,8 @@ import { SystemError, systemCall, systemCallOrErrno } from "./ffi.ts";
 const largestChunk = 8 * 1024 * 1024;
 /** The most that passes through our own memory at a time. */
 const largestBuffer = 1024 * 1024;
+/** What is smaller goes to the disk better together with others. */
+const smallestWrite = 64 * 1024;
 
 const ENXIO = -6;
 const EXDEV = -18;
@@ -93,11 +95,12 @@ export class ContentCopier {
 }
 
 /**
- * Has the disk begin with what was copied, so that it works at the same time as we do, and nobody waits long for the
- * rest at the end (sync_file_range(2)). Not for small files, which go better together. A mere hint: it may fail.
+ * Has the disk begin with what was copied (sync_file_range(2)): it works while we do, and the syncfs at the end, which
+ * nothing can interrupt, is short (of 1.6 GB in 200 kB files on ext4: 0.02 s instead of 0.8 s). A hint: it may fail.
  */
 function startWriting(file: number, position: number, length: number): void {
-  if (length >= 1024 * 1024) systemCallOrErrno("sync_file_range", file, position, length, SYNC_FILE_RANGE_WRITE);
+  if (length < smallestWrite) return;
+  systemCallOrErrno("sync_file_range", file, position, length, SYNC_FILE_RANGE_WRITE);
 }
 
 function bytesOf(offset: BigInt64Array): Uint8Array {

@@ -40,12 +40,12 @@ export class DirectoryCopier {
   /** Copies everything in the directory. */
   async content(): Promise<void> {
     const { handle, stat } = this.#top;
-    await concerning(".", () => this.#content(handle, this.#copy, stat, readNames(handle), ""));
+    await this.#content(handle, this.#copy, stat, readNames(handle), "");
   }
 
   /** Gives the copy the directory's own attributes. */
-  async attributes(): Promise<void> {
-    await concerning(".", () => this.#objects.attributes(this.#top, this.#copy, "."));
+  attributes(): void {
+    this.#objects.attributes(this.#top, this.#copy, ".");
   }
 
   async #content(

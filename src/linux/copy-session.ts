@@ -51,8 +51,6 @@ export async function concerning<T>(path: string, action: () => Promise<T> | T):
 
 /** How long the event loop may have to wait, in milliseconds. */
 const patience = 10;
-/** Bytes written between two visits to the disk: no single one then takes long, even where memory is large. */
-const unsyncedLimit = 100000 * 1024 * 1024;
 
 /** What a copy that is under way has done so far, and the pauses that it makes. */
 export class CopySession {
@@ -63,14 +61,10 @@ export class CopySession {
   readonly changed: string[] = [];
   readonly lostAttributes = new Set<string>();
   readonly #options: CopyOptions;
-  readonly #sync: () => void;
   #lastPause = performance.now();
-  #unsynced = 0;
 
-  /** @param sync waits until all that was written is on the disk */
-  constructor(options: CopyOptions, sync: () => void) {
+  constructor(options: CopyOptions) {
     this.#options = options;
-    this.#sync = sync;
   }
 
   /** Between two steps: lets signal handlers and timers run if it is time, and stops if somebody asks for that. */
@@ -85,11 +79,6 @@ export class CopySession {
 
   async wrote(bytes: number): Promise<void> {
     this.bytes += bytes;
-    this.#unsynced += bytes;
-    if (this.#unsynced >= unsyncedLimit) {
-      this.#sync();
-      this.#unsynced = 0;
-    }
     await this.pause();
   }
 

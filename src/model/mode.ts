@@ -59,7 +59,7 @@ export function parseMode(text: string): ParsedMode | ModeError {
       if (isOperator(operator)) changes.push(changeOf(operator, affected, permissions));
     }
   }
-  const mode: ParsedMode = { kind: "symbolic", changes };
+  const mode = { kind: "symbolic", changes } as const;
   return settles(mode) ? mode : invalid("used a second time, it would change the mode once more");
 }
 
@@ -152,10 +152,12 @@ function permissionsOf({ permissions }: ModeChange, current: number, isDirectory
 }
 
 /**
- * The columns r, w and x never influence each other, and s and t influence nothing; so the eight ways to fill
+ * Only what looks at bits can fail to settle: a copy, or X. The columns r, w and x never influence each other, and s and t influence nothing; so the eight ways to fill
  * a column, put into all three at once, stand for every mode that there is.
  */
-function settles(mode: ParsedMode): boolean {
+function settles(mode: ParsedMode & { kind: "symbolic" }): boolean {
+  if (!mode.changes.some(({ permissions }) => permissions.kind === "copy" || permissions.executeIfAny))
+    return true;
   for (const start of [0, 0o007, 0o070, 0o077, 0o700, 0o707, 0o770, 0o777]) {
     for (const isDirectory of [false, true]) {
       const once = applyMode(mode, start, isDirectory);

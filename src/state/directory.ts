@@ -52,7 +52,9 @@ export function createStateDirectory(path: string, trusted: Trusted | null): Sta
       if (result.kind !== "missing") {
         return requireTrust(path, requireOpen(path, result), trusted);
       }
-      createBelowTrusted(result.at, trusted);
+      const problems = checkTrust(path, trusted);
+      if (problems.length > 0) throw new Failure(1, problems);
+      createMissing(result.at);
     }
     throw failure(1, `cannot create the state directory ${path}: it keeps vanishing`);
   });
@@ -104,9 +106,7 @@ export function shareWithOwner(descriptor: number, holder: Stat, mode: number): 
   changeMode(descriptor, mode);
 }
 
-function createBelowTrusted(path: string, trusted: Trusted | null): void {
-  const problems = checkTrust(path, trusted);
-  if (problems.length > 0) throw new Failure(1, problems);
+function createMissing(path: string): void {
   const parent = parentOf(path);
   const opened = requireOpen(parent, walk(parent));
   withDescriptor(opened.descriptor, () => createDirectory(opened, nameOf(path)));

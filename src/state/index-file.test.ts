@@ -8,11 +8,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import fc from "fast-check";
-import { emptyIndex, type Index } from "../model/generation.ts";
 import { join } from "../model/path.ts";
 import type { StateDirectory } from "./directory.ts";
-import { exampleGeneration, exampleIndex, inNewState, problemOf, problemsOf } from "./example-state.ts";
+import { exampleGeneration, exampleIndex, inNewState, problemOf } from "./example-state.ts";
 import { writeGenerationFiles } from "./generation-file.ts";
 import { readIndexFile, writeIndexFile } from "./index-file.ts";
 
@@ -160,54 +158,6 @@ describe("a damaged index", () => {
       expect(message).not.toMatch(/\p{Cc}/u);
       expect(message.length).toBeLessThan(800);
       expect(problemWith(directory, '"\u001b[2J').excerpt).not.toMatch(/\p{Cc}/u);
-    }));
-});
-
-describe("a mutated index", () => {
-  /** Rewrites some bytes, or removes or repeats a stretch of them. */
-  const mutation = fc.record({
-    at: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
-    length: fc.nat({ max: 40 }),
-    bytes: fc.uint8Array({ maxLength: 8 }),
-    kind: fc.constantFrom("replace", "remove", "repeat"),
-  });
-
-  function mutate(
-    bytes: Uint8Array,
-    change: typeof mutation extends fc.Arbitrary<infer T> ? T : never,
-  ): Uint8Array {
-    const from = Math.floor(change.at * bytes.length);
-    const stretch = bytes.subarray(from, from + change.length);
-    const middle =
-      change.kind === "repeat" ? [...stretch, ...stretch] : change.kind === "remove" ? [] : change.bytes;
-    const rest = bytes.subarray(from + (change.kind === "replace" ? change.bytes.length : change.length));
-    return Uint8Array.from([...bytes.subarray(0, from), ...middle, ...rest]);
-  }
-
-  test("is either a good index or an error, and never anything else", () =>
-    inNewState((directory) => {
-      const bytes = new TextEncoder().encode(JSON.stringify(exampleIndex, null, 2));
-      const path = join(directory.path, name);
-      let refused = 0;
-      fc.assert(
-        fc.property(fc.array(mutation, { minLength: 1, maxLength: 3 }), (changes) => {
-          const mutated = changes.reduce(mutate, bytes);
-          writeFileSync(path, mutated);
-          let read: Index = emptyIndex;
-          const problems = problemsOf(() => {
-            const content = readIndexFile(directory);
-            if (content?.kind === "index") read = content.index;
-          });
-          if (problems.length > 0) {
-            refused += 1;
-            expect(readFileSync(path).equals(mutated)).toBe(true);
-          } else {
-            writeIndexFile(directory, read);
-          }
-        }),
-        { numRuns: 1_000 },
-      );
-      expect(refused).toBeGreaterThan(500);
     }));
 });
 

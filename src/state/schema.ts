@@ -57,15 +57,20 @@ const principalSchema: Schema<Principal> = v.strictObject({
   id: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(largestId)),
 });
 
+/** Thousands of entries share a few modes, and reading one takes a while. */
+const knownModes = new Set<string>();
+
+function isMode(text: string): boolean {
+  if (knownModes.has(text)) return true;
+  if (parseMode(text).kind === "invalid") return false;
+  knownModes.add(text);
+  return true;
+}
+
 const ownership = {
   user: v.exactOptional(principalSchema),
   group: v.exactOptional(principalSchema),
-  mode: v.exactOptional(
-    v.pipe(
-      v.string(),
-      v.check((text) => parseMode(text).kind !== "invalid", "not a mode"),
-    ),
-  ),
+  mode: v.exactOptional(v.pipe(v.string(), v.check(isMode, "not a mode"))),
 };
 
 const ownershipSchema: Schema<Ownership> = v.strictObject(ownership);

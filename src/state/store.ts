@@ -128,10 +128,10 @@ export function commit(store: LockedStore, index: Index, newGeneration?: Generat
     writeGenerationFiles(directory, [newGeneration]);
   }
   writeIndexFile(directory, index);
-  return [
-    ...asWarnings(() => syncNames(directory)),
-    ...asWarnings(() => removeGenerationFiles(directory, unlistedNumbers(directory, index))),
-  ];
+  const warnings = asWarnings(() => syncNames(directory));
+  // A power cut could still bring the old index back, and with it the generations that it lists.
+  if (warnings.length > 0) return warnings;
+  return asWarnings(() => removeGenerationFiles(directory, unlistedNumbers(directory, index)));
 }
 
 function importedFrom({ directory, rust }: Store): Imported | null {

@@ -1,0 +1,191 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Subprocess, spawn } from "bun";
+
+/** The executable under test. */
+export const executable = join(import.meta.dir, "../../dist/imp");
+
+/** What a command printed, and how it ended. */
+export interface Result {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  /** Working directory inside the machine. */
+  readonly cwd?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly input?: string;
+  /** Run as this user number instead of root. */
+  readonly user?: number;
+}
+
+/**
+ * A small machine of its own: a private mount namespace whose root is a tmpfs that dies with it, with the host's
+ * programs, an empty `/home`, `/var` and `/mnt`, a small `/etc`, and `/persist`, which outlives reboots. The mounts are
+ * shared among themselves as on a machine with systemd, and nothing of them is seen outside. Without root it is made
+ * in a user namespace.
+ */
+export interface Machine {
+  /** A path of the machine as the test itself can open it. */
+  outside(path: string): string;
+  run(command: readonly string[], options?: RunOptions): Promise<Result>;
+  /** Runs a shell script; throws if it fails. Returns what it printed. */
+  sh(script: string, options?: RunOptions): Promise<string>;
+  imp(...words: readonly string[]): Promise<Result>;
+  /** Runs `imp` and throws if it fails. Returns what it printed. */
+  impOk(...words: readonly string[]): Promise<string>;
+  /** Starts a command that goes on while the test does other things. */
+  start(command: readonly string[], options?: RunOptions): Subprocess<"pipe", "pipe", "pipe">;
+  write(path: string, content: string): Promise<void>;
+  read(path: string): Promise<string>;
+  /** Throws the root away and starts anew: only `/persist` stays. */
+  reboot(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** True if the test process is root of the machine that it runs on. */
+export const isRoot = process.getuid?.() === 0;
+
+const setup = String.raw`
+set -e
+root=$1 persist=$2 executable=$3
+mount -t tmpfs -o mode=755 imp-test-root "$root"
+cd "$root"
+mkdir -p usr proc dev sys etc tmp run var/lib var/tmp home root mnt opt persist imp .old
+chmod 1777 tmp var/tmp
+for directory in bin sbin lib lib64 lib32; do [ -e "/$directory" ] && ln -s "usr/$directory" "$directory"; done
+mount --rbind /usr usr
+mount --rbind /proc proc
+mount --rbind /dev dev
+[ -d /etc/alternatives ] && cp -dR /etc/alternatives etc/
+[ -e /etc/ld.so.cache ] && cp /etc/ld.so.cache etc/
+mount --bind "$persist" persist
+touch imp/imp
+mount --bind "$executable" imp/imp
+mount -t tmpfs imp-test-run run
+mkdir run/mount run/lock
+printf '%s\n' root:x:0:0:root:/root:/bin/sh user:x:1000:1000::/home/user:/bin/sh other:x:1001:1001::/home/other:/bin/sh \
+  colord:x:107:107::/var/lib/colord:/bin/false postgres:x:108:108::/var/lib/postgresql:/bin/sh nobody:x:65534:65534::/:/bin/false > etc/passwd
+printf '%s\n' root:x:0: user:x:1000: other:x:1001: colord:x:107: postgres:x:108: nogroup:x:65534: > etc/group
+printf 'passwd: files\ngroup: files\n' > etc/nsswitch.conf
+ln -sf /proc/self/mounts etc/mtab
+pivot_root . .old
+cd /
+umount -l .old
+rmdir .old
+mount --make-rshared /
+echo ready
+exec sleep infinity
+`;
+
+/** Starts a machine. Stop it in the end: `await using` does that by itself. */
+export async function startMachine(): Promise<Machine & AsyncDisposable> {
+  const scratch = mkdtempSync(join(tmpdir(), "imp-machine-"));
+  const persist = join(scratch, "persist");
+  mkdirSync(persist);
+  let init = await boot(scratch, persist);
+
+  const enter = (options: RunOptions) => [
+    "nsenter",
+    `--target=${init.pid}`,
+    "--mount",
+    ...(isRoot ? [] : ["--user", "--preserve-credentials"]),
+    "--root",
+    `--wd=/proc/${init.pid}/root${options.cwd ?? "/"}`,
+    ...(options.user === undefined
+      ? []
+      : ["setpriv", `--reuid=${options.user}`, `--regid=${options.user}`, "--clear-groups"]),
+  ];
+
+  function start(command: readonly string[], options: RunOptions = {}): Subprocess<"pipe", "pipe", "pipe"> {
+    return spawn([...enter(options), "env", "-i", ...environmentOf(options), ...command], {
+      stdin: "pipe",
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+  }
+
+  async function run(command: readonly string[], options: RunOptions = {}): Promise<Result> {
+    const child = start(command, options);
+    child.stdin.write(options.input ?? "");
+    child.stdin.end();
+    const [stdout, stderr, exitCode] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+      child.exited,
+    ]);
+    return { exitCode, stdout, stderr };
+  }
+
+  async function sh(script: string, options: RunOptions = {}): Promise<string> {
+    return expectSuccess(await run(["sh", "-euc", script], options), script);
+  }
+
+  const imp = (...words: readonly string[]) => run(["/imp/imp", ...words]);
+  const outside = (path: string) => `/proc/${init.pid}/root${path}`;
+
+  async function stop(): Promise<void> {
+    init.kill("SIGKILL");
+    await init.exited;
+    rmSync(scratch, { recursive: true, force: true });
+  }
+
+  return {
+    outside,
+    run,
+    sh,
+    imp,
+    impOk: async (...words) => expectSuccess(await imp(...words), `imp ${words.join(" ")}`),
+    start,
+    write: async (path, content) => {
+      await Bun.write(outside(path), content);
+    },
+    read: (path) => Bun.file(outside(path)).text(),
+    reboot: async () => {
+      init.kill("SIGKILL");
+      await init.exited;
+      init = await boot(scratch, persist);
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+function environmentOf({ environment }: RunOptions): string[] {
+  const given = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/root", LANG: "C.UTF-8", ...environment };
+  return Object.entries(given).map(([name, value]) => `${name}=${value}`);
+}
+
+function expectSuccess({ exitCode, stdout, stderr }: Result, what: string): string {
+  if (exitCode !== 0) throw new Error(`exit code ${exitCode} from: ${what}\n${stdout}${stderr}`);
+  return stdout;
+}
+
+/** The first process of a machine: while it lives, so do the namespaces. */
+async function boot(scratch: string, persist: string): Promise<Subprocess<"ignore", "pipe", "pipe">> {
+  const root = join(scratch, "root");
+  mkdirSync(root, { recursive: true });
+  const namespaces = isRoot ? ["--mount"] : ["--user", "--map-root-user", "--mount"];
+  const init = spawn(
+    [
+      "unshare",
+      ...namespaces,
+      "--propagation=private",
+      "sh",
+      "-c",
+      setup,
+      "setup",
+      root,
+      persist,
+      executable,
+    ],
+    { stdin: "ignore", stdout: "pipe", stderr: "pipe" },
+  );
+  for await (const chunk of init.stdout) {
+    if (new TextDecoder().decode(chunk).includes("ready")) return init;
+  }
+  throw new Error(`the machine did not start: ${await new Response(init.stderr).text()}`);
+}
