@@ -1,8 +1,9 @@
-import { actualSurroundings, trustedBy } from "../state/caller.ts";
+import { trustedBy } from "../state/caller.ts";
 import { locateState } from "../state/locate.ts";
 import type { StoreLocation } from "../state/store.ts";
 import { type ConfigFile, readConfigFileIfAny } from "./config-file.ts";
 import type { CommandContext } from "./context.ts";
+import { surroundingsOf } from "./surroundings.ts";
 
 /**
  * Where the state is: `--state-dir`, else `state_dir` of the configuration if there is one, else the usual place.
@@ -12,7 +13,7 @@ export async function stateLocation(
   context: CommandContext,
   config?: { readonly stateDirectory?: string },
 ): Promise<StoreLocation> {
-  const surroundings = { ...actualSurroundings(), environment: context.environment };
+  const surroundings = surroundingsOf(context);
   const trusted = trustedBy(surroundings);
   const option = context.global.stateDirectory ?? undefined;
   const needsConfig = option === undefined && config === undefined;

@@ -4,7 +4,9 @@ import fc from "fast-check";
 import { allOptions, isGiven, splitWords } from "./words.ts";
 
 function written(...words: string[]): string[] {
-  return splitWords(words).options.map(({ name, value }) => (value === undefined ? name : `${name}=${value}`));
+  return splitWords(words).options.map(({ name, value }) =>
+    value === undefined ? name : `${name}=${value}`,
+  );
 }
 
 describe("splitWords", () => {
@@ -37,7 +39,10 @@ describe("splitWords", () => {
   });
 
   test("takes everything after -- as an operand, and a single dash too", () => {
-    expect(splitWords(["-", "--", "--json", "-q"])).toEqual({ options: [], positionals: ["-", "--json", "-q"] });
+    expect(splitWords(["-", "--", "--json", "-q"])).toEqual({
+      options: [],
+      positionals: ["-", "--json", "-q"],
+    });
   });
 
   test("splits as the runtime's own parseArgs does", () => {
@@ -48,14 +53,46 @@ describe("splitWords", () => {
       }),
     );
     const word = fc.oneof(
-      fc.constantFrom("apply", "-c", "-cx", "-qv", "-qcv", "-zq", "--", "-", "--json", "--wait", "--wait=", "--no-color"),
-      fc.constantFrom("--config=a=b", "--state-dir", "--bogus", "--bogus=x", "-5", "3", "", "--json=true", "-Vh", "--="),
+      fc.constantFrom(
+        "apply",
+        "-c",
+        "-cx",
+        "-qv",
+        "-qcv",
+        "-zq",
+        "--",
+        "-",
+        "--json",
+        "--wait",
+        "--wait=",
+        "--no-color",
+      ),
+      fc.constantFrom(
+        "--config=a=b",
+        "--state-dir",
+        "--bogus",
+        "--bogus=x",
+        "-5",
+        "3",
+        "",
+        "--json=true",
+        "-Vh",
+        "--=",
+      ),
       fc.string({ unit: fc.constantFrom("-", "=", "c", "q", "z", "é", " "), maxLength: 5 }),
     );
     fc.assert(
       fc.property(fc.array(word, { maxLength: 6 }), (words) => {
-        const { tokens } = parseArgs({ args: words, options, strict: false, allowPositionals: true, tokens: true });
-        const expected = tokens.flatMap((token) => (token.kind === "option" ? [[token.name, token.value]] : []));
+        const { tokens } = parseArgs({
+          args: words,
+          options,
+          strict: false,
+          allowPositionals: true,
+          tokens: true,
+        });
+        const expected = tokens.flatMap((token) =>
+          token.kind === "option" ? [[token.name, token.value]] : [],
+        );
         const operands = tokens.flatMap((token) => (token.kind === "positional" ? [token.value] : []));
         const split = splitWords(words);
         expect(split.options.map(({ name, value }) => [name, value])).toEqual(expected);

@@ -69,7 +69,8 @@ function splitShort(word: string): GivenOption[] {
   for (const [index, letter] of letters.entries()) {
     const name = allOptions.find(({ short }) => short === letter)?.long ?? letter;
     const rest = letters.slice(index + 1).join("");
-    if (takesValue(name) && rest !== "") return [...given, { name, written: `-${letter}`, value: rest, inline: true }];
+    if (takesValue(name) && rest !== "")
+      return [...given, { name, written: `-${letter}`, value: rest, inline: true }];
     given.push({ name, written: `-${letter}`, value: undefined, inline: false });
   }
   return given;

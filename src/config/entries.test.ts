@@ -119,7 +119,7 @@ describe("settings", () => {
 describe("options", () => {
   test("on a symlink are refused", () => {
     const text = `${root}files = [{ file = "/a", options = ["ro"] }]`;
-    expect(refusals(text)).toEqual(["2:25+7 /a is a symlink, which cannot have mount options"]);
+    expect(refusals(text)).toEqual(["2:25+7 /a appears as a symlink, which cannot have mount options"]);
     expect(onlyHelp(text)).toContain('method = "bind"');
     expect(
       problemsOf(

@@ -48,7 +48,7 @@ export function readFile(reader: Reader, item: FileLayout, root: RootSettings): 
     return common && { kind: "bound-file", ...common, options: options ?? root.options, hidden: root.hidden };
   }
   if (layout.options !== undefined) {
-    const message = `${shown(layout.file.value)} is a symlink, which cannot have mount options`;
+    const message = `${shown(layout.file.value)} appears as a symlink, which cannot have mount options`;
     reader.refuse(
       layout.options.key ?? layout.options.at,
       message,

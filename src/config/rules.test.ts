@@ -38,7 +38,9 @@ describe("a target", () => {
     expect(refusals('[persistence."/mnt/p"]\ndirectories = ["/mnt"]')).toEqual([
       "2:16+6 the target /mnt contains its own persistence root /mnt/p",
     ]);
-    expect(refusals('[persistence."/mnt/p"]\ndirectories = ["/mnt/p"]')).toHaveLength(1);
+    expect(refusals('[persistence."/mnt/p"]\ndirectories = ["/mnt/p"]')).toEqual([
+      "2:16+8 the target /mnt/p is its own persistence root",
+    ]);
     expect(refusals('[persistence."/mnt/p"]\nfiles = ["/mnt"]')).toHaveLength(1);
   });
 

@@ -45,7 +45,9 @@ function belowFiles(reader: Reader, entries: readonly Entry[]): void {
 /** A mount that covers what it shows can't be made twice, and hides everything else that is stored there. */
 function containedStorage(reader: Reader, { root, target, source, place }: Entry): void {
   if (isAtOrBelow(root, target)) {
-    const message = `the target ${shown(target)} contains its own persistence root ${shown(root)}`;
+    const what =
+      target === root ? "is its own persistence root" : `contains its own persistence root ${shown(root)}`;
+    const message = `the target ${shown(target)} ${what}`;
     reader.refuse(place, message, "name what is to persist below it, or move the persistence root elsewhere");
   } else if (isAtOrBelow(source, target)) {
     const message = `the target ${shown(target)} contains its own source ${shown(source)}`;

@@ -112,8 +112,13 @@ export const keyHomes: readonly { readonly home: string; readonly keys: readonly
 
 /** The file with everything in it of the right type. */
 export type Layout = v.InferOutput<typeof configSchema>["value"];
+/** One persistence root. */
 export type RootLayout = v.InferOutput<typeof root>["value"];
+/** One element of `directories`. */
 export type DirectoryLayout = v.InferOutput<typeof directory>;
+/** One element of `files`. */
 export type FileLayout = v.InferOutput<typeof file>;
+/** The keys that top, root and entry share. */
 export type PolicyLayout = TableOutput<typeof policy>;
+/** The keys that entry and `parentDirectory` share. */
 export type OwnershipLayout = TableOutput<typeof ownership>;

@@ -27,6 +27,7 @@ test("the style of writing makes no difference", () => {
 });
 
 test("a word that resembles none finds none", () => {
+  expect(nearest("rw", ["ro"])).toBeNull();
   expect(nearest("colour", keys)).toBeNull();
   expect(nearest("", keys)).toBeNull();
   expect(nearest("x".repeat(1_000_000), keys)).toBeNull();

@@ -6,7 +6,8 @@ export function nearest(text: string, words: readonly string[]): string | null {
   const wanted = plain(text);
   if (wanted.length > 64) return null;
   let best: string | null = null;
-  let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  // One slip for three letters; of two letters, one would be another word (`rw`, `ro`).
+  let bestDistance = Math.floor(wanted.length / 3) + 1;
   for (const word of words) {
     const distance = editDistance(wanted, plain(word));
     if (distance < bestDistance) {

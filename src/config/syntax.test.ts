@@ -43,7 +43,7 @@ describe("one syntax error", () => {
   });
 
   test("about an array that never closes has a place in the file", () => {
-    expect(found('files = [\n  "/a",\n\n\n')).toEqual(["2:8+1 the value is missing"]);
+    expect(found('files = [\n  "/a",\n\n\n')).toEqual(["2:8+1 the array is not closed"]);
   });
 
   test("about a key or a table given twice points at the second", () => {
@@ -119,4 +119,35 @@ test("brackets without end, or a text without end, are a problem and not a crash
   }
   const long = found(`b = 1\na = "${"x".repeat(4_000_000)}"`);
   expect(long).toEqual(["2:1+4000006 the file nests too deeply, or holds a text or number that is too long"]);
+});
+
+test("every kind of syntax error has words for a person", () => {
+  const faulty = [
+    "a = [1 2]",
+    "a 1",
+    "a = 1 2",
+    "a =",
+    'a = "x',
+    "a = [",
+    "a = { b = 1",
+    "[a",
+    "[]",
+    "a = 01",
+    'a = "\\q"',
+    'a = "\u0001"',
+    "# \u0001",
+    'a = "\\uD800"',
+    ".a = 1",
+    "a. = 1",
+    "a..b = 1",
+    "]",
+    "a = 2025-13-01",
+    "a = 1__0",
+  ];
+  for (const text of faulty) {
+    const [problem] = problemsOf(text);
+    expect(problem?.message).toMatch(/^not valid TOML: [a-z`=].*[^.]$/);
+    expect(problem?.help).not.toBe("");
+    expect(problem?.message).not.toMatch(/token|code point/);
+  }
 });

@@ -1,7 +1,14 @@
 import { type AST, ParseError, parseTOML } from "toml-eslint-parser";
 import type { Problem } from "../model/problem.ts";
 import type { SourceText, Span } from "./source-text.ts";
-import { brokenLine, missingComma, readSyntaxMessage, repeatedKey } from "./syntax-messages.ts";
+import {
+  brokenLine,
+  missingComma,
+  missingValue,
+  openArray,
+  readSyntaxMessage,
+  repeatedKey,
+} from "./syntax-messages.ts";
 import { isWholeLine } from "./whole-line.ts";
 
 /** How many syntax errors are listed at most. */
@@ -72,6 +79,9 @@ function faultOf({ index, message }: ParseError, text: string): Fault {
     const at = { start: end, end: end + 1 };
     if (message === brokenLine || text[end - 1] === "=") return { at, message: brokenLine, spills: true };
     if (message === missingComma) return { at, message, spills: false };
+  }
+  if (message === missingValue && /[[,]$/.test(text.slice(0, index).trimEnd().slice(-1))) {
+    return { at: { start: index, end: index + 1 }, message: openArray, spills: true };
   }
   const word = /[\w.+-]+/y;
   word.lastIndex = index;

@@ -1,12 +1,17 @@
 import { chmodSync, linkSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeNode } from "../linux/nodes.ts";
-import { accessList, isRoot, nobody, openFolder, run, setXattr } from "./copy-tree.fixture.ts";
+import {
+  accessList,
+  freezeAccessTimes,
+  isRoot,
+  nobody,
+  openFolder,
+  run,
+  setXattr,
+} from "./copy-tree.fixture.ts";
 
-/**
- * A tree with one of everything. Access times lie an hour ahead: with `relatime`, which is the default, reading does
- * not change those, so that a test can look at a tree and copy it afterwards.
- */
+/** A tree with one of everything, and times of its own. */
 export function makeSample(top: string): void {
   mkdirSync(join(top, "folder/inner"), { recursive: true });
   mkdirSync(join(top, "empty folder"));
@@ -69,11 +74,9 @@ function makeWhatIsRoots(top: string, folder: number): void {
   setXattr(join(top, "fifo"), "trusted.note", Buffer.from("on a fifo"));
 }
 
-const soon = Math.floor(Date.now() / 1000) + 3600;
-
 /** By touch, which knows nanoseconds and years before 1970. */
 function setAllTimes(top: string): void {
-  run("find", top, "-depth", "-exec", "touch", "-h", "-a", "-d", `@${soon}.123456789`, "{}", "+");
+  freezeAccessTimes(top);
   run("find", top, "-depth", "-exec", "touch", "-h", "-m", "-d", "@981173106.987654321", "{}", "+");
   run("touch", "-h", "-m", "-d", "@-1.250000001", join(top, "folder/large"), join(top, "dangling"));
 }

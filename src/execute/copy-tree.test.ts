@@ -6,7 +6,6 @@ import {
   openSync,
   readFileSync,
   rmSync,
-  symlinkSync,
   truncateSync,
   writeFileSync,
   writeSync,
@@ -30,7 +29,6 @@ import {
   xattrs,
 } from "./copy-tree.fixture.ts";
 import { makeSample } from "./copy-tree.sample.ts";
-import { CopyError, copyFile } from "./copy-tree.ts";
 
 const list = accessList([1, 7, nobody], [2, 6, 1234], [4, 5, nobody], [16, 7, nobody], [32, 0, nobody]);
 
@@ -76,14 +74,13 @@ describe("a copied tree", () => {
     truncateSync(scratch.at("original/sparse"), 200_000_001);
     writeFileSync(scratch.at("original/hole"), "");
     truncateSync(scratch.at("original/hole"), 100_000_000);
-    const { bytes } = await copyFolder(scratch.at("original"), scratch.at("copy"));
+    await copyFolder(scratch.at("original"), scratch.at("copy"));
     for (const name of ["sparse", "hole"]) {
       const [original, copy] = [lstatSync(scratch.at("original", name)), lstatSync(scratch.at("copy", name))];
       expect(copy.size).toBe(original.size);
       expect(copy.blocks).toBeLessThanOrEqual(original.blocks + 16);
       run("cmp", scratch.at("original", name), scratch.at("copy", name));
     }
-    expect(bytes).toBeLessThan(2_000_000);
   });
 
   test("has no access list that only its new folder would have given it", async () => {
@@ -165,7 +162,7 @@ describe("a tree in use while it is copied", () => {
     expect(lstatSync(scratch.at("copy/log")).size).toBeLessThan(size());
   });
 
-  test("ends where it was cut short", async () => {
+  test("ends where it was cut short, without anything made up", async () => {
     using scratch = new Scratch();
     mkdirSync(scratch.at("original"));
     writeFileSync(scratch.at("original/log"), Buffer.alloc(20_000_000, "line\n"));
@@ -176,43 +173,9 @@ describe("a tree in use while it is copied", () => {
     };
     const result = await copyFolder(scratch.at("original"), scratch.at("copy"), { signal });
     expect(result.changed).toEqual(["log"]);
-    expect(lstatSync(scratch.at("copy/log")).size).toBeLessThan(20_000_000);
-  });
-});
-
-describe("a copied file", () => {
-  test("has its content and attributes", async () => {
-    using scratch = new Scratch();
-    mkdirSync(scratch.at("new"));
-    writeFileSync(scratch.at("file"), "text", { mode: 0o640 });
-    setXattr(scratch.at("file"), "user.comment", Buffer.from("x"));
-    run("touch", "-d", "2001-02-03 04:05:06.789", scratch.at("file"));
-    using from = new Descriptor(openFolder(scratch.path));
-    using to = new Descriptor(openFolder(scratch.at("new")));
-    await copyFile(from.number, "file", to.number, "copy");
-    expect(snapshot(scratch.at("new/copy"))).toEqual(snapshot(scratch.at("file")));
-  });
-
-  test("is refused through a symlink, and over what exists", async () => {
-    using scratch = new Scratch();
-    writeFileSync(scratch.at("file"), "text");
-    writeFileSync(scratch.at("other"), "other");
-    symlinkSync("file", scratch.at("link"));
-    using folder = new Descriptor(openFolder(scratch.path));
-    expect(copyFile(folder.number, "link", folder.number, "copy")).rejects.toThrow(CopyError);
-    expect(copyFile(folder.number, "file", folder.number, "link")).rejects.toThrow(/File exists/);
-    expect(copyFile(folder.number, "file", folder.number, "other")).rejects.toThrow(/File exists/);
-    expect(readFileSync(scratch.at("other"), "utf8")).toBe("other");
-  });
-
-  test("leaves nothing behind if it is stopped", async () => {
-    using scratch = new Scratch();
-    writeFileSync(scratch.at("file"), Buffer.alloc(20_000_000, 1));
-    using folder = new Descriptor(openFolder(scratch.path));
-    const signal = (): never => {
-      throw new Error("stop");
-    };
-    expect(copyFile(folder.number, "file", folder.number, "copy", { signal })).rejects.toThrow("stop");
-    expect(Object.keys(snapshot(scratch.path))).toEqual(["", "/file"]);
+    // All of it where the filesystem shares content: that takes but an instant.
+    const copy = readFileSync(scratch.at("copy/log"));
+    expect(copy.length).toBeGreaterThanOrEqual(8_000_000);
+    expect(copy.equals(Buffer.alloc(copy.length, "line\n"))).toBe(true);
   });
 });

@@ -8,9 +8,11 @@ import { createFile, openHandle, sync, unlink } from "../linux/files.ts";
 import { removeContent, removeUnchanged } from "../linux/remove.ts";
 import { openDirectory, readNames, syncFilesystem } from "../linux/reopen.ts";
 import { statAt, statDescriptor } from "../linux/stat.ts";
+import { createUnnamedFile, nameFile } from "../linux/unnamed.ts";
 
 export { CopyError, type CopyOptions, type CopyResult } from "../linux/copy-session.ts";
 
+const EEXIST = 17;
 const EINVAL = 22;
 const ENOTEMPTY = 39;
 
@@ -65,7 +67,8 @@ async function copyInto(destination: number, source: number, session: CopySessio
 
 function takeBack(sourceDirectory: number, destination: number): void {
   try {
-    if (!discardUnfinishedCopy(destination)) removeCopy(sourceDirectory, destination);
+    if (isSealed(destination)) removeContent(destination);
+    else removeUnchanged(sourceDirectory, destination);
   } catch (error) {
     // What stopped the copy says more than what stops the tidying; the caller sees what is left when removing it.
     if (!(error instanceof SystemError)) throw error;
@@ -73,7 +76,8 @@ function takeBack(sourceDirectory: number, destination: number): void {
 }
 
 /**
- * Copies one regular file to a name that must be free; all else is as for {@link copyTree}.
+ * Copies one regular file to a name that must be free; all else is as for {@link copyTree}. The name comes into being
+ * with the whole file behind it, where the filesystem knows nameless files.
  * @throws CopyError, or what `signal` throws; there is then no copy
  */
 export async function copyFile(
@@ -88,47 +92,59 @@ export async function copyFile(
     const stat = statDescriptor(original.number);
     if (stat.type !== "file") throw new SystemError(`copy a ${stat.type}`, EINVAL, sourceName);
     using folder = openDirectory(destinationParent);
-    using copy = new Descriptor(createFile(folder.number, destinationName, 0o600));
-    try {
-      const session = new CopySession(options);
-      await new ObjectCopier(session).file({ handle: original.number, stat }, copy.number, sourceName);
-      sync(copy.number);
-      sync(folder.number);
-      return session.result();
-    } catch (error) {
-      unlinkIfSame(folder.number, destinationName, copy.number);
-      throw error;
+    if (statAt(folder.number, destinationName) !== null)
+      throw new SystemError("copy", EEXIST, destinationName);
+    const session = new CopySession(options);
+    const write = async (copy: number): Promise<void> => {
+      await new ObjectCopier(session).file({ handle: original.number, stat }, copy, sourceName);
+      sync(copy);
+    };
+    using unnamed = createUnnamedFile(folder.number, 0o600);
+    if (unnamed === null) {
+      await writeNamed(folder.number, destinationName, write);
+    } else {
+      await write(unnamed.number);
+      nameFile(unnamed.number, folder.number, destinationName);
     }
+    sync(folder.number);
+    return session.result();
   });
 }
 
-/** The folder can belong to a user, who may have put something else in the place. */
-function unlinkIfSame(directory: number, name: string, file: number): void {
-  const [found, own] = [statAt(directory, name), statDescriptor(file)];
-  if (found?.inode === own.inode && found.device === own.device) unlink(directory, name);
+async function writeNamed(
+  directory: number,
+  name: string,
+  write: (copy: number) => Promise<void>,
+): Promise<void> {
+  using copy = new Descriptor(createFile(directory, name, 0o600));
+  try {
+    await write(copy.number);
+  } catch (error) {
+    // The folder can belong to a user, who may have put something else in the place.
+    const [found, own] = [statAt(directory, name), statDescriptor(copy.number)];
+    if (found?.inode === own.inode && found.device === own.device) unlink(directory, name);
+    throw error;
+  }
 }
 
 /**
  * Undoes {@link copyTree}: removes what is provably still a copy, that is, of the same type, size, modification time,
  * link text and device number as what stands in the source under the same name. Whatever somebody wrote or added since
- * stays, and so does what has lost its original.
- * @returns `removed`: the copy's directory is empty; `kept`: what is not, relative to it. An error is a reason to keep.
+ * stays, and so does what has lost its original. A copy that was never finished, because the process was killed, goes
+ * as a whole: it still has the mark of that, and nobody else could enter it.
+ * @returns `removed`: the copy's directory is empty; `kept`: what is left in it, relative to it (an error is a reason
+ *   to keep), or `.` if the two are one and the same directory
+ * @throws SystemError if an unfinished copy cannot be removed, EBUSY where somebody mounted something in it
  */
 export function removeCopy(
   sourceDirectory: number,
   copyDirectory: number,
 ): { removed: boolean; kept: string[] } {
+  // An original that looks the same itself would make the mark mean nothing.
+  if (isSealed(copyDirectory) && !isSealed(sourceDirectory)) {
+    removeContent(copyDirectory);
+    return { removed: true, kept: [] };
+  }
   const kept = removeUnchanged(sourceDirectory, copyDirectory);
   return { removed: kept.length === 0, kept };
-}
-
-/**
- * Empties the destination of a {@link copyTree} that was killed: only the caller's journal knows of that. Until a copy
- * is whole nobody else could enter it, so all that is in there came from imp, half a file included.
- * @returns false, with nothing done, if the directory is not closed to others: then the copy had been finished
- */
-export function discardUnfinishedCopy(destinationDirectory: number): boolean {
-  if (!isSealed(destinationDirectory)) return false;
-  removeContent(destinationDirectory);
-  return true;
 }

@@ -119,6 +119,7 @@ export const callNumbers: CallNumbers = process.arch === "arm64" ? arm64 : x64;
 export const AT_FDCWD = -100;
 export const AT_SYMLINK_NOFOLLOW = 0x100;
 export const AT_REMOVEDIR = 0x200;
+export const AT_SYMLINK_FOLLOW = 0x400;
 export const AT_NO_AUTOMOUNT = 0x800;
 export const AT_EMPTY_PATH = 0x1000;
 
@@ -134,6 +135,9 @@ export const O_PATH = 0o10000000;
 /** The two flags below trade places with two others on arm64 (`asm/fcntl.h`). */
 export const O_DIRECTORY = process.arch === "arm64" ? 0o40000 : 0o200000;
 export const O_NOFOLLOW = process.arch === "arm64" ? 0o100000 : 0o400000;
+
+/** `__O_TMPFILE | O_DIRECTORY` (`asm-generic/fcntl.h`). */
+export const O_TMPFILE = 0o20000000 | O_DIRECTORY;
 
 export const RESOLVE_NO_MAGICLINKS = 0x02;
 export const RESOLVE_NO_SYMLINKS = 0x04;
@@ -162,6 +166,7 @@ export const LOCK_EX = 2;
 export const LOCK_NB = 4;
 export const LOCK_UN = 8;
 
+export const SEEK_END = 2;
 export const SEEK_DATA = 3;
 export const SEEK_HOLE = 4;
 export const SYNC_FILE_RANGE_WRITE = 2;

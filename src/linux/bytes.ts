@@ -5,7 +5,7 @@
  */
 
 const encoder = new TextEncoder();
-const strictDecoder = new TextDecoder("utf-8", { fatal: true });
+const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const loneSurrogate = /[\udc80-\udcff]/;
 
 export function encodePath(path: string): Uint8Array {

@@ -1,4 +1,4 @@
-import { FICLONE, SEEK_DATA, SEEK_HOLE, SYNC_FILE_RANGE_WRITE } from "./abi.ts";
+import { FICLONE, SEEK_DATA, SEEK_END, SEEK_HOLE, SYNC_FILE_RANGE_WRITE } from "./abi.ts";
 import { SystemError, systemCall, systemCallOrErrno } from "./ffi.ts";
 
 /** The most that one call copies: a few milliseconds on an ordinary disk, so that nobody waits long for Ctrl-C. */
@@ -53,7 +53,10 @@ export class ContentCopier {
         await afterChunk(copied);
       }
     }
-    if (position < size) systemCall("ftruncate", "", to, size);
+    if (position < size) {
+      const length = systemCall("lseek", "", from, 0, SEEK_END);
+      systemCall("ftruncate", "", to, Math.max(position, Math.min(size, length)));
+    }
   }
 
   #clone(from: number, to: number): boolean {

@@ -12,7 +12,7 @@ export interface CopyOptions {
 export interface CopyResult {
   /** Names copied, directories not counted. */
   readonly files: number;
-  /** Bytes of content, holes not counted. */
+  /** Bytes of content; holes count in reflinked files only. */
   readonly bytes: number;
   /** Where a mount or a btrfs subvolume begins: an empty directory in the copy, as `cp -a -x` makes it. */
   readonly otherFilesystems: readonly string[];

@@ -1,9 +1,8 @@
-import { Descriptor } from "./descriptor.ts";
 import { isSystemError } from "./ffi.ts";
-import { openHandle, readLink, removeDirectory, unlink } from "./files.ts";
+import { readLink, removeDirectory, unlink } from "./files.ts";
 import { deviceNumber } from "./nodes.ts";
 import { readNames } from "./reopen.ts";
-import { statDescriptor } from "./stat.ts";
+import { type Stat, statDescriptor } from "./stat.ts";
 import { sameTime } from "./times.ts";
 import { lookAt, type Sighting, type TreePlace } from "./tree.ts";
 
@@ -11,13 +10,14 @@ import { lookAt, type Sighting, type TreePlace } from "./tree.ts";
 
 /**
  * Removes everything in a directory. Only for what this process alone can have put there.
- * @throws SystemError EBUSY at a mount point; what lies in it stays
+ * @throws SystemError EBUSY at a mount point, and what lies behind it stays
  */
-export function removeContent(directory: number): void {
+export function removeContent(directory: number, tree: TreePlace = statDescriptor(directory)): void {
   for (const name of readNames(directory)) {
     if (unlinked(directory, name)) continue;
-    using inner = new Descriptor(openHandle(directory, name));
-    removeContent(inner.number);
+    using inner = lookAt(directory, name, tree);
+    if (inner === null) continue;
+    if (!inner.outside) removeContent(inner.handle, tree);
     removeDirectory(directory, name);
   }
 }
@@ -38,7 +38,9 @@ function unlinked(directory: number, name: string): boolean {
  * @returns what was left because it differs, has no original, or cannot be judged or removed: paths relative to the copy
  */
 export function removeUnchanged(original: number, copy: number): string[] {
-  const remover = new Remover(statDescriptor(original), statDescriptor(copy));
+  const [originalStat, copyStat] = [statDescriptor(original), statDescriptor(copy)];
+  if (isIdentical(originalStat, copyStat)) return ["."];
+  const remover = new Remover(originalStat, copyStat);
   remover.directory(original, copy, "");
   return remover.kept;
 }
@@ -63,7 +65,7 @@ class Remover {
       using copy = lookAt(copies, name, this.copyPlace);
       if (copy === null) return true;
       using original = lookAt(originals, name, this.originalPlace);
-      if (original === null || copy.outside) return false;
+      if (original === null || copy.outside || isIdentical(original.stat, copy.stat)) return false;
       if (copy.stat?.type === "directory") {
         return this.#removedDirectory(original, copy, copies, name, prefix);
       }
@@ -93,6 +95,11 @@ class Remover {
     removeDirectory(copies, name);
     return true;
   }
+}
+
+/** One object is no copy of itself: a bind mount or a hard link can make it look like two. */
+function isIdentical(left: Stat | null, right: Stat | null): boolean {
+  return left !== null && left.inode === right?.inode && left.device === right.device;
 }
 
 function isSame(original: Sighting, copy: Sighting): boolean {

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Subprocess, spawn } from "bun";
 
-/** The executable under test. */
-export const executable = join(import.meta.dir, "../../dist/imp");
+/** The executable under test: `dist/imp`, or the one that `IMP_EXECUTABLE` names. */
+export const executable = process.env["IMP_EXECUTABLE"] ?? join(import.meta.dir, "../../dist/imp");
 
 /** What a command printed, and how it ended. */
 export interface Result {
@@ -41,6 +41,8 @@ export interface Machine {
   start(command: readonly string[], options?: RunOptions): Subprocess<"pipe", "pipe", "pipe">;
   write(path: string, content: string): Promise<void>;
   read(path: string): Promise<string>;
+  /** The mount table of the machine, as the kernel writes it (proc_pid_mountinfo(5)). */
+  mountInfo(): Promise<string>;
   /** Throws the root away and starts anew: only `/persist` stays. */
   reboot(): Promise<void>;
   stop(): Promise<void>;
@@ -144,6 +146,7 @@ export async function startMachine(): Promise<Machine & AsyncDisposable> {
       await Bun.write(outside(path), content);
     },
     read: (path) => Bun.file(outside(path)).text(),
+    mountInfo: () => Bun.file(`/proc/${init.pid}/mountinfo`).text(),
     reboot: async () => {
       init.kill("SIGKILL");
       await init.exited;

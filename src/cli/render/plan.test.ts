@@ -1,0 +1,145 @@
+import { describe, expect, test } from "bun:test";
+import { changeLines } from "./change.ts";
+import { noPaint } from "./paint.ts";
+import { planLines, summaryLine } from "./plan.ts";
+import {
+  describedSteps,
+  directory,
+  emptyPlan,
+  everyStep,
+  generation,
+  linkedFile,
+} from "./samples.fixture.ts";
+import { describeStep, stepJson } from "./step.ts";
+import { isVerified, verifyJson, verifyLines } from "./verify.ts";
+
+const wanted = { entries: [directory, linkedFile] };
+const mountStep = {
+  kind: "mount",
+  serves: "/var/log",
+  target: "/var/log",
+  source: "/keep/var/log",
+  options: [],
+} as const;
+const linkStep = {
+  kind: "link",
+  serves: "/etc/nix/id_rsa",
+  path: "/etc/nix/id_rsa",
+  text: "/keep/etc/nix/id_rsa",
+} as const;
+
+describe("a step", () => {
+  test.each([...describedSteps])("of each kind has words: %#", (step, words) => {
+    expect(describeStep(step)).toBe(words);
+    expect(stepJson(step).description).toBe(words);
+  });
+
+  test("lets no control character of a path through", () => {
+    for (const [step] of describedSteps) {
+      const odd = JSON.parse(JSON.stringify(step).replaceAll("/a", "/\\u001b"));
+      expect(describeStep(odd)).not.toContain("\u001b");
+    }
+  });
+});
+
+describe("a dry run", () => {
+  test("prints a line for each step, the verbs in a column, and a summary", () => {
+    const backUp = {
+      kind: "back-up",
+      serves: "/var/log",
+      path: "/var/log",
+      backup: "/var/log.backup",
+    } as const;
+    const plan = { steps: [backUp, mountStep] };
+    expect(planLines(plan, wanted, noPaint)).toEqual([
+      "  back up  /var/log → /var/log.backup",
+      "  mount    /var/log ← /keep/var/log",
+      "1 to mount, 1 to back up, 1 unchanged",
+    ]);
+  });
+
+  test("says so if there is nothing to do", () => {
+    expect(planLines(emptyPlan, wanted, noPaint)).toEqual(["Nothing to do."]);
+  });
+
+  test("counts every step", () => {
+    expect(summaryLine(everyStep, { entries: [] }, "to do")).toBe(
+      "1 to mount, 1 to remount, 4 to link, 1 to unmount, 1 to unlink, 4 to change, 1 to copy, 2 to create, " +
+        "2 to back up, 1 to put back, 2 to remove",
+    );
+  });
+});
+
+describe("a change", () => {
+  const report = {
+    command: "apply",
+    dryRun: false,
+    generation: 3,
+    previous: 2,
+    wanted,
+    plan: { ...emptyPlan, steps: [mountStep, linkStep] },
+    warnings: [],
+  } as const;
+
+  test("is told in one line", () => {
+    expect(changeLines(report, noPaint)).toEqual(["Generation 3 is active: 1 mounted, 1 linked"]);
+    expect(changeLines({ ...report, plan: emptyPlan }, noPaint)).toEqual([
+      "Generation 3 is active: 2 unchanged",
+    ]);
+  });
+
+  test("is told step by step if it is but tried", () => {
+    expect(changeLines({ ...report, dryRun: true }, noPaint)).toHaveLength(3);
+  });
+});
+
+describe("verify", () => {
+  const entries = generation.manifest.entries.length;
+  const notMounted = { serves: "/var/log", kind: "not-mounted", message: "not mounted" } as const;
+  const wrongMode = { serves: "/var/log", kind: "wrong-mode", message: "mode 0700 instead of 0755" } as const;
+  const unknown = { serves: "/root/x", kind: "unknown", message: "/root may not be looked at" } as const;
+
+  function lines(plan: Partial<typeof emptyPlan>): string[] {
+    return verifyLines({ generation: 3, entries, plan: { ...emptyPlan, ...plan } }, noPaint);
+  }
+
+  test("is short if all is well", () => {
+    const verification = { generation: 3, entries, plan: emptyPlan };
+    expect(verifyLines(verification, noPaint)).toEqual(["Generation 3: 4 entries verified"]);
+    expect(isVerified(verification)).toBe(true);
+    expect(verifyJson(verification)).toMatchObject({ ok: true, differing: 0, unknown: 0 });
+  });
+
+  test("tells of each entry what differs, and what restore would do", () => {
+    expect(lines({ findings: [notMounted, wrongMode], steps: [mountStep] })).toEqual([
+      "/var/log: not mounted",
+      "  mode 0700 instead of 0755",
+      "  restore would: mount /var/log ← /keep/var/log",
+      "Generation 3: 1 of 4 entries differ",
+    ]);
+  });
+
+  test("takes a step without a finding, and a conflict, as a difference too", () => {
+    const conflict = { serves: "/a", message: "/a is in the way: a socket" };
+    expect(lines({ steps: [linkStep], conflicts: [conflict] })).toEqual([
+      "/etc/nix/id_rsa: differs",
+      "  restore would: link /etc/nix/id_rsa → /keep/etc/nix/id_rsa",
+      "/a: differs",
+      "  restore would refuse: /a is in the way: a socket",
+      "Generation 3: 2 of 4 entries differ",
+    ]);
+  });
+
+  test("calls what it may not look at neither good nor bad", () => {
+    expect(lines({ findings: [unknown] })).toEqual([
+      "/root/x: /root may not be looked at",
+      "Generation 3: 3 entries verified, 1 unknown (not permitted to look; run with sudo)",
+    ]);
+    const verification = { generation: 3, entries, plan: { ...emptyPlan, findings: [unknown, notMounted] } };
+    expect(verifyLines(verification, noPaint).at(-1)).toBe(
+      "Generation 3: 1 of 4 entries differ, 1 unknown (not permitted to look; run with sudo)",
+    );
+    expect(verifyJson(verification)).toMatchObject({ ok: false, differing: 1, unknown: 1 });
+    expect(isVerified(verification)).toBe(false);
+  });
+});

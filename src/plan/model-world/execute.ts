@@ -1,0 +1,40 @@
+import type { Effect } from "../../model/generation.ts";
+import type { Plan, Step } from "../../model/plan.ts";
+import { removeName } from "./filesystem.ts";
+import { perform } from "./perform.ts";
+import { type Done, revert } from "./revert.ts";
+import { lookUp } from "./walk.ts";
+import type { World } from "./world.ts";
+
+/** Carries out a plan as `execute/execute.ts` does. Throws at the first step that is refused. */
+export function carryOut(world: World, plan: Plan): { effects: readonly Effect[]; done: readonly Done[] } {
+  const done = plan.steps.map((step) => carryOutStep(world, step));
+  finish(world, plan.steps);
+  return { effects: effectsOf(plan, done), done };
+}
+
+export function carryOutStep(world: World, step: Step): Done {
+  try {
+    return { step, outcome: perform(world, step) };
+  } catch (error) {
+    throw new Error(`a step was refused: ${JSON.stringify(step)}`, { cause: error });
+  }
+}
+
+/** The effects in force once the plan is carried out. */
+export function effectsOf(plan: Plan, done: readonly Done[]): Effect[] {
+  return [...plan.keptEffects, ...done.flatMap(({ outcome }) => outcome.made ?? [])];
+}
+
+/** What waits until the command is on record: files that a link with the same content replaced go. */
+export function finish(world: World, steps: readonly Step[]): void {
+  for (const step of steps) {
+    if (step.kind !== "replace-file") continue;
+    const aside = lookUp(world, step.aside);
+    if (aside !== null) removeName(aside.mount.filesystem, aside.dentry);
+  }
+}
+
+export function takeBack(world: World, done: readonly Done[]): void {
+  for (const past of [...done].reverse()) revert(world, past);
+}

@@ -1,0 +1,218 @@
+import type { Effect } from "../../model/generation.ts";
+import type { Access } from "../../model/observation.ts";
+import { nameOf } from "../../model/path.ts";
+import type { Step } from "../../model/plan.ts";
+import { copyObject } from "./copy.ts";
+import { type Content, createObject, type Dentry, moveName, namesIn, removeName } from "./filesystem.ts";
+import { childOf, lookUp, parentAt } from "./walk.ts";
+import {
+  attachMount,
+  detachMount,
+  isMountPoint,
+  type ModelMount,
+  type Position,
+  Refusal,
+  type World,
+} from "./world.ts";
+
+/** What a step left behind, as `execute/session.ts` has it. */
+export interface Outcome {
+  readonly made?: Effect;
+  /** The mount that the step took away. */
+  readonly kept?: ModelMount;
+  /** True if the step found something else than expected, and left it. */
+  readonly left?: boolean;
+}
+
+/** Carries out one step on the model, or throws a {@link Refusal} where the kernel or imp itself would refuse. */
+export function perform(world: World, step: Step): Outcome {
+  switch (step.kind) {
+    case "create-directory":
+      return made(step, "created-directory", create(world, step.path, newDirectory(), step.access));
+    case "create-file":
+      return made(step, "created-file", create(world, step.path, { kind: "file", bytes: "" }, step.access));
+    case "copy-source":
+      copySource(world, step.from, step.to, step.what);
+      return {};
+    case "set-access":
+      setAccess(world, step.path, step.to);
+      return {};
+    case "back-up":
+      rename(world, step.path, nameOf(step.backup));
+      return { made: { kind: "backup", target: step.path, backup: step.backup } };
+    case "put-back":
+      return putBack(world, step.path, step.backup);
+    case "mount":
+      mount(world, step.target, step.source, step.options);
+      return {};
+    case "replace-mount":
+      return { kept: replaceMount(world, step.target, step.to.source, step.to.options) };
+    case "set-mount-options":
+      topMount(world, step.target).options = written(step.to);
+      return {};
+    case "unmount":
+      return { kept: unmount(world, step.target) };
+    case "link":
+      create(world, step.path, { kind: "symlink", text: step.text }, linkAccess);
+      return {};
+    case "replace-link":
+      replaceLink(world, step.path, step.from, step.to);
+      return {};
+    case "exchange-for-link":
+      exchangeForLink(world, step.path, step.text, nameOf(step.backup));
+      return { made: { kind: "backup", target: step.path, backup: step.backup } };
+    case "replace-file":
+      exchangeForLink(world, step.path, step.text, nameOf(step.aside));
+      return {};
+    case "unlink":
+      unlinkSymlink(world, step.path, step.text);
+      return {};
+    case "remove-directory":
+    case "remove-file":
+      return removeMade(world, step);
+  }
+}
+
+export const linkAccess: Access = { uid: 0, gid: 0, mode: 0o777 };
+
+export function newDirectory(): Content {
+  return { kind: "directory", names: new Map() };
+}
+
+function made(
+  step: Extract<Step, { kind: "create-directory" | "create-file" }>,
+  kind: "created-directory" | "created-file",
+  { inode }: Dentry,
+): Outcome {
+  return step.role === "target" ? { made: { kind, path: step.path, identity: inode.identity } } : {};
+}
+
+export function create(world: World, path: string, content: Content, access: Access): Dentry {
+  const parent = parentAt(world, path);
+  expectFree(parent, nameOf(path));
+  return createObject(parent.mount.filesystem, parent.dentry, nameOf(path), content, access);
+}
+
+function expectFree(parent: Position, name: string): void {
+  if (namesIn(parent.dentry).has(name)) throw new Refusal("EEXIST", name);
+}
+
+/** The object at a path, crossed mounts and all. */
+export function objectAt(world: World, path: string): Position {
+  const found = childOf(parentAt(world, path), nameOf(path));
+  if (found === null) throw new Refusal("ENOENT", path);
+  return found;
+}
+
+/** The name itself, whatever is mounted on it; refused if something is, as for rename(2) and unlink(2). */
+function bareName(world: World, path: string): { dentry: Dentry; parent: Position } {
+  const parent = parentAt(world, path);
+  const dentry = namesIn(parent.dentry).get(nameOf(path));
+  if (dentry === undefined) throw new Refusal("ENOENT", path);
+  if (isMountPoint(world, dentry)) throw new Refusal("EBUSY", `${path} is a mount point`);
+  return { dentry, parent };
+}
+
+export function setAccess(world: World, path: string, access: Access): void {
+  const { inode } = objectAt(world, path).dentry;
+  const { kind } = inode.content;
+  if (kind !== "directory" && (kind !== "file" || inode.links > 1)) throw new Refusal("EMLINK", path);
+  inode.access = access;
+}
+
+/** Renames within the directory to a name that must be free. */
+export function rename(world: World, path: string, name: string): void {
+  const { dentry, parent } = bareName(world, path);
+  expectFree(parent, name);
+  moveName(dentry, parent.dentry, name);
+}
+
+function putBack(world: World, path: string, backup: string): Outcome {
+  try {
+    rename(world, backup, nameOf(path));
+    return {};
+  } catch (error) {
+    if (error instanceof Refusal && error.code === "EEXIST") return { left: true };
+    throw error;
+  }
+}
+
+function copySource(world: World, from: string, to: string, what: "directory" | "file"): void {
+  const parent = parentAt(world, to);
+  const original = objectAt(world, from);
+  if (original.dentry.inode.content.kind !== what) throw new Refusal("EINVAL", `${from} is no ${what}`);
+  expectFree(parent, nameOf(to));
+  copyObject(original, parent, nameOf(to));
+}
+
+/** Mount options as mountinfo writes them. */
+export function written(options: readonly string[]): string[] {
+  const shown = options.filter((option) => option !== "strictatime");
+  return shown.includes("ro") ? shown : ["rw", ...shown];
+}
+
+function mount(world: World, target: string, source: string, options: readonly string[]): ModelMount {
+  const shown = objectAt(world, source);
+  if (shown.dentry.inode.content.kind === "symlink") throw new Refusal("EINVAL", `${source} is a symlink`);
+  return attachMount(world, objectAt(world, target), shown.mount.filesystem, shown.dentry, written(options));
+}
+
+export function topMount(world: World, target: string): ModelMount {
+  const { mount: top, dentry } = objectAt(world, target);
+  if (top.root !== dentry) throw new Refusal("EINVAL", `${target} is no mount point`);
+  return top;
+}
+
+export function unmount(world: World, target: string): ModelMount {
+  const top = topMount(world, target);
+  detachMount(world, top);
+  return top;
+}
+
+function replaceMount(world: World, target: string, source: string, options: readonly string[]): ModelMount {
+  const shown = objectAt(world, source);
+  const old = topMount(world, target);
+  if ((old.root.inode.content.kind === "directory") !== (shown.dentry.inode.content.kind === "directory"))
+    throw new Refusal("ENOTDIR", `${source} for what is at ${target}`);
+  detachMount(world, old);
+  attachMount(world, objectAt(world, target), shown.mount.filesystem, shown.dentry, written(options));
+  return old;
+}
+
+function expectLink(world: World, path: string, text: string): { dentry: Dentry; parent: Position } {
+  const link = bareName(world, path);
+  const { content } = link.dentry.inode;
+  if (content.kind !== "symlink" || content.text !== text) throw new Refusal("ESTALE", path);
+  return link;
+}
+
+export function unlinkSymlink(world: World, path: string, text: string): void {
+  const { dentry, parent } = expectLink(world, path, text);
+  removeName(parent.mount.filesystem, dentry);
+}
+
+export function replaceLink(world: World, path: string, from: string, to: string): void {
+  unlinkSymlink(world, path, from);
+  create(world, path, { kind: "symlink", text: to }, linkAccess);
+}
+
+function exchangeForLink(world: World, path: string, text: string, otherName: string): void {
+  rename(world, path, otherName);
+  create(world, path, { kind: "symlink", text }, linkAccess);
+}
+
+function removeMade(
+  world: World,
+  step: Extract<Step, { kind: "remove-directory" | "remove-file" }>,
+): Outcome {
+  const found = lookUp(world, step.path);
+  parentAt(world, step.path);
+  if (found === null) return { left: true };
+  const { identity, content } = found.dentry.inode;
+  const isOurs = identity.inode === step.identity.inode && identity.birth === step.identity.birth;
+  if (!isOurs || (content.kind === "file" && content.bytes !== "")) return { left: true };
+  if (namesIn(found.dentry).size > 0) return { left: true };
+  const { dentry, parent } = bareName(world, step.path);
+  removeName(parent.mount.filesystem, dentry);
+  return {};
+}
