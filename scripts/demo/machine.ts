@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from "node:fs";
+import { lstatSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Subprocess, spawn } from "bun";
 
@@ -24,8 +24,7 @@ set -e
 cd "$1"
 mount -t tmpfs -o mode=755 machine root
 cd root
-mkdir -p bin2 dev etc home/user mnt/persist old opt/imp proc root run srv sys tmp var/lib
-rmdir bin2
+mkdir -p dev etc home/user mnt/persist old opt/imp proc root run srv sys tmp var/lib
 for directory in bin lib lib32 lib64 libx32 nix sbin usr; do
   if [ -L "/$directory" ]; then cp -d "/$directory" .
   elif [ -d "/$directory" ]; then mkdir "$directory"; mount --rbind "/$directory" "$directory"
@@ -48,6 +47,16 @@ echo ready
 exec cat
 `;
 
+/** Makes the disk that stays, and a place for roots. */
+export function prepareStage(stage: string): { readonly disk: string } {
+  const disk = join(stage, "persist");
+  mkdirSync(disk);
+  mkdirSync(join(stage, "root"));
+  const { exitCode, stderr } = Bun.spawnSync(["mount", "-t", "tmpfs", "-o", "mode=755", "disk", disk]);
+  if (exitCode !== 0) throw new Error(`the demo's disk could not be mounted: ${stderr}`);
+  return { disk };
+}
+
 export class Machine {
   readonly #stage: string;
   readonly #imp: string;
@@ -59,7 +68,7 @@ export class Machine {
     this.#init = init;
   }
 
-  /** Boots a machine for the first time; the stage has the directories `root` and `persist`. */
+  /** Boots a machine for the first time, on a stage that is prepared. */
   static async boot(stage: string, imp: string): Promise<Machine> {
     return new Machine(stage, imp, await startInit(stage, imp));
   }
@@ -98,17 +107,24 @@ export class Machine {
     });
   }
 
-  /** A path of the machine, as this process can open it. */
-  outside(path: string): string {
-    return `/proc/${this.#init.pid}/root${path}`;
+  read(path: string): string {
+    return readFileSync(this.#outside(path), "utf8");
   }
 
-  read(path: string): string {
-    return readFileSync(this.outside(path), "utf8");
+  write(path: string, content: string): void {
+    writeFileSync(this.#outside(path), content);
   }
 
   linkText(path: string): string {
-    return readlinkSync(this.outside(path));
+    return readlinkSync(this.#outside(path));
+  }
+
+  exists(path: string): boolean {
+    return lstatSync(this.#outside(path), { throwIfNoEntry: false }) !== undefined;
+  }
+
+  modeOf(path: string): number {
+    return lstatSync(this.#outside(path)).mode & 0o7777;
   }
 
   /** The mounts that show something of the persistent disk, by their mount point. */
@@ -126,6 +142,11 @@ export class Machine {
     );
   }
 
+  /** A path of the machine, as this process can open it. */
+  #outside(path: string): string {
+    return `/proc/${this.#init.pid}/root${path}`;
+  }
+
   #enter(): string[] {
     const { pid } = this.#init;
     return ["nsenter", `--target=${pid}`, "--mount", "--root", `--wd=/proc/${pid}/root/mnt/persist`];
@@ -139,7 +160,7 @@ function environment(): Record<string, string> {
 
 async function startInit(stage: string, imp: string): Promise<Subprocess<"pipe", "pipe", "inherit">> {
   const init = spawn(
-    ["unshare", "--mount", "--propagation=private", "sh", "-c", setup, "setup", stage, join(imp)],
+    ["unshare", "--mount", "--propagation=private", "sh", "-c", setup, "setup", stage, imp],
     { stdin: "pipe", stdout: "pipe", stderr: "inherit", env: environment() },
   );
   const reader = init.stdout.getReader();

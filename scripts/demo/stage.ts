@@ -1,5 +1,4 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { dirname } from "node:path";
 
 /*
  * The stage is a directory that everybody has and nobody needs for the moment. This script runs itself once more in
@@ -22,7 +21,7 @@ export function findStage(needed: readonly string[]): string {
     existsSync(directory) &&
     statSync(directory).isDirectory() &&
     !hidden.some((path) => path === directory || path.startsWith(`${directory}/`));
-  return ["/mnt", "/media", "/srv", "/opt", "/tmp"].find(usable) ?? dirname("/tmp/x");
+  return ["/mnt", "/media", "/srv", "/tmp"].find(usable) ?? "/sys";
 }
 
 const setup = String.raw`

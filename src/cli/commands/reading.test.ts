@@ -103,15 +103,18 @@ describe("the state", () => {
     });
   });
 
-  test.skipIf(process.getuid?.() !== 0)("is not taken from a configuration that others can write", async () => {
-    await inNewPlace(async ({ folder, imp }) => {
-      writeFileSync(join(folder, "imp.toml"), "");
-      chmodSync(join(folder, "imp.toml"), 0o666);
-      const { err, exitCode } = await imp(["list"]);
-      expect(exitCode).toBe(2);
-      expect(err).toContain("cannot be trusted");
-    });
-  });
+  test.skipIf(process.getuid?.() !== 0)(
+    "is not taken from a configuration that others can write",
+    async () => {
+      await inNewPlace(async ({ folder, imp }) => {
+        writeFileSync(join(folder, "imp.toml"), "");
+        chmodSync(join(folder, "imp.toml"), 0o666);
+        const { err, exitCode } = await imp(["list"]);
+        expect(exitCode).toBe(2);
+        expect(err).toContain("cannot be trusted");
+      });
+    },
+  );
 
   test("is not read from a configuration that is a directory", async () => {
     await inNewPlace(async ({ folder, imp }) => {
