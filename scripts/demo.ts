@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { findStage, insideStage, runOnStage } from "./demo/stage.ts";
 import { tellStory } from "./demo/story.ts";
 
@@ -9,13 +10,15 @@ import { tellStory } from "./demo/story.ts";
  */
 
 const repository = join(import.meta.dir, "..");
-const imp =
-  process.argv.find((word) => word.startsWith("--imp="))?.slice("--imp=".length) ??
-  join(repository, "dist/imp");
+const given = process.argv.find((word) => word.startsWith("--imp="))?.slice("--imp=".length);
+const imp = resolve(given ?? join(repository, "dist/imp"));
 
 const stage = insideStage();
-if (stage === null) {
+if (stage !== null) {
+  process.exitCode = await tellStory({ stage, imp, config: join(repository, "imp.toml") });
+} else if (existsSync(imp)) {
   process.exitCode = await runOnStage(findStage([repository, imp]), import.meta.path, [`--imp=${imp}`]);
 } else {
-  process.exitCode = await tellStory({ stage, imp, config: join(repository, "imp.toml") });
+  console.error(`error: there is no ${imp}\n  help: \`npm run demo\` builds it first`);
+  process.exitCode = 1;
 }

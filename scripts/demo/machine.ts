@@ -1,6 +1,7 @@
 import { lstatSync, mkdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Subprocess, spawn } from "bun";
+import { Surprise } from "./surprise.ts";
 
 /** What a command printed (both streams, in their order), and how it ended. */
 export interface Result {
@@ -24,7 +25,7 @@ set -e
 cd "$1"
 mount -t tmpfs -o mode=755 machine root
 cd root
-mkdir -p dev etc home/user mnt/persist old opt/imp proc root run srv sys tmp var/lib
+mkdir -p dev etc home/user mnt/persist old opt/imp proc root run srv sys tmp var/lib/bluetooth
 for directory in bin lib lib32 lib64 libx32 nix sbin usr; do
   if [ -L "/$directory" ]; then cp -d "/$directory" .
   elif [ -d "/$directory" ]; then mkdir "$directory"; mount --rbind "/$directory" "$directory"
@@ -53,7 +54,7 @@ export function prepareStage(stage: string): { readonly disk: string } {
   mkdirSync(disk);
   mkdirSync(join(stage, "root"));
   const { exitCode, stderr } = Bun.spawnSync(["mount", "-t", "tmpfs", "-o", "mode=755", "disk", disk]);
-  if (exitCode !== 0) throw new Error(`the demo's disk could not be mounted: ${stderr}`);
+  if (exitCode !== 0) throw new Surprise(`the disk could not be mounted: ${stderr}`);
   return { disk };
 }
 
@@ -154,8 +155,7 @@ export class Machine {
 }
 
 function environment(): Record<string, string> {
-  const path = process.env["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin";
-  return { PATH: `/opt/imp:${path}`, HOME: "/root", LANG: "C.UTF-8" };
+  return { PATH: `/opt/imp:${process.env["PATH"]}`, HOME: "/root", LANG: "C.UTF-8" };
 }
 
 async function startInit(stage: string, imp: string): Promise<Subprocess<"pipe", "pipe", "inherit">> {
@@ -166,6 +166,6 @@ async function startInit(stage: string, imp: string): Promise<Subprocess<"pipe",
   const reader = init.stdout.getReader();
   const { value } = await reader.read();
   reader.releaseLock();
-  if (value === undefined) throw new Error("the demo's machine did not start");
+  if (value === undefined) throw new Surprise("the machine did not start");
   return init;
 }

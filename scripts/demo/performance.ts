@@ -1,9 +1,5 @@
 import type { Machine, PersistedMount } from "./machine.ts";
-
-/** Something was not as the demo says. */
-export class Surprise extends Error {
-  override readonly name = "Surprise";
-}
+import { Surprise } from "./surprise.ts";
 
 /** Tells a person what happens, and makes sure that it is true. */
 export class Performance {
@@ -22,7 +18,7 @@ export class Performance {
   }
 
   heading(text: string): void {
-    console.log(`\n${this.#bold(`--- ${text} ${"-".repeat(75 - text.length)}`)}`);
+    console.log(`\n${this.#bold(`--- ${text} ${"-".repeat(74 - text.length)}`)}`);
   }
 
   say(text: string): void {
@@ -46,11 +42,19 @@ export class Performance {
   }
 
   expectContent(path: string, content: string): void {
-    this.expect(`the content of ${path}`, attempt(() => this.#machine.read(path)), content);
+    this.expect(
+      `the content of ${path}`,
+      attempt(() => this.#machine.read(path)),
+      content,
+    );
   }
 
   expectLink(path: string, text: string): void {
-    this.expect(`the symlink ${path}`, attempt(() => this.#machine.linkText(path)), text);
+    this.expect(
+      `the symlink ${path}`,
+      attempt(() => this.#machine.linkText(path)),
+      text,
+    );
   }
 
   expectNothing(path: string): void {

@@ -24,7 +24,7 @@ export function findStage(needed: readonly string[]): string {
   return ["/mnt", "/media", "/srv", "/tmp"].find(usable) ?? "/sys";
 }
 
-const setup = String.raw`
+const setup = `
 mount -t tmpfs -o mode=755 "$1" "$2" || exit 99
 shift 2
 exec setpriv --pdeathsig KILL "$@"
@@ -35,29 +35,35 @@ const setupFailed = 99;
  * Runs a script of the repository on the stage.
  * @returns the exit code
  */
-export async function runOnStage(
-  stage: string,
-  script: string,
-  words: readonly string[],
-): Promise<number> {
+export async function runOnStage(stage: string, script: string, words: readonly string[]): Promise<number> {
   const isRoot = process.getuid?.() === 0;
   const namespaces = isRoot ? ["--mount"] : ["--user", "--map-root-user", "--mount"];
   const unshare = ["unshare", ...namespaces, "--propagation=private"];
-  if (Bun.which("unshare") === null) return refuse("there is no unshare(1)", ["install util-linux"]);
-  const attempt = Bun.spawnSync([...unshare, "sh", "-c", setup, "setup", mountName, stage, "true"]);
+  const env = { ...process.env, PATH: programPath() };
+  const missing = programs.filter((program) => Bun.which(program, { PATH: env.PATH }) === null);
+  if (missing.length > 0) return refuse(`not found: ${missing.join(", ")}`, ["install util-linux"]);
+  const attempt = Bun.spawnSync([...unshare, "sh", "-c", setup, "setup", mountName, stage, "true"], { env });
   if (attempt.exitCode !== 0) {
     const reason = attempt.stderr.toString().trim();
     return isRoot ? refuse(reason, containerRemedy) : refuse(reason, userNamespaceRemedies());
   }
   const child = Bun.spawn(
     [...unshare, "sh", "-c", setup, "setup", mountName, stage, process.execPath, script, ...words],
-    { env: { ...process.env, [variable]: stage }, stdio: ["ignore", "inherit", "inherit"] },
+    { env: { ...env, [variable]: stage }, stdio: ["ignore", "inherit", "inherit"] },
   );
   const exitCode = await child.exited;
   if (exitCode === setupFailed) return 1;
   if (!readFileSync("/proc/self/mountinfo", "utf8").includes(mountName)) return exitCode;
   console.error(`demo: the mount ${mountName} was seen outside of its namespace`);
   return 1;
+}
+
+/** All of util-linux. */
+const programs = ["mount", "nsenter", "pivot_root", "setpriv", "umount", "unshare"];
+
+/** Ordinary users of some distributions do not have the directories of root's programs in theirs. */
+function programPath(): string {
+  return [process.env["PATH"], "/usr/sbin", "/usr/bin", "/sbin", "/bin"].filter(Boolean).join(":");
 }
 
 const containerRemedy = [
@@ -82,7 +88,7 @@ function userNamespaceRemedies(): string[] {
     return existsSync(file) && readFileSync(file, "utf8").trim() === forbids;
   });
   return [
-    "run the demo as root: sudo npm run demo",
+    "run it as root: sudo node_modules/.bin/bun scripts/demo.ts",
     ...culprits.map(({ command }) => `or allow user namespaces: sudo sysctl ${command}`),
     ...(culprits.length > 0 ? [] : ["or, in a container, start it with --security-opt seccomp=unconfined"]),
   ];

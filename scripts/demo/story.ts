@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Machine, prepareStage } from "./machine.ts";
-import { Performance, Surprise } from "./performance.ts";
+import { Performance } from "./performance.ts";
+import { Surprise } from "./surprise.ts";
 
 export interface Requisites {
   /** An empty directory in memory, which nobody else sees. */
@@ -14,10 +15,11 @@ export interface Requisites {
 
 /** @returns the exit code: 0 if everything was as it should be */
 export async function tellStory({ stage, imp, config }: Requisites): Promise<number> {
-  const configText = readFileSync(config, "utf8");
-  fillDisk(prepareStage(stage).disk, configText);
-  const machine = await Machine.boot(stage, imp);
+  let machine: Machine | null = null;
   try {
+    const configText = readFileSync(config, "utf8");
+    fillDisk(prepareStage(stage).disk, configText);
+    machine = await Machine.boot(stage, imp);
     await perform(machine, new Performance(machine), configText);
     return 0;
   } catch (error) {
@@ -25,7 +27,7 @@ export async function tellStory({ stage, imp, config }: Requisites): Promise<num
     console.error(`\ndemo: something is not as it should be\n  ${error.message}`);
     return 1;
   } finally {
-    await machine.stop();
+    await machine?.stop();
   }
 }
 
@@ -100,7 +102,7 @@ every boot; /mnt/persist is the disk that stays. Nobody outside sees any of it.
   await show.type("imp switch 1");
   const mountsNow = show.expectMounts(firstMounts);
   expectFirst(show);
-  show.expectNothing("/var/lib/bluetooth");
+  show.expectNothing("/var/lib/bluetooth/devices");
   await service.log("generation 1 came back");
   await show.type("imp verify");
   await show.type("cat /srv/www/index.html /var/log/app.log");
@@ -157,7 +159,9 @@ interface Service {
 }
 
 async function startService(machine: Machine): Promise<Service> {
-  const process = machine.start('while read -r line; do echo "$line" >&3; echo done; done 3>>/var/log/app.log');
+  const process = machine.start(
+    'while read -r line; do echo "$line" >&3; echo done; done 3>>/var/log/app.log',
+  );
   const answers = process.stdout.getReader();
   return {
     log: async (line) => {

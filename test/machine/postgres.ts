@@ -51,7 +51,11 @@ export function postgres(machine: Machine, directory: string): Database {
         "checkpoint_timeout=30s",
       ].map((setting) => `-c '${setting}'`);
       server = machine.start(
-        ["sh", "-c", `exec ${postgresPrograms}/postgres -D ${data} ${settings.join(" ")} >>/tmp/postgres.log 2>&1`],
+        [
+          "sh",
+          "-c",
+          `exec ${postgresPrograms}/postgres -D ${data} ${settings.join(" ")} >>/tmp/postgres.log 2>&1`,
+        ],
         as,
       );
       while (!(await isReady())) {

@@ -34,11 +34,11 @@ unshare --mount --propagation=private sh -euc '
   for tree in /sys /persist; do
     cd $tree
     echo "$tree:"
-    find . -xdev ! -name lock \( \
+    find . -xdev -path ./etc/alternatives -prune -o ! -name lock \( \
       -type f -printf "%P\0file %m %U:%G %n links inode %i %s bytes changed %T@\n" -o \
       -type l -printf "%P\0link %U:%G to %l\n" -o \
       -printf "%P\0%y %m %U:%G\n" \) | sort
-    find . -xdev -type f ! -name lock -exec sha256sum {} + | sort -k 2
+    find . -xdev -path ./etc/alternatives -prune -o -type f ! -name lock -exec sha256sum {} + | sort -k 2
   done
 ' | tr "\0" " "
 cat /run/mount/utab 2>/dev/null || true

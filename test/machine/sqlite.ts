@@ -44,7 +44,9 @@ export function sqlite(machine: Machine, directory: string): Database {
       };
     },
     async countRows() {
-      return Number(await machine.sh(`sqlite3 ${file} "pragma integrity_check; select count(*) from rows" | tail -1`));
+      return Number(
+        await machine.sh(`sqlite3 ${file} "pragma integrity_check; select count(*) from rows" | tail -1`),
+      );
     },
   };
 }
