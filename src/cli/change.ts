@@ -6,6 +6,7 @@ import type { Plan } from "../model/plan.ts";
 import { Failure, failure, type Problem } from "../model/problem.ts";
 import { observeLiveSystem } from "../observe/live.ts";
 import { makePlan } from "../plan/planner.ts";
+import { type Journal, removeJournal, writeJournal } from "../state/journal.ts";
 import {
   commit,
   readGeneration,
@@ -18,6 +19,7 @@ import {
 import type { CommandContext, CommandResult } from "./context.ts";
 import { type ConfigText, conflictProblems, noticeProblems } from "./plan-problems.ts";
 import { type ChangeReport, changeJson, changeLines } from "./render/change.ts";
+import { reportPending, settleKilledCommand } from "./settle.ts";
 
 /** What a command wants the system to become. */
 export interface Goal {
@@ -53,13 +55,18 @@ export async function bringAbout(context: CommandContext, request: ChangeRequest
   }
   const lock = { waitMilliseconds: context.global.wait * 1000, command: `imp ${request.command}` };
   return withLockedStore(request.location, lock, async (store): Promise<CommandResult> => {
+    const warnings = settleKilledCommand(store);
     const aim = aimAt(request, store);
     const plan = planFor(request, aim);
     if (plan.conflicts.length > 0) throw new Failure(1, conflictProblems(aim.goal.config, plan));
-    const warnings = noticeProblems(plan);
-    const { notices } = await execute(plan, (effects) => {
-      const { index, generation } = aim.goal.record(effects);
-      warnings.push(...commit(store, index, generation));
+    warnings.push(...noticeProblems(plan));
+    const notices = await execute(plan, {
+      begin: (begun) => writeJournal(store, journalOf(request, aim, begun)),
+      commit: (effects) => {
+        const { index, generation } = aim.goal.record(effects);
+        warnings.push(...commit(store, index, generation));
+      },
+      end: () => removeJournal(store),
     });
     warnings.push(...notices.map((message): Problem => ({ severity: "warning", message })));
     context.report(warnings);
@@ -68,10 +75,21 @@ export async function bringAbout(context: CommandContext, request: ChangeRequest
   });
 }
 
+function journalOf(request: ChangeRequest, { index }: Aim, { steps, afterwards }: Plan): Journal {
+  return {
+    format: 1,
+    serial: index.serial + 1,
+    command: `imp ${request.command}`,
+    startedAt: new Date().toISOString(),
+    steps,
+    afterwards,
+  };
+}
+
 function showPlan(context: CommandContext, request: ChangeRequest, store: Store): CommandResult {
   const aim = aimAt(request, store);
   const plan = planFor(request, aim);
-  const notices = noticeProblems(plan);
+  const notices = [...reportPending(store), ...noticeProblems(plan)];
   const isRecorded = aim.index.generations.some(({ number }) => number === aim.goal.number);
   tell(
     context,

@@ -1,35 +1,60 @@
 import {
   closeDescriptor,
   makeDirectory,
-  openForReading,
   openHandle,
   removeDirectory,
-  sameContent,
   unlink,
   withDescriptor,
 } from "../linux/files.ts";
-import { statAt } from "../linux/stat.ts";
+import { statAt, statDescriptor } from "../linux/stat.ts";
 import { inParentOf, PathError, walkToParent } from "../linux/walk.ts";
+import type { Access } from "../model/observation.ts";
 import { nameOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
 import { type CopyResult, copyFile, copyTree, removeCopy } from "./copy-tree.ts";
+import { haveSameContent, setAccess, statOf } from "./objects.ts";
 import type { Outcome } from "./session.ts";
 
 type CopyStep = Extract<Step, { kind: "copy-source" }>;
 
 /** Creates a source as a copy of what stands at its target. */
 export async function copySource(step: CopyStep, stopIfAsked: () => void): Promise<Outcome> {
-  const [from, to] = [openParent(step.from), openParent(step.to)];
+  const copy = step.what === "file" ? copyOneFile : copyDirectory;
+  const result = await inBothParents(step.from, step.to, (from, to) =>
+    copy(from, nameOf(step.from), to, nameOf(step.to), stopIfAsked),
+  );
+  return { notices: noticesOf(step, result) };
+}
+
+/** Copies a file to a free name, and gives the copy this owner and mode. */
+export async function copyToName(
+  from: string,
+  to: string,
+  access: Access,
+  stopIfAsked: () => void,
+): Promise<void> {
+  await inBothParents(from, to, async (fromParent, toParent) => {
+    const name = nameOf(to);
+    await copyOneFile(fromParent, nameOf(from), toParent, name, stopIfAsked);
+    withDescriptor(openHandle(toParent, name), (handle) => setAccess(handle, statDescriptor(handle), access));
+  });
+}
+
+async function inBothParents<T>(
+  from: string,
+  to: string,
+  action: (from: number, to: number) => Promise<T>,
+): Promise<T> {
+  const fromParent = openParent(from);
   try {
-    const [fromName, toName] = [nameOf(step.from), nameOf(step.to)];
-    const result =
-      step.what === "file"
-        ? await copyFile(from, fromName, to, toName, { signal: stopIfAsked })
-        : await copyDirectory(from, fromName, to, toName, stopIfAsked);
-    return { notices: noticesOf(step, result) };
+    const toParent = openParent(to);
+    try {
+      return await action(fromParent, toParent);
+    } finally {
+      closeDescriptor(toParent);
+    }
   } finally {
-    closeDescriptor(from);
-    closeDescriptor(to);
+    closeDescriptor(fromParent);
   }
 }
 
@@ -39,17 +64,22 @@ function openParent(path: string): number {
   return result.descriptor;
 }
 
-async function copyDirectory(
+type Copy = (
   from: number,
   fromName: string,
   to: number,
   toName: string,
-  stopIfAsked: () => void,
-): Promise<CopyResult> {
+  stop: () => void,
+) => Promise<CopyResult>;
+
+const copyOneFile: Copy = (from, fromName, to, toName, stop) =>
+  copyFile(from, fromName, to, toName, { signal: stop });
+
+const copyDirectory: Copy = async (from, fromName, to, toName, stop) => {
   makeDirectory(to, toName, 0o700);
   const [original, copy] = [openHandle(from, fromName), openHandle(to, toName)];
   try {
-    return await copyTree(original, copy, { signal: stopIfAsked });
+    return await copyTree(original, copy, { signal: stop });
   } catch (error) {
     removeDirectory(to, toName);
     throw error;
@@ -57,7 +87,7 @@ async function copyDirectory(
     closeDescriptor(original);
     closeDescriptor(copy);
   }
-}
+};
 
 function noticesOf(step: CopyStep, result: CopyResult): string[] {
   return [
@@ -70,28 +100,27 @@ function noticesOf(step: CopyStep, result: CopyResult): string[] {
 }
 
 /**
- * Removes a copy that was made by mistake, as far as it still is one: what somebody wrote into it since stays.
- * @returns what was kept, relative to the copy
+ * Removes a copy again, as far as it still is one: what somebody wrote into it since stays. If the original is gone,
+ * thrown away by a reboot, even half a copy is worth more than nothing, and stays too.
+ * @returns what was kept
  */
 export function removeCopiedSource(step: CopyStep): string[] {
-  return inParentOf(step.to, (to, toName) => {
-    if (statAt(to, toName) === null) return [];
-    return inParentOf(step.from, (from, fromName) => {
-      if (step.what === "file") return removeCopiedFile(from, fromName, to, toName);
-      const { kept } = withDescriptor(openHandle(from, fromName), (original) =>
-        withDescriptor(openHandle(to, toName), (copy) => removeCopy(original, copy)),
-      );
-      if (kept.length === 0) removeDirectory(to, toName);
-      return kept;
-    });
+  if (statOf(step.to) === null) return [];
+  if (step.what === "file") {
+    if (!haveSameContent(step.from, step.to)) return [step.to];
+    inParentOf(step.to, unlink);
+    return [];
+  }
+  return inParentOf(step.to, (parent, name) => {
+    const kept = withDescriptor(openHandle(parent, name), (copy) => removeContent(step, copy));
+    if (kept.length === 0 && statAt(parent, name) !== null) removeDirectory(parent, name);
+    return kept.map((path) => (path === "." ? step.to : `${step.to}/${path}`));
   });
 }
 
-function removeCopiedFile(from: number, fromName: string, to: number, toName: string): string[] {
-  const isSame = withDescriptor(openForReading(from, fromName), (original) =>
-    withDescriptor(openForReading(to, toName), (copy) => sameContent(original, copy)),
+function removeContent(step: CopyStep, copy: number): readonly string[] {
+  if (statOf(step.from)?.type !== "directory") return ["."];
+  return inParentOf(step.from, (parent, name) =>
+    withDescriptor(openHandle(parent, name), (original) => removeCopy(original, copy).kept),
   );
-  if (!isSame) return ["."];
-  unlink(to, toName);
-  return [];
 }

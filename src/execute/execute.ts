@@ -1,54 +1,76 @@
 import { isSystemError } from "../linux/ffi.ts";
-import { unlink } from "../linux/files.ts";
-import { inParentOf, PathError } from "../linux/walk.ts";
+import { PathError } from "../linux/walk.ts";
 import type { Effect } from "../model/generation.ts";
 import type { Plan, Step } from "../model/plan.ts";
 import { Failure, type Problem } from "../model/problem.ts";
 import { CopyError } from "./copy-tree.ts";
+import { syncChanges } from "./durability.ts";
 import { watchForInterruption } from "./interruption.ts";
 import { perform } from "./perform.ts";
 import { revert } from "./revert.ts";
 import { type Done, failedAttempt, releaseTrees, remedyFor } from "./session.ts";
+import { tidyUp } from "./tidy.ts";
 
-/** A plan that was carried out. */
-export interface Execution {
-  /** The effects in force from now on. */
-  readonly effects: readonly Effect[];
-  /** What a person should know of how it went. */
-  readonly notices: readonly string[];
+/** What puts a command on record; each throws a Failure if it can't. */
+export interface Recorder {
+  /** Before the first step: enough to undo or finish the command if it is killed. */
+  readonly begin: (plan: Plan) => void;
+  /** After the last one: from here on the command has happened. */
+  readonly commit: (effects: readonly Effect[]) => void;
+  /** Nothing is left to undo or to finish. */
+  readonly end: () => void;
 }
 
 /**
- * Carries out a plan, and then `commit`, which puts it on record. If a step fails, or the record, or somebody presses
- * Ctrl-C, every step is taken back in reverse order.
+ * Carries out a plan and puts it on record. If a step fails, or the record, or somebody presses Ctrl-C, every step is
+ * taken back in reverse order.
+ * @returns what a person should know of how it went
  * @throws Failure that says what failed, why, and that nothing changed
  */
-export async function execute(plan: Plan, commit: (effects: readonly Effect[]) => void): Promise<Execution> {
+export async function execute(plan: Plan, recorder: Recorder): Promise<readonly string[]> {
   const interruption = watchForInterruption();
   const done: Done[] = [];
+  let begun: Step | null = null;
   try {
+    if (plan.steps.length + plan.afterwards.length > 0) recorder.begin(plan);
     for (const step of plan.steps) {
       interruption.stopIfAsked();
-      try {
-        done.push({ step, outcome: await perform(step, interruption.stopIfAsked) });
-      } catch (error) {
-        throw explain(error, step);
-      }
+      begun = step;
+      done.push({ step, outcome: await attempt(step, interruption.stopIfAsked) });
+      begun = null;
       await interruption.pause();
     }
     interruption.stopIfAsked();
+    syncChanges(plan.steps);
     const made = done.flatMap(({ outcome }) => outcome.made ?? []);
-    const effects = [...plan.keptEffects, ...made];
-    commit(effects);
-    return {
-      effects,
-      notices: [...done.flatMap(({ outcome }) => outcome.notices ?? []), ...tidyUp(plan.steps)],
-    };
+    recorder.commit([...plan.keptEffects, ...made]);
   } catch (error) {
-    throw withLeftovers(error, undo(done));
+    const leftovers = undo(done, begun);
+    if (leftovers.every(({ severity }) => severity === "warning")) endQuietly(recorder);
+    throw withLeftovers(error, leftovers);
   } finally {
     releaseTrees(done);
     interruption.end();
+  }
+  const notices = [...done.flatMap(({ outcome }) => outcome.notices ?? []), ...tidyUp(plan.afterwards)];
+  endQuietly(recorder);
+  return notices;
+}
+
+/** A journal that can't be removed is settled by the next command: there will be nothing to do. */
+function endQuietly(recorder: Recorder): void {
+  try {
+    recorder.end();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+  }
+}
+
+async function attempt(step: Step, stopIfAsked: () => void) {
+  try {
+    return await perform(step, stopIfAsked);
+  } catch (error) {
+    throw explain(error, step);
   }
 }
 
@@ -56,11 +78,10 @@ export async function execute(plan: Plan, commit: (effects: readonly Effect[]) =
 function explain(error: unknown, step: Step): unknown {
   const cause = error instanceof CopyError ? error.cause : error;
   if (isSystemError(cause)) {
-    const message = `${failedAttempt(step)}: ${error === cause ? cause.message : String(error)} (${cause.code})`;
-    return failed(message, remedyFor(cause, step));
+    const reason = error === cause ? cause.message : String(error);
+    return failed(`${failedAttempt(step)}: ${reason} (${cause.code})`, remedyFor(cause, step));
   }
-  if (error instanceof PathError)
-    return failed(`${failedAttempt(step)}: ${error.message}`, "put that right");
+  if (error instanceof PathError) return failed(`${failedAttempt(step)}: ${error.message}`, "put that right");
   return error;
 }
 
@@ -70,39 +91,33 @@ function failed(message: string, help: string): Failure {
   ]);
 }
 
-/** @returns what could not be put back */
-function undo(done: readonly Done[]): Problem[] {
-  const problems: Problem[] = [];
-  for (const past of [...done].reverse()) {
-    try {
-      for (const message of revert(past)) problems.push({ severity: "warning", message });
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      problems.push({
+/**
+ * Takes back what was done, last step first.
+ * @returns what could not be put back
+ */
+function undo(done: readonly Done[], begun: Step | null): Problem[] {
+  const half: Done[] = begun === null ? [] : [{ step: begun, outcome: {} }];
+  return [...done, ...half].reverse().flatMap(({ step, outcome }) => takeBack(step, outcome.keptTree));
+}
+
+/** Takes one step back. @returns what could not be put back */
+export function takeBack(step: Step, keptTree?: number): Problem[] {
+  try {
+    return revert(step, keptTree).map((message): Problem => ({ severity: "warning", message }));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `could not undo a step (${step.kind} for ${step.serves}): ${reason}`;
+    return [
+      {
         severity: "error",
-        message: `could not undo: ${past.step.kind} for ${past.step.serves}: ${reason}`,
-      });
-    }
+        message,
+        help: "put that right; the next imp command that changes things tries again",
+      },
+    ];
   }
-  return problems;
 }
 
 function withLeftovers(error: unknown, leftovers: readonly Problem[]): unknown {
   if (!(error instanceof Failure) || leftovers.length === 0) return error;
   return new Failure(error.exitCode, [...error.problems, ...leftovers]);
-}
-
-/** What waits until the command is on record: files that a link with the same content replaced. */
-function tidyUp(steps: readonly Step[]): string[] {
-  const notices: string[] = [];
-  for (const step of steps) {
-    if (step.kind !== "replace-file") continue;
-    try {
-      inParentOf(step.aside, unlink);
-    } catch (error) {
-      if (!isSystemError(error) && !(error instanceof PathError)) throw error;
-      notices.push(`${step.aside} could not be removed: ${error.message}`);
-    }
-  }
-  return notices;
 }

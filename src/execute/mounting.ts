@@ -1,16 +1,20 @@
 import { isSystemError, SystemError } from "../linux/ffi.ts";
 import { closeDescriptor, openHandle, withDescriptor } from "../linux/files.ts";
+import { parseMountTable } from "../linux/mountinfo.ts";
 import {
   attachTree,
   attachTreeBeneath,
   cloneTree,
   detach,
   isBusy,
+  readMountTable,
   setMountOptions,
   unmount,
 } from "../linux/mounts.ts";
 import { inParentOf } from "../linux/walk.ts";
+import { join } from "../model/path.ts";
 import type { MountedSource, MountOptions } from "../model/plan.ts";
+import { statOf } from "./objects.ts";
 
 /**
  * A mount of what is at `source`, attached to nothing yet. The caller closes it. A symlink in the place of the source
@@ -47,11 +51,6 @@ export function unmountTarget(target: string): number {
       throw error;
     }
   });
-}
-
-/** Attaches a kept copy of a mount at its old place, and lets go of it. */
-export function attachKept(target: string, tree: number): void {
-  inParentOf(target, (parent, name) => attachTree(tree, parent, name));
 }
 
 /**
@@ -136,6 +135,73 @@ export function unmountAnyway(target: string): void {
     } catch (error) {
       if (!isSystemError(error, "EBUSY")) throw error;
       detach(parent, name);
+    }
+  });
+}
+
+/** True if something is mounted at just this place. */
+export function isMountPoint(target: string): boolean {
+  return statOf(target)?.mountRoot === true;
+}
+
+/** True if what is mounted on top at the target is what is at `source`. */
+export function shows(target: string, source: string): boolean {
+  const [mounted, stored] = [statOf(target), statOf(source)];
+  if (mounted === null || stored === null) return false;
+  return mounted.mountRoot && mounted.device === stored.device && mounted.inode === stored.inode;
+}
+
+/** Mounts again what was unmounted: the kept copy of the mount if there is one, else its source anew. */
+export function mountAgain(target: string, mounted: MountedSource, keptTree: number | undefined): void {
+  if (isMountPoint(target) || statOf(target) === null) return;
+  if (keptTree === undefined) mountAtTarget(target, mounted);
+  else inParentOf(target, (parent, name) => attachTree(keptTree, parent, name));
+}
+
+/** Undoes {@link replaceMount}, also where that was stopped with the new mount beneath the old one. */
+export function putOldMountBack(
+  target: string,
+  from: MountedSource,
+  to: MountedSource,
+  keptTree: number | undefined,
+): void {
+  if (shows(target, from.source)) {
+    removeFromBeneath(target, to.source);
+    return;
+  }
+  if (!shows(target, to.source)) return;
+  withTree(from, keptTree, (tree) => {
+    try {
+      closeDescriptor(exchangeMount(target, tree));
+    } catch (error) {
+      if (!isSystemError(error, "EBUSY")) throw error;
+      unmountAnyway(target);
+      inParentOf(target, (parent, name) => attachTree(tree, parent, name));
+    }
+  });
+}
+
+function withTree(
+  mounted: MountedSource,
+  keptTree: number | undefined,
+  action: (tree: number) => void,
+): void {
+  if (keptTree === undefined) withDescriptor(detachedMount(mounted), action);
+  else action(keptTree);
+}
+
+/** Takes a mount of `source` away from under the one that covers it at the same place. */
+function removeFromBeneath(target: string, source: string): void {
+  const stored = statOf(source);
+  inParentOf(target, (parent, name, realParent) => {
+    const point = join(realParent, name);
+    const stacked = parseMountTable(readMountTable()).filter((mount) => mount.mountPoint === point);
+    if (stacked.length < 2 || stored === null) return;
+    const copy = withDescriptor(openHandle(parent, name), (handle) => cloneTree(handle, ""));
+    try {
+      uncoverAgain(copy, parent, name);
+    } finally {
+      closeDescriptor(copy);
     }
   });
 }

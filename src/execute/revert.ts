@@ -1,125 +1,161 @@
-import { isSystemError } from "../linux/ffi.ts";
-import {
-  exchange,
-  makeDirectory,
-  makeSymlink,
-  readLink,
-  removeDirectory,
-  renameOver,
-  renameToFree,
-  unlink,
-} from "../linux/files.ts";
+import { exchange, makeSymlink, removeDirectory, renameOver, renameToFree, unlink } from "../linux/files.ts";
 import { statAt } from "../linux/stat.ts";
 import { inParentOf } from "../linux/walk.ts";
-import { nameOf } from "../model/path.ts";
+import type { Access } from "../model/observation.ts";
+import { nameOf, parentOf } from "../model/path.ts";
+import type { Step } from "../model/plan.ts";
 import { removeCopiedSource } from "./copy-source.ts";
-import { attachKept, changeMountOptions, exchangeMount, unmountAnyway } from "./mounting.ts";
-import { changeAccess, createObject, makeFile, removeLink } from "./perform.ts";
-import type { Done } from "./session.ts";
+import {
+  changeMountOptions,
+  isMountPoint,
+  mountAgain,
+  putOldMountBack,
+  shows,
+  unmountAnyway,
+} from "./mounting.ts";
+import { changeAccess, haveSameContent, isEmpty, isLink, isObject, looksCreated, statOf } from "./objects.ts";
+import { removeLink, replaceLink } from "./perform.ts";
 
 /**
- * Takes a step back.
+ * Takes a step back, whether it was carried out, only half, or not at all: what stands there now tells. So it serves
+ * the command that failed as well as the one that finds the journal of a killed one.
+ * @param keptTree the mount that the step took away, if this process still has it
  * @returns what could not be put back as it was because somebody used it since
  */
-export function revert({ step, outcome }: Done): string[] {
+export function revert(step: Step, keptTree?: number): string[] {
+  // Without the directory that it changed there is nothing of the step left: a reboot threw it away.
+  if (statOf(parentOf(placeOf(step)))?.type !== "directory" && !isThroughLink(placeOf(step))) return [];
   switch (step.kind) {
     case "create-directory":
-      return removeUnlessUsed(step.path, removeDirectory);
     case "create-file":
-      return removeUnlessUsed(step.path, unlink);
+      return removeCreated(step.path, step.access);
     case "copy-source":
-      return removeCopiedSource(step).map(
-        (path) => `${step.to}/${path} is left: it is no mere copy any more`,
-      );
+      return removeCopiedSource(step).map((path) => `${path} is left: it is no mere copy any more`);
     case "set-access":
-      changeAccess(step.path, step.to, step.from);
-      return [];
+      return revertAccess(step.path, step.from, step.to);
     case "back-up":
-      inParentOf(step.path, (parent, name) => renameToFree(parent, nameOf(step.backup), parent, name));
-      return [];
+      return renameBack(step.path, step.backup, isObject(statOf(step.backup), step.identity));
     case "put-back":
-      if (outcome.notices !== undefined) return [];
-      inParentOf(step.path, (parent, name) => renameToFree(parent, name, parent, nameOf(step.backup)));
-      return [];
+      if (statOf(step.backup) !== null) return [];
+      return renameBack(step.backup, step.path, isObject(statOf(step.path), step.identity));
     case "mount":
-      unmountAnyway(step.target);
+      if (shows(step.target, step.source)) unmountAnyway(step.target);
       return [];
     case "replace-mount":
-      revertReplacedMount(step.target, outcome.keptTree);
+      putOldMountBack(step.target, step.from, step.to, keptTree);
       return [];
     case "set-mount-options":
-      changeMountOptions(step.target, step.from);
+      if (isMountPoint(step.target)) changeMountOptions(step.target, step.from);
       return [];
     case "unmount":
-      if (outcome.keptTree !== undefined) attachKept(step.target, outcome.keptTree);
+      mountAgain(step.target, { source: step.source, options: step.options }, keptTree);
       return [];
     case "link":
-      removeLink(step.path, step.text);
+      if (inParentOf(step.path, (parent, name) => isLink(parent, name, step.text))) {
+        removeLink(step.path, step.text);
+      }
+      return [];
+    case "unlink":
+      inParentOf(step.path, (parent, name) => {
+        if (statAt(parent, name) === null) makeSymlink(parent, name, step.text);
+      });
       return [];
     case "replace-link":
-      relink(step.path, step.to, step.from, nameOf(step.aside));
-      return [];
+      return revertReplacedLink(step);
     case "exchange-for-link":
-      return exchangeBack(step.path, step.text, nameOf(step.backup));
+      return exchangeBack(step.path, step.text, step.backup, isObject(statOf(step.backup), step.identity));
     case "replace-file":
-      return exchangeBack(step.path, step.text, nameOf(step.aside));
-    case "unlink":
-      inParentOf(step.path, (parent, name) => makeSymlink(parent, name, step.text));
-      return [];
-    case "remove-directory":
-      if (outcome.notices === undefined) createObject(step.path, step.access, makeDirectory, removeDirectory);
-      return [];
-    case "remove-file":
-      if (outcome.notices === undefined) createObject(step.path, step.access, makeFile, unlink);
-      return [];
+      return exchangeBack(step.path, step.text, step.aside, isObject(statOf(step.aside), step.identity));
+    case "unlink-to-copy":
+      return linkAgain(step);
+    case "set-aside":
+      return renameBack(step.path, step.aside, isObject(statOf(step.aside), step.identity));
   }
 }
 
+/** The path that a step changes. */
+function placeOf(step: Step): string {
+  switch (step.kind) {
+    case "copy-source":
+      return step.to;
+    case "mount":
+    case "replace-mount":
+    case "set-mount-options":
+    case "unmount":
+      return step.target;
+    default:
+      return step.path;
+  }
+}
+
+/** `/var/run/x` with `/var/run` a symlink: its parent is a directory all the same. */
+function isThroughLink(path: string): boolean {
+  return statOf(`${parentOf(path)}/.`)?.type === "directory";
+}
+
 /** Removes what a step created, unless somebody uses it by now. */
-function removeUnlessUsed(path: string, remove: (parent: number, name: string) => void): string[] {
+function removeCreated(path: string, access: Access): string[] {
   return inParentOf(path, (parent, name) => {
     const found = statAt(parent, name);
-    if (found === null) return [];
-    if (found.type === "file" && found.size > 0) return [`${path} is left: somebody wrote into it`];
-    try {
-      remove(parent, name);
-      return [];
-    } catch (error) {
-      if (isSystemError(error, "ENOTEMPTY")) return [`${path} is left: somebody put something into it`];
-      throw error;
-    }
-  });
-}
-
-function relink(path: string, from: string, to: string, aside: string): void {
-  inParentOf(path, (parent, name) => {
-    const found = statAt(parent, name);
-    if (found?.type !== "symlink" || readLink(parent, name) !== from) return;
-    makeSymlink(parent, aside, to);
-    renameOver(parent, aside, parent, name);
-  });
-}
-
-/** What went under the other name comes back, and our link, which is then there, goes. */
-function exchangeBack(path: string, text: string, otherName: string): string[] {
-  return inParentOf(path, (parent, name) => {
-    const found = statAt(parent, name);
-    if (found?.type !== "symlink" || readLink(parent, name) !== text) {
-      return [`${path} is left as it is now; what was there is beside it as ${otherName}`];
-    }
-    exchange(parent, name, otherName);
-    unlink(parent, otherName);
+    if (found === null || !looksCreated(found, access)) return [];
+    if (!isEmpty(parent, name, found)) return [`${path} is left: somebody put something into it`];
+    if (found.type === "directory") removeDirectory(parent, name);
+    else unlink(parent, name);
     return [];
   });
 }
 
-function revertReplacedMount(target: string, keptTree: number | undefined): void {
-  if (keptTree === undefined) return;
-  try {
-    exchangeMount(target, keptTree);
-  } catch (error) {
-    if (!isSystemError(error, "EBUSY")) throw error;
-    unmountAnyway(target);
-    attachKept(target, keptTree);
-  }
+function revertAccess(path: string, from: Access, to: Access): string[] {
+  const found = statOf(path);
+  if (found === null) return [];
+  const isHalfWay =
+    (found.uid === from.uid || found.uid === to.uid) && (found.gid === from.gid || found.gid === to.gid);
+  if (!isHalfWay) return [`${path} is left: somebody changed its owner since`];
+  changeAccess(path, to, from);
+  return [];
+}
+
+/** Renames `away` back to `path`, if it is what was renamed. */
+function renameBack(path: string, away: string, isMoved: boolean): string[] {
+  if (!isMoved) return [];
+  if (statOf(path) !== null) return [`${away} is left: something else is at ${path} now`];
+  inParentOf(path, (parent, name) => renameToFree(parent, nameOf(away), parent, name));
+  return [];
+}
+
+function revertReplacedLink(step: Extract<Step, { kind: "replace-link" }>): string[] {
+  inParentOf(step.path, (parent, name) => {
+    const aside = nameOf(step.aside);
+    if (isLink(parent, aside, step.to)) unlink(parent, aside);
+    if (isLink(parent, name, step.to)) replaceLink(step.path, step.to, step.from, aside);
+  });
+  return [];
+}
+
+/** What went under the other name comes back, and our link, which is then there, goes. */
+function exchangeBack(path: string, text: string, otherPath: string, isMoved: boolean): string[] {
+  return inParentOf(path, (parent, name) => {
+    const otherName = nameOf(otherPath);
+    if (isMoved) {
+      if (!isLink(parent, name, text)) return [`${otherPath} is left: something else is at ${path} now`];
+      exchange(parent, name, otherName);
+    }
+    if (isLink(parent, otherName, text)) unlink(parent, otherName);
+    return [];
+  });
+}
+
+/** The link comes back in the place of the copy, unless somebody wrote into that since. */
+function linkAgain(step: Extract<Step, { kind: "unlink-to-copy" }>): string[] {
+  return inParentOf(step.path, (parent, name) => {
+    const aside = nameOf(step.aside);
+    if (statAt(parent, aside) !== null) unlink(parent, aside);
+    if (isLink(parent, name, step.text)) return [];
+    if (statAt(parent, name)?.type === "file" && !haveSameContent(step.path, step.from)) {
+      return [`${step.path} is left: it is no mere copy any more`];
+    }
+    makeSymlink(parent, aside, step.text);
+    renameOver(parent, aside, parent, name);
+    return [];
+  });
 }

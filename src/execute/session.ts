@@ -53,11 +53,10 @@ export function failedAttempt(step: Step): string {
     case "replace-file":
       return `Failed to create symlink at ${step.path}`;
     case "unlink":
+    case "unlink-to-copy":
       return `Failed to remove the symlink ${step.path}`;
-    case "remove-directory":
-      return `Failed to remove the directory ${step.path}`;
-    case "remove-file":
-      return `Failed to remove the file ${step.path}`;
+    case "set-aside":
+      return `Failed to remove ${step.path}`;
   }
 }
 

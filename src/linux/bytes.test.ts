@@ -13,7 +13,11 @@ test("every byte sequence survives the way through a string", () => {
 
 test("a name that begins with a byte order mark keeps it, beside bytes that are no UTF-8 too", () => {
   const mark = [0xef, 0xbb, 0xbf];
-  for (const bytes of [[...mark, 0x61], [...mark, 0xff], [0xff, ...mark]]) {
+  for (const bytes of [
+    [...mark, 0x61],
+    [...mark, 0xff],
+    [0xff, ...mark],
+  ]) {
     expect(encodePath(decodePath(Uint8Array.from(bytes)))).toEqual(Uint8Array.from(bytes));
   }
 });

@@ -1,4 +1,5 @@
 import type { Manifest } from "./manifest.ts";
+import type { Access } from "./observation.ts";
 
 /** A numbered, immutable manifest with the configuration text that it came from. */
 export interface Generation {
@@ -33,12 +34,16 @@ export type Effect =
   | { readonly kind: "backup"; readonly target: string; readonly backup: string }
   | { readonly kind: "created-directory"; readonly path: string; readonly identity: Identity }
   | { readonly kind: "created-file"; readonly path: string; readonly identity: Identity }
+  /** A file with the same bytes as the source stood at the target; a copy of the source comes back when the entry goes. */
+  | { readonly kind: "replaced-file"; readonly target: string; readonly access: Access }
   /** Stood at the target already, just as wanted: not made by imp, and not removed by it. */
   | { readonly kind: "found"; readonly target: string };
 
 /** `generations.json`: the commit point of every command. */
 export interface Index {
   readonly format: 1;
+  /** How often a command was put on record: tells whether a journal's command was. */
+  readonly serial: number;
   /** The number of the active generation. */
   readonly active: number | null;
   /** The generation that was active before the active one, for `rollback`. */
@@ -52,6 +57,7 @@ export interface Index {
 
 export const emptyIndex: Index = {
   format: 1,
+  serial: 0,
   active: null,
   previous: null,
   next: 1,

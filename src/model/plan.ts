@@ -3,8 +3,10 @@ import type { Entry, MountOption } from "./manifest.ts";
 import type { Access } from "./observation.ts";
 
 /**
- * One change to the system. A step carries all that undoing it takes, so a plan is plain data: it can be printed,
- * written to a journal and tested without a disk. `serves` is the target of the entry that wants the step.
+ * One change to the system. A step carries all that undoing it takes, even by another process after a crash: it is
+ * plain data that can be printed, written to a journal and tested without a disk. `serves` is the target of the entry
+ * that wants the step. `identity` is that of the object that a step moves: only that very object is moved back.
+ * `aside` is a free name in the same directory, in use while the command runs.
  */
 export type Step = { readonly serves: string } & (
   | {
@@ -29,9 +31,19 @@ export type Step = { readonly serves: string } & (
     }
   /** Owner and mode of what exists. */
   | { readonly kind: "set-access"; readonly path: string; readonly from: Access; readonly to: Access }
-  | { readonly kind: "back-up"; readonly path: string; readonly backup: string }
+  | {
+      readonly kind: "back-up";
+      readonly path: string;
+      readonly backup: string;
+      readonly identity: Identity;
+    }
   /** Only if the place is free. */
-  | { readonly kind: "put-back"; readonly path: string; readonly backup: string }
+  | {
+      readonly kind: "put-back";
+      readonly path: string;
+      readonly backup: string;
+      readonly identity: Identity;
+    }
   | {
       readonly kind: "mount";
       readonly target: string;
@@ -57,7 +69,7 @@ export type Step = { readonly serves: string } & (
       readonly options: MountOptions;
     }
   | { readonly kind: "link"; readonly path: string; readonly text: string }
-  /** Our own symlink gets another text; `aside` is a free name beside it, in use for an instant. */
+  /** Our own symlink gets another text. */
   | {
       readonly kind: "replace-link";
       readonly path: string;
@@ -71,26 +83,54 @@ export type Step = { readonly serves: string } & (
       readonly path: string;
       readonly text: string;
       readonly backup: string;
+      readonly identity: Identity;
     }
-  /** As above, for a file with the same bytes as the source: it is not kept once the command is through. */
-  | { readonly kind: "replace-file"; readonly path: string; readonly text: string; readonly aside: string }
+  /** As above, for a file with the same bytes as the source: it need not be kept. */
+  | {
+      readonly kind: "replace-file";
+      readonly path: string;
+      readonly text: string;
+      readonly aside: string;
+      readonly identity: Identity;
+      readonly access: Access;
+    }
   | { readonly kind: "unlink"; readonly path: string; readonly text: string }
-  /** Only if it is empty and still the one that imp made. */
+  /** Our symlink, which had replaced a file with the same bytes, becomes a copy of its source. */
   | {
-      readonly kind: "remove-directory";
+      readonly kind: "unlink-to-copy";
       readonly path: string;
-      readonly identity: Identity;
+      readonly text: string;
+      readonly from: string;
       readonly access: Access;
+      readonly aside: string;
     }
+  /** An empty object that imp made gives its place free. */
   | {
-      readonly kind: "remove-file";
+      readonly kind: "set-aside";
+      readonly what: "directory" | "file";
       readonly path: string;
+      readonly aside: string;
       readonly identity: Identity;
-      readonly access: Access;
     }
 );
 
-export type StepKind = Step["kind"];
+/**
+ * What waits until the command is on record, for it can't be undone: removing what imp itself made. `remove`: only if
+ * it is empty and still the object that imp made. `discard`: a file that a
+ * link replaced, if it has the same bytes as `sameAs` still.
+ */
+export type Tidying = {
+  readonly serves: string;
+  readonly path: string;
+  readonly identity: Identity;
+} & (
+  | { readonly kind: "remove-directory" }
+  | { readonly kind: "remove-file" }
+  | { readonly kind: "discard-file"; readonly sameAs: string }
+);
+
+/** Everything that a command does. */
+export type Action = Step | Tidying;
 
 /** The flags that a mount has in the end: those of the filesystem's own mount and those of the entry. */
 export type MountOptions = readonly MountOption[];
@@ -144,6 +184,8 @@ export interface Finding {
 /** Ordered steps from the live system to a manifest, or what stands against them. */
 export interface Plan {
   readonly steps: readonly Step[];
+  /** What follows once the command is on record. */
+  readonly afterwards: readonly Tidying[];
   readonly conflicts: readonly Conflict[];
   readonly notices: readonly Notice[];
   readonly findings: readonly Finding[];

@@ -8,13 +8,13 @@ import {
   sameContent,
   withDescriptor,
 } from "../linux/files.ts";
+import { parseMountTable } from "../linux/mountinfo.ts";
 import { readMountTable } from "../linux/mounts.ts";
 import { type Stat, statAt } from "../linux/stat.ts";
 import { type Walk, walk, walkBeneath } from "../linux/walk.ts";
 import { type Mount, type MountTable, mountTable } from "../model/mount.ts";
 import type { Node, Observed, Spot } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
-import { parseMountTable } from "./mountinfo.ts";
 
 /** The live system. `close` gives back the directory that it holds open. */
 export interface LiveSystem extends Observed {

@@ -3,7 +3,7 @@ import type { Entry, Manifest } from "../model/manifest.ts";
 import { type Mount, mountsOnTheWay } from "../model/mount.ts";
 import type { DirectoryNode, Node, Observed, Spot } from "../model/observation.ts";
 import { join, parentOf } from "../model/path.ts";
-import type { Conflict, Finding, FindingKind, Notice, Step } from "../model/plan.ts";
+import type { Conflict, Finding, FindingKind, Notice, Step, Tidying } from "../model/plan.ts";
 import type { Layout } from "./layout.ts";
 
 /** What the planner is asked. */
@@ -32,8 +32,7 @@ export interface Draft {
   readonly sourceSteps: Step[];
   readonly removalSteps: Step[];
   readonly additionSteps: Step[];
-  /** What can wait until all else is done: an object that imp made can't be made the same again by undoing. */
-  readonly tidyingSteps: Step[];
+  readonly afterwards: Tidying[];
   readonly conflicts: Conflict[];
   readonly notices: Notice[];
   readonly findings: Finding[];

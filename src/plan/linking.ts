@@ -1,6 +1,7 @@
 import type { LinkedFileEntry } from "../model/manifest.ts";
 import { mountAt } from "../model/mount.ts";
-import type { SymlinkNode } from "../model/observation.ts";
+import type { FileNode, SymlinkNode } from "../model/observation.ts";
+import { accessOf } from "./access.ts";
 import { type Draft, finding, nodeAfter, setAfter, spotAfter, temporaryBeside } from "./draft.ts";
 import {
   describeNode,
@@ -39,11 +40,7 @@ export function planLink(draft: Draft, survey: Survey, entry: LinkedFileEntry, s
         source.copied ||
         observed.sameBytes(spotAfter(draft, entry.target), spotAfter(draft, entry.source))
       ) {
-        draft.additionSteps.push({
-          kind: "replace-file",
-          ...link,
-          aside: temporaryBeside(draft, entry.target),
-        });
+        replaceFile(draft, entry, node);
         return;
       }
       backUpOrRefuse(draft, entry, "a regular file, and not the same as the source");
@@ -80,6 +77,23 @@ function planOverSymlink(draft: Draft, survey: Survey, entry: LinkedFileEntry, n
   backUpOrRefuse(draft, entry, describeNode(node));
 }
 
+/** The file has nothing that the source has not: a copy of that comes back when the entry goes. */
+function replaceFile(draft: Draft, entry: LinkedFileEntry, node: FileNode): void {
+  const { identity } = node;
+  const aside = temporaryBeside(draft, entry.target);
+  draft.additionSteps.push({
+    kind: "replace-file",
+    serves: entry.target,
+    path: entry.target,
+    text: entry.source,
+    aside,
+    identity,
+    access: accessOf(node),
+  });
+  const sameAs = draft.after.placeOf(entry.source);
+  draft.afterwards.push({ kind: "discard-file", serves: entry.target, path: aside, identity, sameAs });
+}
+
 function backUpOrRefuse(draft: Draft, entry: LinkedFileEntry, what: string): void {
   if (!entry.backup) {
     reportObstacle(draft, entry, what);
@@ -88,12 +102,14 @@ function backUpOrRefuse(draft: Draft, entry: LinkedFileEntry, what: string): voi
   const backup = freeBackupName(draft, entry);
   if (backup === null) return;
   const node = nodeAfter(draft, entry.target);
+  if (!("identity" in node)) return;
   draft.additionSteps.push({
     kind: "exchange-for-link",
     serves: entry.target,
     path: entry.target,
     text: entry.source,
     backup,
+    identity: node.identity,
   });
   setAfter(draft, backup, node);
 }

@@ -181,7 +181,9 @@ function makeRoom(draft: Draft, survey: Survey, entry: MountedEntry, source: Rea
     }
     const backup = freeBackupName(draft, entry);
     if (backup === null) return false;
-    draft.additionSteps.push({ kind: "back-up", serves: entry.target, path: entry.target, backup });
+    if (!("identity" in node)) return false;
+    const { identity } = node;
+    draft.additionSteps.push({ kind: "back-up", serves: entry.target, path: entry.target, backup, identity });
     setAfter(draft, backup, node);
     setAfter(draft, entry.target, { kind: "missing" });
     return createMountPoint(draft, entry, source);

@@ -5,7 +5,14 @@ import { beginStory, command, letHappen } from "./model-world/story.ts";
 
 const runs = Number(process.env["RUNS"] ?? 1000);
 const events = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant("apply" as const), manifest: manifests, createSources: fc.boolean() }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant("apply" as const),
+      manifest: manifests,
+      createSources: fc.boolean(),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("restore" as const) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("drift" as const), drift: drifts }) },
 );

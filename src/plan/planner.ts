@@ -26,7 +26,7 @@ export function makePlan(request: PlanRequest): Plan {
     sourceSteps: [],
     removalSteps: [],
     additionSteps: [],
-    tidyingSteps: [],
+    afterwards: [],
     conflicts: [],
     notices: [],
     findings: [],
@@ -53,7 +53,9 @@ export function makePlan(request: PlanRequest): Plan {
     ? [...draft.removalSteps, ...draft.sourceSteps]
     : [...draft.sourceSteps, ...draft.removalSteps];
   return {
-    steps: [...before, ...draft.additionSteps, ...draft.tidyingSteps],
+    steps: [...before, ...draft.additionSteps],
+    // What lies deepest goes first: a directory has to be empty.
+    afterwards: draft.afterwards.toSorted((left, right) => parentsFirst(right.path, left.path)),
     conflicts: draft.conflicts,
     notices: draft.notices,
     findings: draft.findings,

@@ -59,6 +59,7 @@ export function exampleGeneration(number: number): Generation {
 
 export const exampleIndex: Index = {
   format: 1,
+  serial: 1,
   active: 3,
   previous: 1,
   next: 5,

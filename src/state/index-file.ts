@@ -8,7 +8,7 @@ import { replaceFile } from "./durable-file.ts";
 import { storedNumbers } from "./generation-file.ts";
 import { readStateFile } from "./read-file.ts";
 import { type RustGeneration, rustSchema } from "./rust-format.ts";
-import { effectSchema, numberSchema, summarySchema } from "./schema.ts";
+import { countSchema, effectSchema, numberSchema, summarySchema } from "./schema.ts";
 import { shellWord } from "./shell-word.ts";
 
 /** `generations.json`, the commit point of every command. */
@@ -17,6 +17,7 @@ export const indexName = "generations.json";
 const indexSchema: v.GenericSchema<unknown, Index> = v.pipe(
   v.strictObject({
     format: v.literal(1),
+    serial: countSchema,
     active: v.nullable(numberSchema),
     previous: v.nullable(numberSchema),
     next: numberSchema,

@@ -39,6 +39,7 @@ describe("what the Rust imp recorded", () => {
   test("becomes an index with the same numbers, times and active generation", () => {
     expect(importRust(recorded, context).index).toEqual({
       format: 1,
+      serial: 0,
       active: 4,
       previous: null,
       next: 5,
@@ -96,7 +97,7 @@ describe("what the Rust imp recorded", () => {
   test("may be nothing at all", () => {
     expect(importRust([], context)).toEqual({
       generations: [],
-      index: { format: 1, active: null, previous: null, next: 1, generations: [], effects: [] },
+      index: { format: 1, serial: 0, active: null, previous: null, next: 1, generations: [], effects: [] },
     });
   });
 });

@@ -29,6 +29,7 @@ export function importRust(recorded: readonly RustGeneration[], context: RustCon
     generations,
     index: {
       format: 1,
+      serial: 0,
       active: active?.number ?? null,
       previous: null,
       next: (ordered.at(-1)?.number ?? 0) + 1,

@@ -8,6 +8,7 @@ import {
   type Principal,
 } from "../model/manifest.ts";
 import { parseMode } from "../model/mode.ts";
+import type { Access } from "../model/observation.ts";
 
 /** The forms of what the state files hold; a value that fits is safe to act on. */
 
@@ -28,7 +29,7 @@ export function isNormalPath(path: string): boolean {
 
 const pathSchema: Schema<string> = v.pipe(v.string(), v.check(isNormalPath, "not an absolute, normal path"));
 
-const pathBelowRoot: Schema<string> = v.pipe(
+export const pathBelowRoot: Schema<string> = v.pipe(
   v.string(),
   v.check((path) => isNormalPath(path) && path !== "/", "not an absolute, normal path below `/`"),
 );
@@ -36,7 +37,7 @@ const pathBelowRoot: Schema<string> = v.pipe(
 /** The number of a generation. */
 export const numberSchema: Schema<number> = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 
-const countSchema: Schema<number> = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+export const countSchema: Schema<number> = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 const utc = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/;
 
@@ -105,15 +106,24 @@ export const manifestSchema: Schema<Manifest> = v.strictObject({
   ),
 });
 
-const identitySchema: Schema<Identity> = v.strictObject({
+export const identitySchema: Schema<Identity> = v.strictObject({
   inode: v.pipe(v.string(), v.regex(/^\d{1,20}$/)),
   birth: v.nullable(v.pipe(v.string(), v.regex(/^-?\d{1,30}$/))),
+});
+
+const idSchema: Schema<number> = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(largestId));
+
+export const accessSchema: Schema<Access> = v.strictObject({
+  uid: idSchema,
+  gid: idSchema,
+  mode: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0o7777)),
 });
 
 export const effectSchema: Schema<Effect> = v.variant("kind", [
   v.strictObject({ kind: v.literal("backup"), target: pathBelowRoot, backup: pathBelowRoot }),
   v.strictObject({ kind: v.literal("created-directory"), path: pathBelowRoot, identity: identitySchema }),
   v.strictObject({ kind: v.literal("created-file"), path: pathBelowRoot, identity: identitySchema }),
+  v.strictObject({ kind: v.literal("replaced-file"), target: pathBelowRoot, access: accessSchema }),
   v.strictObject({ kind: v.literal("found"), target: pathBelowRoot }),
 ]);
 

@@ -127,7 +127,7 @@ export function commit(store: LockedStore, index: Index, newGeneration?: Generat
     refuseListed(store, newGeneration.number);
     writeGenerationFiles(directory, [newGeneration]);
   }
-  writeIndexFile(directory, index);
+  writeIndexFile(directory, { ...index, serial: index.serial + 1 });
   const warnings = asWarnings(() => syncNames(directory));
   // A power cut could still bring the old index back, and with it the generations that it lists.
   if (warnings.length > 0) return warnings;

@@ -56,6 +56,7 @@ function indexOf(generations: readonly ReturnType<typeof exampleGeneration>[]): 
   const active = numbers.at(-1) ?? null;
   return {
     format: 1,
+    serial: 1,
     active,
     previous: numbers.length > 1 ? (numbers[0] ?? null) : null,
     next: (active ?? 0) + 1,

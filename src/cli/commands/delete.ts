@@ -6,6 +6,7 @@ import type { CommandContext, CommandResult } from "../context.ts";
 import type { CommandInput } from "../program.ts";
 import { deleteJson } from "../render/delete.ts";
 import { inWords } from "../render/numbers.ts";
+import { settleKilledCommand } from "../settle.ts";
 import { stateLocation } from "../state-location.ts";
 import { isListed, noSuchGeneration } from "../stored-generation.ts";
 
@@ -23,9 +24,10 @@ export async function run(context: CommandContext, input: CommandInput<"delete">
 
   const request = { waitMilliseconds: context.global.wait * 1000, command: "imp delete" };
   const warnings = await withLockedStore(location, request, (store) => {
+    const settled = settleKilledCommand(store);
     const index = readIndex(store);
     refuseWrong(index, numbers);
-    return commit(store, withoutGenerations(index, numbers));
+    return [...settled, ...commit(store, withoutGenerations(index, numbers))];
   });
   context.report(warnings);
   context.note([`Deleted ${inWords(numbers)}.`]);

@@ -47,13 +47,18 @@ export function changeJson({
 }
 
 /** What the objects of `verify` and of all changing commands say of their plan. */
-export function planJson({ steps, conflicts, notices }: Pick<Plan, "steps" | "conflicts" | "notices">): {
+export function planJson({
+  steps,
+  afterwards,
+  conflicts,
+  notices,
+}: Pick<Plan, "steps" | "afterwards" | "conflicts" | "notices">): {
   readonly steps: JsonValue;
   readonly conflicts: JsonValue;
   readonly notices: JsonValue;
 } {
   return {
-    steps: steps.map(stepJson),
+    steps: [...steps, ...afterwards].map(stepJson),
     conflicts: conflicts.map(remarkJson),
     notices: notices.map(remarkJson),
   };

@@ -4,6 +4,7 @@ import { noPaint } from "./paint.ts";
 import { planLines, summaryLine } from "./plan.ts";
 import {
   describedSteps,
+  describedTidyings,
   directory,
   emptyPlan,
   everyStep,
@@ -29,7 +30,7 @@ const linkStep = {
 } as const;
 
 describe("a step", () => {
-  test.each([...describedSteps])("of each kind has words: %#", (step, words) => {
+  test.each([...describedSteps, ...describedTidyings])("of each kind has words: %#", (step, words) => {
     expect(describeStep(step)).toBe(words);
     expect(stepJson(step).description).toBe(words);
   });
@@ -49,8 +50,9 @@ describe("a dry run", () => {
       serves: "/var/log",
       path: "/var/log",
       backup: "/var/log.backup",
+      identity: { inode: "1", birth: null },
     } as const;
-    const plan = { steps: [backUp, mountStep] };
+    const plan = { steps: [backUp, mountStep], afterwards: [] };
     expect(planLines(plan, wanted, noPaint)).toEqual([
       "  back up  /var/log → /var/log.backup",
       "  mount    /var/log ← /keep/var/log",
@@ -64,8 +66,8 @@ describe("a dry run", () => {
 
   test("counts every step", () => {
     expect(summaryLine(everyStep, { entries: [] }, "to do")).toBe(
-      "1 to mount, 1 to remount, 4 to link, 1 to unmount, 1 to unlink, 4 to change, 1 to copy, 2 to create, " +
-        "2 to back up, 1 to put back, 2 to remove",
+      "1 to mount, 1 to remount, 4 to link, 1 to unmount, 2 to unlink, 4 to change, 1 to copy, 2 to create, " +
+        "2 to back up, 1 to put back, 4 to remove",
     );
   });
 });

@@ -1,14 +1,21 @@
 import type { Manifest } from "../../model/manifest.ts";
-import type { Plan, Step, StepKind } from "../../model/plan.ts";
+import type { Action, Plan } from "../../model/plan.ts";
 import type { Paint } from "./paint.ts";
 import { stepWords } from "./step.ts";
 
-type PlannedSteps = Pick<Plan, "steps">;
+type PlannedSteps = Pick<Plan, "steps" | "afterwards">;
+
+/** What a person should read of a plan: not the clearing away of names that it uses in between. */
+function actionsOf({ steps, afterwards }: PlannedSteps): readonly Action[] {
+  const asides = new Set(steps.flatMap((step) => ("aside" in step ? [step.aside] : [])));
+  return [...steps, ...afterwards.filter(({ path }) => !asides.has(path))];
+}
 
 /** What a dry run shows: a line for each step, and a summary. */
 export function planLines(plan: PlannedSteps, wanted: Manifest, paint: Paint): string[] {
-  if (plan.steps.length === 0) return ["Nothing to do."];
-  const words = plan.steps.map(stepWords);
+  const actions = actionsOf(plan);
+  if (actions.length === 0) return ["Nothing to do."];
+  const words = actions.map(stepWords);
   const width = Math.max(...words.map(({ verb }) => verb.length));
   return [
     ...words.map(({ verb, rest }) => `  ${paint.bold(verb)}${" ".repeat(width - verb.length)}  ${rest}`),
@@ -18,7 +25,7 @@ export function planLines(plan: PlannedSteps, wanted: Manifest, paint: Paint): s
 
 /** `3 to mount, 1 to link, 2 unchanged`; for what was done: `3 mounted, 1 linked, 2 unchanged`. */
 export function summaryLine(plan: PlannedSteps, wanted: Manifest, tense: "to do" | "done"): string {
-  const counts = countGroups(plan.steps);
+  const counts = countGroups(actionsOf(plan));
   const parts = groups.flatMap((group) => {
     const count = counts.get(group) ?? 0;
     return count === 0 ? [] : [`${count} ${tense === "done" ? group.done : `to ${group.verb}`}`];
@@ -59,7 +66,7 @@ const groups: readonly Group[] = [
   remove,
 ];
 
-const groupsOf: Readonly<Record<StepKind, readonly Group[]>> = {
+const groupsOf: Readonly<Record<Action["kind"], readonly Group[]>> = {
   mount: [mount],
   "replace-mount": [remount],
   "set-mount-options": [change],
@@ -75,11 +82,14 @@ const groupsOf: Readonly<Record<StepKind, readonly Group[]>> = {
   "set-access": [change],
   "back-up": [backUp],
   "put-back": [putBack],
+  "unlink-to-copy": [unlink],
+  "set-aside": [remove],
   "remove-directory": [remove],
   "remove-file": [remove],
+  "discard-file": [remove],
 };
 
-function countGroups(steps: readonly Step[]): Map<Group, number> {
+function countGroups(steps: readonly Action[]): Map<Group, number> {
   const counts = new Map<Group, number>();
   for (const group of steps.flatMap((step) => groupsOf[step.kind])) {
     counts.set(group, (counts.get(group) ?? 0) + 1);
@@ -88,7 +98,7 @@ function countGroups(steps: readonly Step[]): Map<Group, number> {
 }
 
 /** The wanted entries that no step is for. */
-function countUnchanged(steps: readonly Step[], wanted: Manifest): number {
+function countUnchanged(steps: readonly Action[], wanted: Manifest): number {
   const touched = new Set(steps.map((step) => step.serves));
   return wanted.entries.filter((entry) => !touched.has(entry.target)).length;
 }

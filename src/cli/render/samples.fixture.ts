@@ -1,7 +1,7 @@
 import type { Generation, Index } from "../../model/generation.ts";
 import type { BoundFileEntry, DirectoryEntry, LinkedFileEntry } from "../../model/manifest.ts";
 import type { Access } from "../../model/observation.ts";
-import type { Plan, Step } from "../../model/plan.ts";
+import type { Plan, Step, Tidying } from "../../model/plan.ts";
 
 /** Made-up data in every shape that is rendered. */
 
@@ -61,6 +61,7 @@ export const generation: Generation = {
 
 export const index: Index = {
   format: 1,
+  serial: 1,
   active: 3,
   previous: 1,
   next: 5,
@@ -98,8 +99,8 @@ export const describedSteps: readonly (readonly [Step, string])[] = [
     { kind: "set-access", serves: "/a", path: "/a", from: root, to: user },
     "set owner and mode /a: 0:0 → 1000:100, 0755 → 0700",
   ],
-  [{ kind: "back-up", serves: "/a", path: "/a", backup: "/a.backup" }, "back up /a → /a.backup"],
-  [{ kind: "put-back", serves: "/a", path: "/a", backup: "/a.backup" }, "put back /a.backup → /a"],
+  [{ kind: "back-up", serves: "/a", path: "/a", backup: "/a.backup", identity }, "back up /a → /a.backup"],
+  [{ kind: "put-back", serves: "/a", path: "/a", backup: "/a.backup", identity }, "put back /a.backup → /a"],
   [
     { kind: "mount", serves: "/a", target: "/a", source: "/keep/a", options: ["ro", "nodev"] },
     "mount /a ← /keep/a (ro,nodev)",
@@ -125,18 +126,50 @@ export const describedSteps: readonly (readonly [Step, string])[] = [
     "relink /a → /keep/a, was /old/a",
   ],
   [
-    { kind: "exchange-for-link", serves: "/a", path: "/a", text: "/keep/a", backup: "/a.backup" },
+    { kind: "exchange-for-link", serves: "/a", path: "/a", text: "/keep/a", backup: "/a.backup", identity },
     "link /a → /keep/a, keeping the old one as /a.backup",
   ],
   [
-    { kind: "replace-file", serves: "/a", path: "/a", text: "/keep/a", aside: "/.a" },
+    { kind: "replace-file", serves: "/a", path: "/a", text: "/keep/a", aside: "/.a", identity, access: root },
     "link /a → /keep/a, instead of a file with the same content",
   ],
   [{ kind: "unlink", serves: "/a", path: "/a", text: "/keep/a" }, "unlink /a"],
-  [{ kind: "remove-directory", serves: "/a", path: "/a", identity, access: root }, "remove directory /a"],
-  [{ kind: "remove-file", serves: "/a", path: "/a", identity, access: root }, "remove file /a"],
+  [
+    {
+      kind: "unlink-to-copy",
+      serves: "/a",
+      path: "/a",
+      text: "/keep/a",
+      from: "/keep/a",
+      access: root,
+      aside: "/.a",
+    },
+    "unlink /a, leaving a copy of /keep/a",
+  ],
+  [
+    { kind: "set-aside", serves: "/a", what: "directory", path: "/a", aside: "/.a", identity },
+    "remove directory /a",
+  ],
 ];
 
-export const emptyPlan: Plan = { steps: [], conflicts: [], notices: [], findings: [], keptEffects: [] };
+/** Every kind of what follows a command, with its words. */
+export const describedTidyings: readonly (readonly [Tidying, string])[] = [
+  [{ kind: "remove-directory", serves: "/a", path: "/a", identity }, "remove directory /a"],
+  [{ kind: "remove-file", serves: "/a", path: "/a", identity }, "remove file /a"],
+  [{ kind: "discard-file", serves: "/a", path: "/a", identity, sameAs: "/keep/a" }, "remove file /a"],
+];
 
-export const everyStep: Plan = { ...emptyPlan, steps: describedSteps.map(([step]) => step) };
+export const emptyPlan: Plan = {
+  steps: [],
+  afterwards: [],
+  conflicts: [],
+  notices: [],
+  findings: [],
+  keptEffects: [],
+};
+
+export const everyStep: Plan = {
+  ...emptyPlan,
+  steps: describedSteps.map(([step]) => step),
+  afterwards: describedTidyings.map(([tidying]) => tidying),
+};

@@ -1,6 +1,6 @@
 import { formatMode } from "../../model/mode.ts";
 import type { Access } from "../../model/observation.ts";
-import type { MountOptions, Step, StepKind } from "../../model/plan.ts";
+import type { Action, MountOptions } from "../../model/plan.ts";
 import { printable } from "./printable.ts";
 
 /** A step as a verb in its plain form, and what it is done to. */
@@ -10,12 +10,12 @@ export interface StepWords {
 }
 
 /** What the step does, as it fits after "would": `mount /var/log ← /mnt/persist/system/var/log`. */
-export function describeStep(step: Step): string {
+export function describeStep(step: Action): string {
   const { verb, rest } = stepWords(step);
   return `${verb} ${rest}`;
 }
 
-export function stepWords(step: Step): StepWords {
+export function stepWords(step: Action): StepWords {
   switch (step.kind) {
     case "create-directory":
       return { verb: "create directory", rest: `${printable(step.path)} (${accessWords(step.access)})` };
@@ -65,9 +65,14 @@ export function stepWords(step: Step): StepWords {
       };
     case "unlink":
       return { verb: "unlink", rest: printable(step.path) };
+    case "unlink-to-copy":
+      return { verb: "unlink", rest: `${printable(step.path)}, leaving a copy of ${printable(step.from)}` };
+    case "set-aside":
+      return { verb: `remove ${step.what}`, rest: printable(step.path) };
     case "remove-directory":
       return { verb: "remove directory", rest: printable(step.path) };
     case "remove-file":
+    case "discard-file":
       return { verb: "remove file", rest: printable(step.path) };
   }
 }
@@ -99,7 +104,7 @@ type JsonAccess = { readonly uid: number; readonly gid: number; readonly mode: s
 
 /** A step as data. What it does not need is null. */
 export type JsonStep = {
-  readonly kind: StepKind;
+  readonly kind: Action["kind"];
   /** The target of the entry that wants it. */
   readonly entry: string;
   /** What it changes. */
@@ -113,7 +118,7 @@ export type JsonStep = {
   readonly description: string;
 };
 
-export function stepJson(step: Step): JsonStep {
+export function stepJson(step: Action): JsonStep {
   return {
     kind: step.kind,
     entry: step.serves,
@@ -128,7 +133,7 @@ export function stepJson(step: Step): JsonStep {
 
 type StepFields = Pick<JsonStep, "path"> & Partial<Pick<JsonStep, "from" | "backup" | "options" | "access">>;
 
-function stepFields(step: Step): StepFields {
+function stepFields(step: Action): StepFields {
   switch (step.kind) {
     case "create-directory":
     case "create-file":
@@ -156,9 +161,13 @@ function stepFields(step: Step): StepFields {
       return { path: step.path, from: step.to };
     case "unmount":
       return { path: step.target };
+    case "unlink-to-copy":
+      return { path: step.path, from: step.from, access: accessJson(step.access) };
     case "unlink":
+    case "set-aside":
     case "remove-directory":
     case "remove-file":
+    case "discard-file":
       return { path: step.path };
   }
 }

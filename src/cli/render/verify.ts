@@ -9,7 +9,7 @@ import { describeStep } from "./step.ts";
 export interface Verification {
   readonly generation: number;
   readonly entries: number;
-  readonly plan: Pick<Plan, "steps" | "conflicts" | "notices" | "findings">;
+  readonly plan: Pick<Plan, "steps" | "afterwards" | "conflicts" | "notices" | "findings">;
 }
 
 /** All that is to be said of one entry. */
@@ -52,9 +52,11 @@ export function isVerified(verification: Verification): boolean {
 }
 
 function reports({ plan }: Verification): Report[] {
-  const targets = new Set([...plan.findings, ...plan.steps, ...plan.conflicts].map(({ serves }) => serves));
+  const targets = new Set(
+    [...plan.findings, ...plan.steps, ...plan.afterwards, ...plan.conflicts].map(({ serves }) => serves),
+  );
   const findings = Map.groupBy(plan.findings, ({ serves }) => serves);
-  const steps = Map.groupBy(plan.steps, ({ serves }) => serves);
+  const steps = Map.groupBy([...plan.steps, ...plan.afterwards], ({ serves }) => serves);
   const conflicts = Map.groupBy(plan.conflicts, ({ serves }) => serves);
   return [...targets].map((target) => {
     const found = findings.get(target) ?? [];

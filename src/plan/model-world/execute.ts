@@ -1,15 +1,13 @@
 import type { Effect } from "../../model/generation.ts";
 import type { Plan, Step } from "../../model/plan.ts";
-import { removeName } from "./filesystem.ts";
-import { perform } from "./perform.ts";
+import { perform, tidy } from "./perform.ts";
 import { type Done, revert } from "./revert.ts";
-import { lookUp } from "./walk.ts";
 import type { World } from "./world.ts";
 
 /** Carries out a plan as `execute/execute.ts` does. Throws at the first step that is refused. */
 export function carryOut(world: World, plan: Plan): { effects: readonly Effect[]; done: readonly Done[] } {
   const done = plan.steps.map((step) => carryOutStep(world, step));
-  finish(world, plan.steps);
+  finish(world, plan);
   return { effects: effectsOf(plan, done), done };
 }
 
@@ -26,13 +24,9 @@ export function effectsOf(plan: Plan, done: readonly Done[]): Effect[] {
   return [...plan.keptEffects, ...done.flatMap(({ outcome }) => outcome.made ?? [])];
 }
 
-/** What waits until the command is on record: files that a link with the same content replaced go. */
-export function finish(world: World, steps: readonly Step[]): void {
-  for (const step of steps) {
-    if (step.kind !== "replace-file") continue;
-    const aside = lookUp(world, step.aside);
-    if (aside !== null) removeName(aside.mount.filesystem, aside.dentry);
-  }
+/** What waits until the command is on record. */
+export function finish(world: World, { afterwards }: Plan): void {
+  for (const tidying of afterwards) tidy(world, tidying);
 }
 
 export function takeBack(world: World, done: readonly Done[]): void {

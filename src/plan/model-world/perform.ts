@@ -1,7 +1,7 @@
-import type { Effect } from "../../model/generation.ts";
+import type { Effect, Identity } from "../../model/generation.ts";
 import type { Access } from "../../model/observation.ts";
 import { nameOf } from "../../model/path.ts";
-import type { Step } from "../../model/plan.ts";
+import type { Step, Tidying } from "../../model/plan.ts";
 import { copyObject } from "./copy.ts";
 import { type Content, createObject, type Dentry, moveName, namesIn, removeName } from "./filesystem.ts";
 import { childOf, lookUp, parentAt } from "./walk.ts";
@@ -63,14 +63,48 @@ export function perform(world: World, step: Step): Outcome {
       return { made: { kind: "backup", target: step.path, backup: step.backup } };
     case "replace-file":
       exchangeForLink(world, step.path, step.text, nameOf(step.aside));
-      return {};
+      return { made: { kind: "replaced-file", target: step.path, access: step.access } };
     case "unlink":
       unlinkSymlink(world, step.path, step.text);
       return {};
-    case "remove-directory":
-    case "remove-file":
-      return removeMade(world, step);
+    case "unlink-to-copy":
+      replaceLinkByCopy(world, step);
+      return {};
+    case "set-aside":
+      return setAside(world, step);
   }
+}
+
+/** Removes what imp made, as `execute/tidy.ts` does once the command is on record. */
+export function tidy(world: World, tidying: Tidying): void {
+  const found = lookUp(world, tidying.path);
+  if (found === null || !isObject(found.dentry, tidying.identity)) return;
+  if (tidying.kind !== "discard-file" && !isEmpty(found.dentry)) return;
+  const { dentry, parent } = bareName(world, tidying.path);
+  removeName(parent.mount.filesystem, dentry);
+}
+
+function isObject({ inode }: Dentry, identity: Identity): boolean {
+  return inode.identity.inode === identity.inode && inode.identity.birth === identity.birth;
+}
+
+function isEmpty(dentry: Dentry): boolean {
+  const { content } = dentry.inode;
+  return content.kind === "file" ? content.bytes === "" : namesIn(dentry).size === 0;
+}
+
+function replaceLinkByCopy(world: World, step: Extract<Step, { kind: "unlink-to-copy" }>): void {
+  unlinkSymlink(world, step.path, step.text);
+  copySource(world, step.from, step.path, "file");
+  setAccess(world, step.path, step.access);
+}
+
+function setAside(world: World, step: Extract<Step, { kind: "set-aside" }>): Outcome {
+  const found = lookUp(world, step.path);
+  if (found === null || !isObject(found.dentry, step.identity) || !isEmpty(found.dentry))
+    return { left: true };
+  rename(world, step.path, nameOf(step.aside));
+  return {};
 }
 
 export const linkAccess: Access = { uid: 0, gid: 0, mode: 0o777 };
@@ -199,20 +233,4 @@ export function replaceLink(world: World, path: string, from: string, to: string
 function exchangeForLink(world: World, path: string, text: string, otherName: string): void {
   rename(world, path, otherName);
   create(world, path, { kind: "symlink", text }, linkAccess);
-}
-
-function removeMade(
-  world: World,
-  step: Extract<Step, { kind: "remove-directory" | "remove-file" }>,
-): Outcome {
-  const found = lookUp(world, step.path);
-  parentAt(world, step.path);
-  if (found === null) return { left: true };
-  const { identity, content } = found.dentry.inode;
-  const isOurs = identity.inode === step.identity.inode && identity.birth === step.identity.birth;
-  if (!isOurs || (content.kind === "file" && content.bytes !== "")) return { left: true };
-  if (namesIn(found.dentry).size > 0) return { left: true };
-  const { dentry, parent } = bareName(world, step.path);
-  removeName(parent.mount.filesystem, dentry);
-  return {};
 }

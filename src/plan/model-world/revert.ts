@@ -4,7 +4,6 @@ import { type Dentry, namesIn, removeName } from "./filesystem.ts";
 import {
   create,
   linkAccess,
-  newDirectory,
   type Outcome,
   objectAt,
   rename,
@@ -73,11 +72,12 @@ export function revert(world: World, { step, outcome }: Done): void {
     case "unlink":
       create(world, step.path, { kind: "symlink", text: step.text }, linkAccess);
       return;
-    case "remove-directory":
-      if (outcome.left !== true) create(world, step.path, newDirectory(), step.access);
+    case "unlink-to-copy":
+      removeTree(world, step.path);
+      create(world, step.path, { kind: "symlink", text: step.text }, linkAccess);
       return;
-    case "remove-file":
-      if (outcome.left !== true) create(world, step.path, { kind: "file", bytes: "" }, step.access);
+    case "set-aside":
+      if (outcome.left !== true) rename(world, step.aside, nameOf(step.path));
   }
 }
 

@@ -68,7 +68,7 @@ export function command(story: Story, wanted: Manifest, createSources = false): 
     noteTouched(story.world, step, touched);
     return carryOutStep(story.world, step);
   });
-  finish(story.world, plan.steps);
+  finish(story.world, plan);
   const permission = { active: story.active, wanted, effects: story.effects, steps: plan.steps, touched };
   expectNone(
     "something was lost",
@@ -99,7 +99,7 @@ function checkConflicts(story: Story, wanted: Manifest, plan: Plan): void {
 function checkEmpty(plan: Plan, made: Plan): void {
   expectNone("verify finds something", plan.findings, made);
   expectNone("verify would refuse", plan.conflicts, made);
-  expectNone("verify plans something", plan.steps, made);
+  expectNone("verify plans something", [...plan.steps, ...plan.afterwards], made);
 }
 
 /** In a copy of the world: whatever prefix of the plan was carried out, undoing it leads back. */
@@ -110,8 +110,6 @@ function checkUndoing(story: Story, plan: Plan): void {
   const done: Done[] = [];
   for (const step of plan.steps) {
     snapshots.push(takeSnapshot(world));
-    if (step.kind === "remove-directory" || step.kind === "remove-file")
-      noteRemoved(world, step.path, remade);
     done.push(carryOutStep(world, step));
   }
   for (const past of done.reverse()) {

@@ -1,0 +1,22 @@
+import type { Step, Tidying } from "../model/plan.ts";
+import type { Problem } from "../model/problem.ts";
+import { takeBack } from "./execute.ts";
+import { tidyUp } from "./tidy.ts";
+
+/** What a command that was killed had set out to do. */
+export interface Unfinished {
+  readonly steps: readonly Step[];
+  readonly afterwards: readonly Tidying[];
+}
+
+/**
+ * Finishes a killed command that was on record, and undoes one that was not. Every step is looked at and taken back only
+ * as far as it was done, so it does no harm to do this twice, or after a reboot.
+ * @returns what could not be settled (errors), and what a person should know (warnings)
+ */
+export function settle(unfinished: Unfinished, isCommitted: boolean): Problem[] {
+  if (isCommitted) {
+    return tidyUp(unfinished.afterwards).map((message) => ({ severity: "warning", message }));
+  }
+  return [...unfinished.steps].reverse().flatMap((step) => takeBack(step));
+}
