@@ -198,7 +198,6 @@ describe("a wrong configuration", () => {
     await machine.write("/tmp/wrong.toml", `state_dir = "/persist/other"\nbackups = true\n`);
     await isWrong(["apply", "--config", "/tmp/wrong.toml"]);
     expect(existsSync(machine.outside("/persist/other"))).toBe(false);
-    await machine.sh("rm /tmp/wrong.toml");
   });
 
   test.skipIf(isSkipped)(
@@ -289,13 +288,15 @@ describe("a wrong command line", () => {
 describe("without root", () => {
   aMachineForEachTest();
 
-  const changing = [["apply"], ["apply", "--if-changed"], ["switch", "1"], ["restore"]];
-
-  test.skipIf(isSkipped).each(changing)("%p is refused with the command to run", async (...words) => {
-    const stderr = await isRefused(words, asUser);
-    expect(stderr).toContain(`error: imp ${words[0]} needs root here: only root may mount and unmount`);
-    expect(stderr).toContain(`run: sudo imp ${words.join(" ")}\n`);
-  });
+  test.skipIf(isSkipped).each(["apply", "apply --skip-validation", "switch 1", "restore"])(
+    "imp %s is refused with the command to run",
+    async (line) => {
+      const words = line.split(" ");
+      const stderr = await isRefused(words, asUser);
+      expect(stderr).toContain(`error: imp ${words[0]} needs root here: only root may mount and unmount`);
+      expect(stderr).toContain(`run: sudo imp ${line}\n`);
+    },
+  );
 
   test.skipIf(isSkipped)("the command to run can be pasted, whatever words were given", async () => {
     const words = ["apply", "--config", config, "--state-dir", "/persist/imp/../it's $here"];
@@ -308,6 +309,7 @@ describe("without root", () => {
   test.skipIf(isSkipped)(
     "what only looks works: list, show, current, verify, diff and dry runs",
     async () => {
+      const before = await snapshot(machine);
       const looking = [
         ["list"],
         ["show", "1"],
@@ -322,7 +324,7 @@ describe("without root", () => {
         const { exitCode, stderr } = await machine.run(["/imp/imp", ...words], asUser);
         expect({ words, exitCode, stderr }).toEqual({ words, exitCode: 0, stderr: "" });
       }
-      expect(await snapshot(machine)).toBe(untouched);
+      expect(await snapshot(machine)).toBe(before);
     },
   );
 
@@ -413,7 +415,6 @@ describe("what keeps an apply from beginning", () => {
       );
     }
     expect(stderr.match(/^error: /gm)).toHaveLength(8);
-    await machine.sh(`umount /opt/mounted; rm -r /opt/* ${store}/opt`);
   });
 
   test("a dry run lists them too, promises nothing, and fails", async () => {
@@ -428,10 +429,8 @@ describe("what keeps an apply from beginning", () => {
     await machine.sh(`ln -s /proc /srv/kernel; mkdir -p ${store}/srv/kernel/sys/kernel`);
     await configure(machine, `directories = ["/srv/kernel/sys/kernel"]`);
     const { exitCode, stderr } = await machine.imp("apply");
-    if (exitCode === 0) await machine.impOk("rollback");
     expect(exitCode).toBe(1);
     expect(stderr).toContain("belongs to the kernel");
-    await machine.sh(`rm -r /srv/kernel ${store}/srv/kernel`);
   });
 
   test.skipIf(isSkipped)("a symlink on the way that a user could have planted is not followed", async () => {
@@ -443,7 +442,6 @@ describe("what keeps an apply from beginning", () => {
     const words = "leads through the symlink /home/user/link, which user 1000 could change";
     expect(stderr).toContain(`error: unsafe path: /home/user/link/conf.d ${words}`);
     expect(stderr).toContain(`error: unsafe path: /home/user/link/note ${words}`);
-    await machine.sh(`rm /home/user/link; rm -r ${store}/home`);
   });
 
   test.skipIf(isSkipped)("a symlink of a user's that leads to what is that user's is followed", async () => {
@@ -455,7 +453,6 @@ describe("what keeps an apply from beginning", () => {
     await machine.impOk("apply");
     expect(await machine.sh("readlink /home/user/real/note")).toBe(`${store}/home/user/link/note\n`);
     await machine.impOk("switch", "1");
-    await machine.sh(`rm -r /home/user/link /home/user/real ${store}/home`);
   });
 });
 
@@ -478,7 +475,6 @@ describe("a state that cannot be used", () => {
     expect(await isRefused(["list", "--state-dir", "/home/user/link/imp"])).toContain(
       "unsafe path: the symlink /home/user/link belongs to user 1000",
     );
-    await machine.sh("rm /home/user/link");
   });
 
   test("because it is no directory is told of", async () => {
@@ -489,7 +485,6 @@ describe("a state that cannot be used", () => {
     expect(await isRefused(["apply", "--state-dir", "/persist/file/imp"])).toContain(
       "/persist/file is not a directory",
     );
-    await machine.sh("rm /persist/file");
   });
 
   test("because its filesystem is read-only keeps an apply from happening, and nothing changed", async () => {
@@ -504,7 +499,9 @@ describe("a state that cannot be used", () => {
     // What has nothing to write works.
     expect(await machine.impOk("verify")).toContain("3 entries verified");
     expect(await machine.impOk("restore")).toContain("3 unchanged");
-    await machine.sh(`umount /persist/imp; rm ${store}/srv/new`);
+    await machine.sh("umount /persist/imp");
+    await apply(machine, "");
+    expect(await machine.sh("ls -A /srv")).toBe("");
   });
 
   test("because its filesystem is full keeps an apply from happening, and nothing changed", async () => {
@@ -522,7 +519,6 @@ describe("a state that cannot be used", () => {
       small,
     );
     expect(await machine.sh("find /persist/small/imp -name '*.tmp'")).toBe("");
-    await machine.sh(`umount /persist/small; rmdir /persist/small; rm ${store}/srv/new`);
   });
 
   const index = `${state}/generations.json`;
@@ -565,7 +561,6 @@ describe("a state that cannot be used", () => {
         if (!message.includes("newer")) expect(stderr).toContain("`imp show 1 --state-dir /persist/imp`");
       }
       expect(await machine.impOk("show", "1")).toStartWith("Generation 1:\n");
-      await machine.sh(`cp -p /tmp/good ${index}; rm -f /tmp/good /tmp/cut`);
     },
   );
 
@@ -576,7 +571,6 @@ describe("a state that cannot be used", () => {
     expect(await isRefused(["list"])).toContain(
       `  --> ${index}:3:13\n   |\n 3 |   "active": one\n   |             ^\n`,
     );
-    await machine.sh(`mv /tmp/good ${index}`);
   });
 
   test("because a generation's file is gone or damaged is told of by what needs it, and by nothing else", async () => {
@@ -591,22 +585,19 @@ describe("a state that cannot be used", () => {
     }
     expect(await machine.impOk("list")).toContain("(active)");
     expect(await machine.impOk("current")).toContain("Current generation: 1");
-    await machine.sh(`cp -p /tmp/good ${file}; rm /tmp/good`);
   });
 });
 
 describe("numbers of generations that there are not", () => {
   oneMachineForAllTests();
 
-  test.each([
-    ["show", "9"],
-    ["switch", "9"],
-    ["diff", "9"],
-    ["delete", "9"],
-  ])("imp %s %s says so, and lists those that there are", async (...words) => {
-    const stderr = await isRefused(words);
-    expect(stderr).toBe("error: there is no generation 9\n  help: `imp list` shows them: 1\n");
-  });
+  test.each(["show 9", "switch 9", "diff 9", "delete 9"])(
+    "imp %s says so, and lists those that there are",
+    async (line) => {
+      const stderr = await isRefused(line.split(" "));
+      expect(stderr).toBe("error: there is no generation 9\n  help: `imp list` shows them: 1\n");
+    },
+  );
 
   test("an empty state is told of as such", async () => {
     const empty = ["--state-dir", "/persist/empty"];
@@ -706,7 +697,6 @@ describe("--json", () => {
   test("apply and delete print one object", async () => {
     const applied = await machine.imp("apply", "--json");
     expect(object(applied)).toMatchObject({ ok: true, command: "apply", generation: 2, previous: 1 });
-    await machine.impOk("rollback");
     const deleted = await machine.imp("delete", "2", "--force", "--json");
     expect(object(deleted)).toMatchObject({ ok: true, command: "delete", deleted: [2] });
   });
@@ -775,7 +765,6 @@ describe("--json", () => {
         { entry: "/srv/note", kind: "not-linked" },
       ],
     });
-    await machine.impOk("restore");
   });
 });
 

@@ -39,6 +39,12 @@ export interface Ways {
   objectAt(path: string): Spot;
 }
 
+/** An entry, and the path without symlinks that it is mounted at. */
+interface Mounted {
+  readonly entry: MountedEntry;
+  readonly at: string;
+}
+
 const nobody: ReadonlySet<MountedEntry> = new Set();
 const top: Located = { path: "/", through: nobody };
 
@@ -47,7 +53,7 @@ export function waysOver(ground: Ground): Ways {
   const directories = new Map<string, Located>();
   const followed = new Set<string>();
   const places = new Map<string, Spot>();
-  const nearest = new Map<string, MountedEntry | null>();
+  const nearest = new Map<string, Mounted | null>();
   const opened = new Set<MountedEntry>();
 
   function locate(path: string): Located {
@@ -95,10 +101,12 @@ export function waysOver(ground: Ground): Ways {
   }
 
   /** The entry whose mount a directory (without symlinks) lies on or is. */
-  function nearestEntry(directory: string): MountedEntry | null {
+  function nearestEntry(directory: string): Mounted | null {
     const known = nearest.get(directory);
     if (known !== undefined) return known;
-    const found = ground.entryAt(directory) ?? (directory === "/" ? null : nearestEntry(parentOf(directory)));
+    const entry = ground.entryAt(directory);
+    const above = directory === "/" ? null : nearestEntry(parentOf(directory));
+    const found = entry === undefined ? above : { entry, at: directory };
     nearest.set(directory, found);
     return found;
   }
@@ -113,9 +121,9 @@ export function waysOver(ground: Ground): Ways {
 
   function findPlace(path: string): Spot {
     const above = path === "/" ? null : nearestEntry(parentOf(path));
-    if (above === null || ground.isInPlace(above)) return { path, beneath: firstGone(path) };
-    const source = objectOf(above);
-    const within = rebase(path, locate(above.target).path, source.path);
+    if (above === null || ground.isInPlace(above.entry)) return { path, beneath: firstGone(path) };
+    const source = objectOf(above.entry);
+    const within = rebase(path, above.at, source.path);
     return { path: within, beneath: source.beneath ?? firstMountBelow(within, source.path) };
   }
 
@@ -151,7 +159,8 @@ export function waysOver(ground: Ground): Ways {
 /** What a spot shows, told by its filesystem and its place in there: the same by whatever mounts one comes. */
 export function keyOf(mounts: MountTable, spot: Spot): string {
   const { beneath, path } = spot;
-  const home = beneath === null ? visibleMount(mounts, path) : (mounts.byId.get(beneath.parent) ?? mounts.root);
+  const home =
+    beneath === null ? visibleMount(mounts, path) : (mounts.byId.get(beneath.parent) ?? mounts.root);
   return placeKey(home.device, rebase(path, home.mountPoint, home.root));
 }
 
