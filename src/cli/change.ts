@@ -17,9 +17,10 @@ import {
   withStore,
 } from "../state/store.ts";
 import type { CommandContext, CommandResult } from "./context.ts";
+import { reportPending } from "./pending.ts";
 import { type ConfigText, conflictProblems, noticeProblems } from "./plan-problems.ts";
 import { type ChangeReport, changeJson, changeLines } from "./render/change.ts";
-import { reportPending, settleKilledCommand } from "./settle.ts";
+import { settleKilledCommand } from "./settle.ts";
 
 /** What a command wants the system to become. */
 export interface Goal {
@@ -41,8 +42,6 @@ export interface ChangeRequest {
   readonly dryRun: boolean;
   /** Create missing sources, whatever the entries say. */
   readonly createSources: boolean;
-  /** Warnings that were reported already, for the JSON object. */
-  readonly warnings: readonly Problem[];
   /** Looks into the state for what is wanted; called under the lock, unless nothing is to change. */
   readonly chooseGoal: (store: Store, index: Index, active: Generation | null) => Goal;
 }
@@ -55,11 +54,11 @@ export async function bringAbout(context: CommandContext, request: ChangeRequest
   }
   const lock = { waitMilliseconds: context.global.wait * 1000, command: `imp ${request.command}` };
   return withLockedStore(request.location, lock, async (store): Promise<CommandResult> => {
-    const warnings = settleKilledCommand(store);
+    context.report(settleKilledCommand(store));
     const aim = aimAt(request, store);
     const plan = planFor(request, aim);
     if (plan.conflicts.length > 0) throw new Failure(1, conflictProblems(aim.goal.config, plan));
-    warnings.push(...noticeProblems(plan));
+    const warnings = noticeProblems(plan);
     const notices = await execute(plan, {
       begin: (begun) => writeJournal(store, journalOf(request, aim, begun)),
       commit: (effects) => {
@@ -70,7 +69,7 @@ export async function bringAbout(context: CommandContext, request: ChangeRequest
     });
     warnings.push(...notices.map((message): Problem => ({ severity: "warning", message })));
     context.report(warnings);
-    tell(context, reportOf(request, aim, plan, aim.goal.number, [...request.warnings, ...warnings]));
+    tell(context, reportOf(request, aim, plan, aim.goal.number));
     return 0;
   });
 }
@@ -86,26 +85,22 @@ function journalOf(request: ChangeRequest, { index }: Aim, { steps, afterwards }
   };
 }
 
-function showPlan(context: CommandContext, request: ChangeRequest, store: Store): CommandResult {
+async function showPlan(
+  context: CommandContext,
+  request: ChangeRequest,
+  store: Store,
+): Promise<CommandResult> {
   const aim = aimAt(request, store);
   const plan = planFor(request, aim);
-  const notices = [...reportPending(store), ...noticeProblems(plan)];
+  await reportPending(context, store);
+  const notices = noticeProblems(plan);
   const isRecorded = aim.index.generations.some(({ number }) => number === aim.goal.number);
-  tell(
-    context,
-    reportOf(request, aim, plan, isRecorded ? aim.goal.number : null, [...request.warnings, ...notices]),
-  );
   context.report([...notices, ...conflictProblems(aim.goal.config, plan)]);
+  tell(context, reportOf(request, aim, plan, isRecorded ? aim.goal.number : null));
   return plan.conflicts.length === 0 ? 0 : 1;
 }
 
-function reportOf(
-  request: ChangeRequest,
-  aim: Aim,
-  plan: Plan,
-  generation: number | null,
-  warnings: readonly Problem[],
-): ChangeReport {
+function reportOf(request: ChangeRequest, aim: Aim, plan: Plan, generation: number | null): ChangeReport {
   return {
     command: request.command,
     dryRun: request.dryRun,
@@ -113,7 +108,6 @@ function reportOf(
     previous: aim.index.active,
     wanted: aim.goal.manifest,
     plan,
-    warnings,
   };
 }
 

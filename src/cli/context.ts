@@ -1,6 +1,6 @@
 import type { Problem } from "../model/problem.ts";
 import type { GlobalOptions } from "./global-options.ts";
-import type { JsonObject } from "./render/json.ts";
+import { type JsonObject, withWarnings } from "./render/json.ts";
 import { noPaint, type Paint, terminalPaint } from "./render/paint.ts";
 import { renderProblems } from "./render/problem.ts";
 import type { Stream, Terminal } from "./terminal.ts";
@@ -25,7 +25,7 @@ export interface CommandContext {
   note(lines: readonly string[]): void;
   /** To stderr. */
   err(lines: readonly string[]): void;
-  /** To stderr; nothing with `--json`, where the command puts them into its object. */
+  /** To stderr; with `--json` the warnings among them come out with the object, so they have to be reported before it. */
   report(problems: readonly Problem[]): void;
   /** The command's one object, to stdout; nothing without `--json`. */
   json(object: JsonObject): void;
@@ -44,6 +44,7 @@ export interface Host {
 
 export function createContext(global: GlobalOptions, host: Host): CommandContext {
   const { terminal, environment } = host;
+  const reported: Problem[] = [];
   const write = (stream: Stream, lines: readonly string[]) => {
     if (lines.length > 0) terminal.write(stream, `${lines.join("\n")}\n`);
   };
@@ -62,10 +63,11 @@ export function createContext(global: GlobalOptions, host: Host): CommandContext
     },
     err: (lines) => write("err", lines),
     report: (problems) => {
-      if (!global.json) write("err", renderProblems(problems, isColourful("err", global, host)));
+      if (global.json) reported.push(...problems);
+      else write("err", renderProblems(problems, isColourful("err", global, host)));
     },
     json: (object) => {
-      if (global.json) write("out", [JSON.stringify(object)]);
+      if (global.json) write("out", [JSON.stringify(withWarnings(object, reported))]);
     },
     get isTerminal() {
       return terminal.isTerminal("in");

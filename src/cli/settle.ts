@@ -2,7 +2,7 @@ import { settle } from "../execute/settle.ts";
 import type { Index } from "../model/generation.ts";
 import { Failure, type Problem } from "../model/problem.ts";
 import { type Journal, readJournal, removeJournal } from "../state/journal.ts";
-import { type LockedStore, readIndex, type Store } from "../state/store.ts";
+import { type LockedStore, readIndex } from "../state/store.ts";
 
 /**
  * Undoes or finishes a command that was killed, before anything else is changed.
@@ -30,13 +30,4 @@ export function settleKilledCommand(store: LockedStore): Problem[] {
 
 function wasCommitted(journal: Journal, index: Index): boolean {
   return index.serial >= journal.serial;
-}
-
-/** What to say of a killed command that nobody settled yet; nothing while a command is at work. */
-export function reportPending(store: Store): Problem[] {
-  const journal = readJournal(store);
-  if (journal === null) return [];
-  const message = `an \`${journal.command}\`, begun ${journal.startedAt}, is at work or was killed`;
-  const help = "if it was killed, the next command that changes things settles it: `sudo imp restore`";
-  return [{ severity: "warning", message, help }];
 }

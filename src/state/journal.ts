@@ -6,7 +6,7 @@ import { removeFile, replaceFile, syncNames } from "./durable-file.ts";
 import { stepSchema, tidyingSchema } from "./journal-schema.ts";
 import { readStateFile } from "./read-file.ts";
 import { countSchema, timeSchema } from "./schema.ts";
-import type { LockedStore, Store } from "./store.ts";
+import { journalName, type LockedStore, type Store } from "./store.ts";
 
 /**
  * The undo record of the running command: on the disk before the first step, and gone after the last. If it is there
@@ -23,8 +23,6 @@ export interface Journal {
   readonly steps: readonly Step[];
   readonly afterwards: readonly Tidying[];
 }
-
-const journalName = "journal.json";
 
 const journalSchema: v.GenericSchema<unknown, Journal> = v.strictObject({
   format: v.literal(1),

@@ -1,4 +1,5 @@
 import { closeSync } from "node:fs";
+import { statAt } from "../linux/stat.ts";
 import { emptyIndex, type Generation, type Index } from "../model/generation.ts";
 import { Failure, failure, type Problem } from "../model/problem.ts";
 import type { Trusted } from "./caller.ts";
@@ -87,6 +88,14 @@ export function readIndex({ directory, rust }: Store): Index {
   const content = directory === null ? null : readIndexFile(directory);
   if (content === null) return emptyIndex;
   return content.kind === "index" ? content.index : importRust(content.generations, rust).index;
+}
+
+/** The running command's undo record (see `journal.ts`). */
+export const journalName = "journal.json";
+
+/** True while a command is at work, and after one was killed. */
+export function hasJournal({ directory }: Store): boolean {
+  return directory !== null && statAt(directory.descriptor, journalName) !== null;
 }
 
 /**

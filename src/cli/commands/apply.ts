@@ -22,7 +22,6 @@ export async function run(context: CommandContext, input: CommandInput<"apply">)
     location,
     dryRun: input.dryRun,
     createSources: input.skipValidation,
-    warnings: config.warnings,
     chooseGoal: (_store, index, active) =>
       input.ifChanged && active !== null && isSame(active, config)
         ? recordedGoal(index, active)

@@ -12,7 +12,6 @@ export async function run(context: CommandContext, input: CommandInput<"restore"
     location: await stateLocation(context),
     dryRun: input.dryRun,
     createSources: false,
-    warnings: [],
     chooseGoal: (_store, index, active) => {
       if (active === null) throw failure(1, "No active generation", "`imp apply` makes the first one");
       return recordedGoal(index, active);

@@ -13,7 +13,6 @@ export async function run(context: CommandContext, input: CommandInput<"rollback
     location: await stateLocation(context),
     dryRun: input.dryRun,
     createSources: false,
-    warnings: [],
     chooseGoal: (store, index) => {
       if (index.previous === null) {
         const help = "`imp list` shows all generations, and `imp switch N` goes to any of them";

@@ -1,5 +1,6 @@
 import { withStore } from "../../state/store.ts";
 import type { CommandContext, CommandResult } from "../context.ts";
+import { reportPending } from "../pending.ts";
 import type { CommandInput } from "../program.ts";
 import { showJson, showLines } from "../render/show.ts";
 import { stateLocation } from "../state-location.ts";
@@ -7,9 +8,11 @@ import { namedGeneration } from "../stored-generation.ts";
 
 /** `imp show N` */
 export async function run(context: CommandContext, input: CommandInput<"show">): Promise<CommandResult> {
-  const location = await stateLocation(context);
-  const generation = await withStore(location, (store) => namedGeneration(store, input.generation));
-  context.out(showLines(generation, context.global, context.paint));
-  context.json(showJson(generation));
-  return 0;
+  return withStore(await stateLocation(context), async (store): Promise<CommandResult> => {
+    const generation = namedGeneration(store, input.generation);
+    await reportPending(context, store);
+    context.out(showLines(generation, context.global, context.paint));
+    context.json(showJson(generation));
+    return 0;
+  });
 }

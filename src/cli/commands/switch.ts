@@ -12,7 +12,6 @@ export async function run(context: CommandContext, input: CommandInput<"switch">
     location: await stateLocation(context),
     dryRun: input.dryRun,
     createSources: false,
-    warnings: [],
     chooseGoal: (store, index) => recordedGoal(index, namedGeneration(store, input.generation)),
   });
 }

@@ -1,7 +1,6 @@
 import type { Manifest } from "../../model/manifest.ts";
 import type { Plan } from "../../model/plan.ts";
-import type { Problem } from "../../model/problem.ts";
-import { type JsonObject, type JsonValue, problemJson } from "./json.ts";
+import type { JsonObject, JsonValue } from "./json.ts";
 import type { Paint } from "./paint.ts";
 import { planLines, summaryLine } from "./plan.ts";
 import { stepJson } from "./step.ts";
@@ -16,8 +15,6 @@ export interface ChangeReport {
   readonly previous: number | null;
   readonly wanted: Manifest;
   readonly plan: Plan;
-  /** What else a person should know, of the configuration for example. */
-  readonly warnings: readonly Problem[];
 }
 
 /** For a dry run the steps; otherwise one line: `Generation 3 is active: 3 mounted, 1 linked, 2 unchanged`. */
@@ -27,14 +24,7 @@ export function changeLines({ dryRun, generation, wanted, plan }: ChangeReport, 
 }
 
 /** A dry run that meets conflicts is not `ok`: the command itself would refuse. */
-export function changeJson({
-  command,
-  dryRun,
-  generation,
-  previous,
-  plan,
-  warnings,
-}: ChangeReport): JsonObject {
+export function changeJson({ command, dryRun, generation, previous, plan }: ChangeReport): JsonObject {
   return {
     ok: plan.conflicts.length === 0,
     command,
@@ -42,7 +32,6 @@ export function changeJson({
     generation,
     previous,
     ...planJson(plan),
-    warnings: warnings.map(problemJson),
   };
 }
 

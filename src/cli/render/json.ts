@@ -40,6 +40,12 @@ function placeJson({ file, line, column, length }: Place): JsonPlace {
   return { file, line, column, length };
 }
 
+/** An object as it is printed: every command's has the warnings that a person would have read on stderr. */
+export function withWarnings(object: JsonObject, reported: readonly Problem[]): JsonObject {
+  const warnings = reported.filter(({ severity }) => severity === "warning");
+  return { ...object, warnings: warnings.map(problemJson) };
+}
+
 /** What comes out instead of a command's own object when the command fails. */
 export function failureJson(
   command: string | null,

@@ -80,7 +80,6 @@ describe("a change", () => {
     previous: 2,
     wanted,
     plan: { ...emptyPlan, steps: [mountStep, linkStep] },
-    warnings: [],
   } as const;
 
   test("is told in one line", () => {
