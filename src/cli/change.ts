@@ -1,4 +1,4 @@
-import { execute } from "../execute/execute.ts";
+import { execute, type Recorder } from "../execute/execute.ts";
 import { effectiveUser } from "../linux/process.ts";
 import type { Effect, Generation, Index } from "../model/generation.ts";
 import { emptyManifest, isMounted, type Manifest } from "../model/manifest.ts";
@@ -40,6 +40,8 @@ export interface ChangeRequest {
   readonly command: ChangeReport["command"];
   readonly location: StoreLocation;
   readonly dryRun: boolean;
+  /** Detach mounts that are in use instead of refusing. */
+  readonly lazy: boolean;
   /** Create missing sources, whatever the entries say. */
   readonly createSources: boolean;
   /** Looks into the state for what is wanted; called under the lock, unless nothing is to change. */
@@ -59,14 +61,15 @@ export async function bringAbout(context: CommandContext, request: ChangeRequest
     const plan = planFor(request, aim);
     if (plan.conflicts.length > 0) throw new Failure(1, conflictProblems(aim.goal.config, plan));
     const warnings = noticeProblems(plan);
-    const notices = await execute(plan, {
+    const recorder: Recorder = {
       begin: (begun) => writeJournal(store, journalOf(request, aim, begun)),
       commit: (effects) => {
         const { index, generation } = aim.goal.record(effects);
         warnings.push(...commit(store, index, generation));
       },
       end: () => removeJournal(store),
-    });
+    };
+    const notices = await execute(plan, recorder, request.lazy);
     warnings.push(...notices.map((message): Problem => ({ severity: "warning", message })));
     context.report(warnings);
     tell(context, reportOf(request, aim, plan, aim.goal.number));

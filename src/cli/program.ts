@@ -10,6 +10,8 @@ const generationArgument = {
 
 const dryRun = { long: "dry-run", help: "show what would be done, and change nothing" } as const;
 
+const lazy = { long: "lazy", help: "detach mounts that are in use instead of refusing" } as const;
+
 /** Every command, in the order of the overview. What a command does is in `commands/NAME.ts` (see `load.ts`). */
 export const commands = [
   {
@@ -23,6 +25,7 @@ export const commands = [
     options: [
       { long: "skip-validation", help: "create missing sources instead of refusing" },
       dryRun,
+      lazy,
       { long: "if-changed", help: "make no new generation if nothing differs" },
     ],
     examples: [
@@ -59,7 +62,7 @@ export const commands = [
       "Makes the given generation the active one. Only what differs from the live system changes: every other " +
       "mount stays as it is, and programs that use it notice nothing.",
     arguments: [generationArgument],
-    options: [dryRun],
+    options: [dryRun, lazy],
     examples: [
       { command: "sudo imp switch 2", effect: "switch to generation 2" },
       { command: "imp switch 2 --dry-run", effect: "see the steps first" },
@@ -72,7 +75,7 @@ export const commands = [
       "Makes the generation active again that was active before the current one. A second rollback comes back " +
       "to where the first one started.",
     arguments: [],
-    options: [dryRun],
+    options: [dryRun, lazy],
     examples: [{ command: "sudo imp rollback", effect: "undo the last apply or switch" }],
   },
   {
@@ -126,7 +129,7 @@ export const commands = [
       "Makes everything as the active generation wants it, without a new generation: after a boot, or after " +
       "something was unmounted or replaced by hand.",
     arguments: [],
-    options: [dryRun],
+    options: [dryRun, lazy],
     examples: [
       { command: "sudo imp restore", effect: "mount and link what is missing" },
       { command: "imp restore --dry-run", effect: "see the steps first" },

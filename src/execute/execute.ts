@@ -5,6 +5,7 @@ import type { Plan, Step } from "../model/plan.ts";
 import { Failure, type Problem } from "../model/problem.ts";
 import { CopyError } from "./copy-tree.ts";
 import { syncChanges } from "./durability.ts";
+import { busyMounts, busyProblem } from "./holders.ts";
 import { watchForInterruption } from "./interruption.ts";
 import { perform } from "./perform.ts";
 import { revert } from "./revert.ts";
@@ -24,10 +25,13 @@ export interface Recorder {
 /**
  * Carries out a plan and puts it on record. If a step fails, or the record, or somebody presses Ctrl-C, every step is
  * taken back in reverse order.
+ * @param lazy detach mounts that are in use; otherwise they are all found before the first change, and refused
  * @returns what a person should know of how it went
  * @throws Failure that says what failed, why, and that nothing changed
  */
-export async function execute(plan: Plan, recorder: Recorder): Promise<readonly string[]> {
+export async function execute(plan: Plan, recorder: Recorder, lazy: boolean): Promise<readonly string[]> {
+  const busy = lazy ? [] : busyMounts(plan.steps);
+  if (busy.length > 0) throw new Failure(1, busy);
   const interruption = watchForInterruption();
   const done: Done[] = [];
   let begun: Step | null = null;
@@ -36,7 +40,7 @@ export async function execute(plan: Plan, recorder: Recorder): Promise<readonly 
     for (const step of plan.steps) {
       interruption.stopIfAsked();
       begun = step;
-      done.push({ step, outcome: await attempt(step, interruption.stopIfAsked) });
+      done.push({ step, outcome: await attempt(step, interruption.stopIfAsked, lazy) });
       begun = null;
       await interruption.pause();
     }
@@ -66,9 +70,9 @@ function endQuietly(recorder: Recorder): void {
   }
 }
 
-async function attempt(step: Step, stopIfAsked: () => void) {
+async function attempt(step: Step, stopIfAsked: () => void, lazy: boolean) {
   try {
-    return await perform(step, stopIfAsked);
+    return await perform(step, stopIfAsked, lazy);
   } catch (error) {
     throw explain(error, step);
   }
@@ -77,9 +81,14 @@ async function attempt(step: Step, stopIfAsked: () => void) {
 /** What the kernel refused, in words. */
 function explain(error: unknown, step: Step): unknown {
   const cause = error instanceof CopyError ? error.cause : error;
+  if (isSystemError(cause, "EBUSY") && (step.kind === "unmount" || step.kind === "replace-mount")) {
+    return new Failure(1, [
+      busyProblem(`${failedAttempt(step)}: it is in use; nothing changed`, step.target),
+    ]);
+  }
   if (isSystemError(cause)) {
     const reason = error === cause ? cause.message : String(error);
-    return failed(`${failedAttempt(step)}: ${reason} (${cause.code})`, remedyFor(cause, step));
+    return failed(`${failedAttempt(step)}: ${reason} (${cause.code})`, remedyFor(cause));
   }
   if (error instanceof PathError) return failed(`${failedAttempt(step)}: ${error.message}`, "put that right");
   return error;

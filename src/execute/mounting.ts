@@ -39,12 +39,16 @@ export function mountAtTarget(target: string, mounted: MountedSource): void {
   });
 }
 
-/** Unmounts the target, and gives back a detached copy of the mount for undoing that. */
-export function unmountTarget(target: string): number {
+/**
+ * Unmounts the target, and gives back a detached copy of the mount for undoing that.
+ * @param lazy detach it even if somebody uses it: they go on with what they have open
+ */
+export function unmountTarget(target: string, lazy: boolean): number {
   return inParentOf(target, (parent, name) => {
     const copy = withDescriptor(openHandle(parent, name), (handle) => cloneTree(handle, ""));
     try {
-      unmount(parent, name);
+      if (lazy) detach(parent, name);
+      else unmount(parent, name);
       return copy;
     } catch (error) {
       closeDescriptor(copy);
@@ -57,22 +61,23 @@ export function unmountTarget(target: string): number {
  * Exchanges the mount at the target for one of another source.
  * @returns a detached copy of the old mount
  */
-export function replaceMount(target: string, to: MountedSource): number {
-  return withDescriptor(detachedMount(to), (tree) => exchangeMount(target, tree));
+export function replaceMount(target: string, to: MountedSource, lazy: boolean): number {
+  return withDescriptor(detachedMount(to), (tree) => exchangeMount(target, tree, lazy));
 }
 
 /**
  * Exchanges the mount at the target for a detached one. This goes beneath the old one, which is then unmounted, so
  * there is no instant without a mount. Where the kernel has no such call, the old one goes first.
  * @returns a detached copy of the old mount
+ * @param lazy detach the old mount even if somebody uses it
  * @throws SystemError `EBUSY` before anything changed, if somebody uses the old mount
  */
-export function exchangeMount(target: string, tree: number): number {
+export function exchangeMount(target: string, tree: number, lazy: boolean): number {
   return inParentOf(target, (parent, name) => {
-    if (isBusy(parent, name)) throw new SystemError("umount2", EBUSY, target);
+    if (!lazy && isBusy(parent, name)) throw new SystemError("umount2", EBUSY, target);
     const copy = withDescriptor(openHandle(parent, name), (handle) => cloneTree(handle, ""));
     try {
-      exchangeMounts(tree, copy, parent, name);
+      exchangeMounts(tree, copy, parent, name, lazy ? detach : unmount);
       return copy;
     } catch (error) {
       closeDescriptor(copy);
@@ -83,10 +88,16 @@ export function exchangeMount(target: string, tree: number): number {
 
 const EBUSY = 16;
 
-function exchangeMounts(tree: number, copy: number, parent: number, name: string): void {
+function exchangeMounts(
+  tree: number,
+  copy: number,
+  parent: number,
+  name: string,
+  takeAway: (parent: number, name: string) => void,
+): void {
   const isBeneath = tryBeneath(tree, parent, name);
   try {
-    unmount(parent, name);
+    takeAway(parent, name);
   } catch (error) {
     if (isBeneath) uncoverAgain(copy, parent, name);
     throw error;
@@ -172,7 +183,7 @@ export function putOldMountBack(
   if (!shows(target, to.source)) return;
   withTree(from, keptTree, (tree) => {
     try {
-      closeDescriptor(exchangeMount(target, tree));
+      closeDescriptor(exchangeMount(target, tree, false));
     } catch (error) {
       if (!isSystemError(error, "EBUSY")) throw error;
       unmountAnyway(target);

@@ -29,8 +29,9 @@ import type { Outcome } from "./session.ts";
 /**
  * Carries out one step, or throws and leaves everything as it was before it.
  * @param stopIfAsked called now and then by what takes long; throws when the person wants to stop
+ * @param lazy detach mounts that are in use instead of failing
  */
-export async function perform(step: Step, stopIfAsked: () => void): Promise<Outcome> {
+export async function perform(step: Step, stopIfAsked: () => void, lazy: boolean): Promise<Outcome> {
   switch (step.kind) {
     case "create-directory": {
       const identity = createObject(step.path, step.access, makeDirectory, removeDirectory);
@@ -57,12 +58,12 @@ export async function perform(step: Step, stopIfAsked: () => void): Promise<Outc
       mountAtTarget(step.target, { source: step.source, options: step.options });
       return {};
     case "replace-mount":
-      return { keptTree: replaceMount(step.target, step.to) };
+      return { keptTree: replaceMount(step.target, step.to, lazy) };
     case "set-mount-options":
       changeMountOptions(step.target, step.to);
       return {};
     case "unmount":
-      return { keptTree: unmountTarget(step.target) };
+      return { keptTree: unmountTarget(step.target, lazy) };
     case "link":
       inParentOf(step.path, (parent, name) => makeSymlink(parent, name, step.text));
       return {};

@@ -61,15 +61,13 @@ export function failedAttempt(step: Step): string {
 }
 
 /** What a person can do about a refusal of the kernel. */
-export function remedyFor(error: SystemError, step: Step): string {
+export function remedyFor(error: SystemError): string {
   switch (error.code) {
     case "EPERM":
     case "EACCES":
       return "run the command with sudo; inside a container it needs CAP_SYS_ADMIN";
     case "EBUSY":
-      return step.kind === "unmount" || step.kind === "replace-mount"
-        ? `something uses ${step.target}; 'fuser -vm ${step.target}' names it; stop that and try again`
-        : "something uses it; stop that and try again";
+      return "something uses it; stop that and try again";
     case "EROFS":
       return "the filesystem is read-only; mount it writable, or leave the entry out";
     case "ENOSPC":

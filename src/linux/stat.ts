@@ -76,6 +76,12 @@ export function statAt(directory: number, name: string): Stat | null {
   throw new SystemError("statx", -result, name);
 }
 
+/** The id of the mount that `path` leads to, links followed as `flags` say; null if that can't be looked at. */
+export function mountIdOf(directory: number, path: string, flags: number): number | null {
+  const result = systemCallOrErrno("statx", directory, cString(path), flags, mask, buffer);
+  return result === 0 ? parse().mountId : null;
+}
+
 /** As {@link statAt} for an open descriptor, which always has an object. */
 export function statDescriptor(descriptor: number): Stat {
   const stat = statAt(descriptor, "");

@@ -16,6 +16,18 @@ export interface Problem {
   readonly excerpt?: string;
   /** What to do about it; one or more lines. */
   readonly help?: string;
+  /** The processes that stand in the way. */
+  readonly holders?: readonly Holder[];
+}
+
+/** A process that keeps a mount from being unmounted, and by what. */
+export interface Holder {
+  readonly pid: number;
+  /** The name of its program, as in ps(1). */
+  readonly command: string;
+  readonly by: "working directory" | "root directory" | "program" | "open file" | "mapped file";
+  /** The file or directory, as the kernel names it. */
+  readonly path: string;
 }
 
 /**

@@ -21,6 +21,7 @@ export async function run(context: CommandContext, input: CommandInput<"apply">)
     command: "apply",
     location,
     dryRun: input.dryRun,
+    lazy: input.lazy,
     createSources: input.skipValidation,
     chooseGoal: (_store, index, active) =>
       input.ifChanged && active !== null && isSame(active, config)

@@ -11,6 +11,7 @@ export async function run(context: CommandContext, input: CommandInput<"restore"
     command: "restore",
     location: await stateLocation(context),
     dryRun: input.dryRun,
+    lazy: input.lazy,
     createSources: false,
     chooseGoal: (_store, index, active) => {
       if (active === null) throw failure(1, "No active generation", "`imp apply` makes the first one");

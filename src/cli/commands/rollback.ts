@@ -12,6 +12,7 @@ export async function run(context: CommandContext, input: CommandInput<"rollback
     command: "rollback",
     location: await stateLocation(context),
     dryRun: input.dryRun,
+    lazy: input.lazy,
     createSources: false,
     chooseGoal: (store, index) => {
       if (index.previous === null) {

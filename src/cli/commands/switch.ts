@@ -11,6 +11,7 @@ export async function run(context: CommandContext, input: CommandInput<"switch">
     command: "switch",
     location: await stateLocation(context),
     dryRun: input.dryRun,
+    lazy: input.lazy,
     createSources: false,
     chooseGoal: (store, index) => recordedGoal(index, namedGeneration(store, input.generation)),
   });

@@ -30,10 +30,25 @@ export type JsonProblem = {
   readonly message: string;
   readonly place: JsonPlace | null;
   readonly help: string | null;
+  /** The processes that stand in the way. */
+  readonly holders: readonly JsonHolder[];
 };
 
-export function problemJson({ severity, message, place, help }: Problem): JsonProblem {
-  return { severity, message, place: place === undefined ? null : placeJson(place), help: help ?? null };
+export type JsonHolder = {
+  readonly pid: number;
+  readonly command: string;
+  readonly by: string;
+  readonly path: string;
+};
+
+export function problemJson({ severity, message, place, help, holders = [] }: Problem): JsonProblem {
+  return {
+    severity,
+    message,
+    place: place === undefined ? null : placeJson(place),
+    help: help ?? null,
+    holders: holders.map(({ pid, command, by, path }) => ({ pid, command, by, path })),
+  };
 }
 
 function placeJson({ file, line, column, length }: Place): JsonPlace {

@@ -1,0 +1,57 @@
+import { parseMountTable } from "../linux/mountinfo.ts";
+import { isBusy, readMountTable } from "../linux/mounts.ts";
+import { holdersOf } from "../linux/processes.ts";
+import { inParentOf } from "../linux/walk.ts";
+import { ancestorsOf } from "../model/path.ts";
+import type { Step } from "../model/plan.ts";
+import type { Holder, Problem } from "../model/problem.ts";
+import { statOf } from "./objects.ts";
+
+type Leaving = Extract<Step, { kind: "unmount" | "replace-mount" }>;
+
+/**
+ * The mounts of a plan that can't be taken away because somebody uses them: found before the first change, and all at
+ * once. A mount that others of the plan lie on is in use by those, which tells nothing yet.
+ */
+export function busyMounts(steps: readonly Step[]): Problem[] {
+  const leaving = steps.filter(
+    (step): step is Leaving => step.kind === "unmount" || step.kind === "replace-mount",
+  );
+  const carrying = new Set(leaving.flatMap(({ target }) => ancestorsOf(target)));
+  return leaving
+    .filter(({ target }) => !carrying.has(target))
+    .filter(({ target }) => statOf(target)?.mountRoot === true && inParentOf(target, isBusy))
+    .map(({ target }) => busyProblem(`${target} is in use, so it can't be unmounted`, target));
+}
+
+/** An error about a busy mount that names the processes which hold it. */
+export function busyProblem(message: string, target: string): Problem {
+  const holders = findHolders(target);
+  const lines = holders.slice(0, mostNamed).map(describeHolder);
+  if (holders.length > mostNamed) lines.push(`and ${holders.length - mostNamed} more`);
+  if (lines.length === 0)
+    lines.push("no process that this user may look at holds it; `fuser -vm` run as root may know more");
+  return {
+    severity: "error",
+    message,
+    help: [
+      ...lines,
+      "stop them and try again, or use `--lazy`: the mount goes at once, and they keep what they have open",
+    ].join("\n"),
+    holders,
+  };
+}
+
+const mostNamed = 8;
+
+/** `postgres[812] holds /var/lib/postgresql/15/main (working directory)` */
+function describeHolder({ pid, command, by, path }: Holder): string {
+  return `${command}[${pid}] holds ${path} (${by})`;
+}
+
+function findHolders(target: string): Holder[] {
+  const found = statOf(target);
+  if (found === null) return [];
+  const mount = parseMountTable(readMountTable()).find(({ id }) => id === found.mountId);
+  return mount === undefined ? [] : holdersOf(mount);
+}
