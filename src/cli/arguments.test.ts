@@ -21,7 +21,7 @@ describe("a good command line", () => {
     expect(request("apply", "--dry-run")).toEqual({
       kind: "run",
       command: "apply",
-      input: { skipValidation: false, dryRun: true, ifChanged: false },
+      input: { skipValidation: false, dryRun: true, lazy: false, ifChanged: false },
     });
   });
 

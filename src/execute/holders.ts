@@ -46,7 +46,7 @@ const mostNamed = 8;
 
 /** `postgres[812] holds /var/lib/postgresql/15/main (working directory)` */
 function describeHolder({ pid, command, by, path }: Holder): string {
-  return `${command}[${pid}] holds ${path} (${by})`;
+  return `${command}[${pid}] holds ${path} (${by.replace("-", " ")})`;
 }
 
 function findHolders(target: string): Holder[] {

@@ -54,11 +54,11 @@ function holdersIn(pid: number, mountIds: ReadonlySet<number>): Holder[] {
     if (id === null || !mountIds.has(id)) return;
     holders.push({ pid, command: commandOf(pid), by, path: linkText(link) });
   };
-  look(`${directory}/cwd`, "working directory");
-  look(`${directory}/root`, "root directory");
+  look(`${directory}/cwd`, "working-directory");
+  look(`${directory}/root`, "root-directory");
   look(`${directory}/exe`, "program");
-  for (const name of names(`${directory}/fd`)) look(`${directory}/fd/${name}`, "open file");
-  for (const name of names(`${directory}/map_files`)) look(`${directory}/map_files/${name}`, "mapped file");
+  for (const name of names(`${directory}/fd`)) look(`${directory}/fd/${name}`, "open-file");
+  for (const name of names(`${directory}/map_files`)) look(`${directory}/map_files/${name}`, "mapped-file");
   return withoutRepetition(holders);
 }
 

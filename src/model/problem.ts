@@ -25,7 +25,7 @@ export interface Holder {
   readonly pid: number;
   /** The name of its program, as in ps(1). */
   readonly command: string;
-  readonly by: "working directory" | "root directory" | "program" | "open file" | "mapped file";
+  readonly by: "working-directory" | "root-directory" | "program" | "open-file" | "mapped-file";
   /** The file or directory, as the kernel names it. */
   readonly path: string;
 }
