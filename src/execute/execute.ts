@@ -83,7 +83,7 @@ function explain(error: unknown, step: Step): unknown {
   const cause = error instanceof CopyError ? error.cause : error;
   if (isSystemError(cause, "EBUSY") && (step.kind === "unmount" || step.kind === "replace-mount")) {
     return new Failure(1, [
-      busyProblem(`${failedAttempt(step)}: it is in use; nothing changed`, step.target),
+      busyProblem(`${failedAttempt(step)}: it is busy; nothing changed`, step.target),
     ]);
   }
   if (isSystemError(cause)) {

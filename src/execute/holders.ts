@@ -21,14 +21,18 @@ export function busyMounts(steps: readonly Step[]): Problem[] {
   return leaving
     .filter(({ target }) => !carrying.has(target))
     .filter(({ target }) => statOf(target)?.mountRoot === true && inParentOf(target, isBusy))
-    .map(({ target }) => busyProblem(`${target} is in use, so it can't be unmounted`, target));
+    .map(({ target }) => busyProblem(`${target} is busy and can't be unmounted`, target));
 }
 
 /** An error about a busy mount that names the processes which hold it. */
 export function busyProblem(message: string, target: string): Problem {
   const holders = findHolders(target);
-  const lines = holders.slice(0, mostNamed).map(describeHolder);
-  if (holders.length > mostNamed) lines.push(`and ${holders.length - mostNamed} more`);
+  // One reason for each process is enough for a person.
+  const processes = [
+    ...new Map(holders.toReversed().map((holder) => [holder.pid, holder])).values(),
+  ].reverse();
+  const lines = processes.slice(0, mostNamed).map(describeHolder);
+  if (processes.length > mostNamed) lines.push(`and ${processes.length - mostNamed} more`);
   if (lines.length === 0)
     lines.push("no process that this user may look at holds it; `fuser -vm` run as root may know more");
   return {
