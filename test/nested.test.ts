@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { processIn, processInNamespace } from "./machine/busy-process.ts";
 import type { ConfigurationText } from "./machine/configuration.ts";
 import { fingerprint } from "./machine/fingerprint.ts";
+import { unmountLeftovers } from "./machine/leftovers.ts";
 import { type Machine, startMachine } from "./machine/machine.ts";
 import { mountId, mountPointsIn, mountTable } from "./machine/mount-table.ts";
 import { type PersistedImp, persistedImp } from "./machine/persisted-imp.ts";
@@ -30,9 +31,11 @@ beforeEach(async () => {
 
 /** Every test leaves the machine without entries and mounts, and with it what was persisted. */
 afterEach(async () => {
-  await imp.apply({ persistence: {} });
-  expect(await mountPointsIn(machine, "/srv")).toEqual([]);
-  await machine.sh("rm -rf /srv /persist/*");
+  await imp.configure({ persistence: {} });
+  const { exitCode } = await imp.run("apply");
+  const left = await unmountLeftovers(machine, "/srv");
+  await machine.sh("rm -rf /srv /persist/* /inside /state");
+  expect({ exitCode, left }).toEqual({ exitCode: 0, left: [] });
 });
 
 /** The chosen ones out of three entries that lie in each other. */
@@ -264,6 +267,121 @@ test("an entry whose persistence root lies in another entry's target follows whe
   await imp.ok("rollback");
   expect(await machine.sh("cat /opt/app/name /etc/motd")).toBe("outer-app\nouter-motd\n");
   await imp.ok("verify");
+});
+
+test("the backup of a target leaves the source of another entry in its place, or the command is refused", async () => {
+  await machine.sh(
+    "mkdir -p /persist/outer/srv/data/linked; echo linked > /persist/outer/srv/data/linked/file",
+  );
+  const before = await fingerprint(machine, "/persist/outer", "/persist/inner");
+  await imp.configure({
+    backup: true,
+    persistence: {
+      "/persist/outer": { directories: ["/srv"], files: ["/srv/data/linked/file"] },
+      "/persist/inner": { directories: ["/srv/data"] },
+    },
+  });
+  const { exitCode } = await imp.run("apply");
+  if (exitCode === 0) {
+    await imp.ok("verify");
+    expect(await machine.sh("cat /srv/data/linked/file")).toBe("linked\n");
+  }
+  await imp.apply({ persistence: {} });
+  expect(await fingerprint(machine, "/persist/outer", "/persist/inner")).toBe(before);
+});
+
+test("what a command gives back from a backup is there for what the same command adds", async () => {
+  await machine.sh("mkdir -p /persist/outer/srv/data; echo kept > /persist/outer/srv/data/kept");
+  await imp.apply({ backup: true, ...nested("outer", "inner") });
+  expect(await machine.sh("cat /persist/outer/srv/data.backup.*/kept; ls -d /persist/outer/srv/data")).toBe(
+    "kept\n/persist/outer/srv/data\n",
+  );
+  await imp.apply({
+    create_sources: true,
+    persistence: { "/persist/outer": { files: ["/srv/data/kept", "/srv/data/new"] } },
+  });
+  expect(await machine.sh("cat /srv/data/kept; ls -d /persist/outer/srv/data*")).toBe(
+    "kept\n/persist/outer/srv/data\n",
+  );
+  await imp.ok("verify");
+});
+
+test("an entry takes the mount options of where its root lies from now on, not of where it lay", async () => {
+  await machine.sh("mkdir -p /srv/keep/opt/app /persist/outer/srv/keep/opt/app");
+  const app = { "/srv/keep": { directories: ["/opt/app"] } };
+  const strict = {
+    "/persist/outer": { directories: [{ directory: "/srv", options: ["nosuid", "noexec"] }] },
+  };
+  const options = async () => (await mountTable(machine)).find(({ path }) => path === "/opt/app")?.options;
+  await imp.apply({ persistence: strict });
+  await imp.apply({ persistence: app });
+  await imp.ok("verify");
+  expect(await options()).not.toContain("nosuid");
+  await imp.apply({ persistence: { ...app, ...strict } });
+  await imp.ok("verify");
+  await imp.apply({ persistence: { ...app, ...nested("outer").persistence } });
+  await imp.ok("verify");
+});
+
+describe("in a target that is mounted read-only", () => {
+  const readOnly = { directory: "/srv", options: ["ro"] };
+
+  test("nested entries appear whose places are there already", async () => {
+    await machine.sh("mkdir -p /persist/outer/srv/data");
+    await imp.apply({
+      persistence: {
+        "/persist/outer": { directories: [readOnly] },
+        "/persist/inner": { directories: ["/srv/data"] },
+      },
+    });
+    expect(await machine.sh("cat /srv/name /srv/data/name; touch /srv/data/new")).toBe("outer\ninner\n");
+    expect((await machine.run(["touch", "/srv/new"])).exitCode).toBe(1);
+    await imp.ok("verify");
+    await machine.reboot();
+    await imp.ok("restore");
+    await imp.ok("verify");
+  });
+
+  test("nested entries whose places are missing get them, or are refused as foreseen by the dry run", async () => {
+    await machine.sh("mkdir -p /persist/inner/srv/etc; echo conf > /persist/inner/srv/etc/conf");
+    for (const inner of [{ directories: ["/srv/data"] }, { files: ["/srv/etc/conf"] }]) {
+      await imp.configure({
+        persistence: { "/persist/outer": { directories: [readOnly] }, "/persist/inner": inner },
+      });
+      const foreseen = await imp.run("apply", "--dry-run");
+      const done = await imp.run("apply");
+      expect(done.exitCode).toBe(foreseen.exitCode);
+      if (done.exitCode === 0) await imp.ok("verify");
+    }
+  });
+});
+
+describe("a target that would hide what imp needs", () => {
+  test("because its own persistence root lies in it, behind a symlink, is refused", async () => {
+    await machine.sh(`
+      mkdir -p /srv/keep/srv; echo mine > /srv/mine; echo kept > /srv/keep/srv/name; ln -s /srv/keep /inside
+    `);
+    const before = await fingerprint(machine, "/srv");
+    await imp.configure({ persistence: { "/inside": { directories: ["/srv"] } } });
+    expect([1, 2]).toContain((await imp.run("apply")).exitCode);
+    expect(await fingerprint(machine, "/srv")).toBe(before);
+    await imp.configure({ create_sources: true, persistence: { "/inside": { directories: ["/srv"] } } });
+    expect([1, 2]).toContain((await imp.run("apply")).exitCode);
+    expect(await fingerprint(machine, "/srv")).toBe(before);
+  });
+
+  test("because the state directory lies in it, behind a symlink, is refused", async () => {
+    await machine.sh("mkdir -p /srv/state; chmod 700 /srv/state; ln -s /srv/state /state");
+    const state_dir = "/state";
+    await imp.apply({ state_dir, persistence: {} });
+    const mounts = await mountTable(machine);
+    await imp.configure({ state_dir, ...nested("outer") });
+    expect([1, 2]).toContain((await imp.run("apply")).exitCode);
+    expect(await mountTable(machine)).toEqual(mounts);
+    await imp.configure({ state_dir, persistence: {} });
+    expect(await imp.ok("current")).toContain("Current generation: 1\n");
+    await imp.ok("verify");
+  });
 });
 
 describe("a mount of somebody else's", () => {

@@ -21,8 +21,8 @@ export interface QueryingClient {
   stop(): Promise<{ readonly answers: readonly string[]; readonly errors: string }>;
 }
 
-/** A transaction that is held open. */
-export interface OpenTransaction {
+/** A transaction that is held open; disposing of it ends its client however things are. */
+export interface OpenTransaction extends AsyncDisposable {
   /** The number of rows that the querying client wrote, as this transaction sees it. */
   countRows(): Promise<number>;
   /** Returns what it read of its own row. */

@@ -1,8 +1,8 @@
 import type { QueryingClient } from "./database.ts";
 import type { Machine, RunOptions } from "./machine.ts";
 
-/** A program that reads statements from its input and answers each with a line. */
-export interface LineClient {
+/** A program that reads statements from its input and answers each with a line. Disposing of it kills it. */
+export interface LineClient extends AsyncDisposable {
   /** Sends a statement that is answered with one line, and returns that. */
   ask(statement: string): Promise<string>;
   /** Sends what is not answered. */
@@ -34,6 +34,10 @@ export function startLineClient(
       child.stdin.end();
       const errors = await new Response(child.stderr).text();
       if ((await child.exited) !== 0 || errors !== "") throw new Error(`${command[0]} failed: ${errors}`);
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGKILL");
+      await child.exited;
     },
   };
 }

@@ -46,7 +46,7 @@ function run(...command: readonly string[]): string {
   return stdout.toString();
 }
 
-const probe = String.raw`
+const probe = `
 mount -t tmpfs probe "$1"
 truncate --size="$2M" "$1/image"
 mkdir "$1/mounted"

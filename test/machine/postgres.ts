@@ -92,6 +92,7 @@ export function postgres(machine: Machine, directory: string): Database {
           await client.end();
           return text;
         },
+        [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
       };
     },
     async countRows() {

@@ -41,6 +41,10 @@ export function sqlite(machine: Machine, directory: string): Database {
           await writer.end();
           return text;
         },
+        async [Symbol.asyncDispose]() {
+          await reader[Symbol.asyncDispose]();
+          await writer[Symbol.asyncDispose]();
+        },
       };
     },
     async countRows() {

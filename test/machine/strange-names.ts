@@ -4,7 +4,7 @@ export const strangeNames: readonly string[] = [
   " leading and trailing ",
   'double "quotes"',
   "single 'quotes'",
-  "`backquotes` $(command) $VARIABLE ${x}",
+  "`backquotes` $(command) $VARIABLE",
   "back\\slash",
   "trailing backslash\\",
   "new\nline",

@@ -1,0 +1,131 @@
+import { configurationText } from "../machine/configuration.ts";
+
+/**
+ * The little system that the faults strike: an old configuration, a new one that differs from it in every way that an
+ * entry can, and what stands around them.
+ */
+
+export const stateDirectory = "/persist/imp";
+export const configPath = "/persist/imp.toml";
+const system = "/persist/system";
+const other = "/persist/other";
+
+/** The folders that imp changes something in, state and persistence roots included. */
+export const folders = ["/etc/app", "/srv", "/var/log", "/var/lib", "/var/cache", "/persist"] as const;
+
+/** Mounted and wanted unchanged in both configurations: nothing may touch it. */
+export const steadyTarget = "/srv/steady";
+
+export const oldConfiguration = configurationText({
+  state_dir: stateDirectory,
+  persistence: {
+    [system]: {
+      directories: [
+        steadyTarget,
+        "/srv/moved",
+        "/srv/moved/inner",
+        "/srv/reopened",
+        "/srv/reopened/inner",
+        "/srv/removed",
+        { directory: "/srv/held", backup: true },
+        "/srv/kind",
+        { directory: "/var/lib/owned", user: "root", mode: "0700" },
+        "/var/log",
+      ],
+      files: [
+        "/etc/app/steady",
+        "/etc/app/moved",
+        "/etc/app/same",
+        { file: "/etc/app/held", backup: true },
+        "/etc/app/kind",
+        { file: "/etc/app/bound", method: "bind" },
+        { file: "/etc/app/bound-moved", method: "bind" },
+        "/etc/app/method",
+      ],
+    },
+  },
+});
+
+export const newConfiguration = configurationText({
+  state_dir: stateDirectory,
+  persistence: {
+    [system]: {
+      directories: [
+        steadyTarget,
+        "/srv/moved/inner",
+        { directory: "/srv/reopened", options: ["ro", "noexec"] },
+        "/srv/reopened/inner",
+        { directory: "/var/lib/owned", user: "user", group: "user", mode: "0750" },
+        "/var/log",
+        { directory: "/var/cache/copied", create_sources: true },
+        { directory: "/var/cache/empty/deep", create_sources: true },
+        { directory: "/srv/new", backup: true },
+      ],
+      files: [
+        "/etc/app/steady",
+        "/etc/app/identical",
+        { file: "/etc/app/new", backup: true },
+        { file: "/etc/app/copied", create_sources: true },
+        { file: "/etc/app/added/bound", method: "bind" },
+        { file: "/etc/app/method", method: "bind" },
+      ],
+    },
+    [other]: {
+      directories: ["/srv/moved", "/etc/app/kind"],
+      files: ["/etc/app/moved", "/srv/kind", { file: "/etc/app/bound-moved", method: "bind" }],
+    },
+  },
+});
+
+/** Everything that is on the persistent filesystem before imp comes. */
+export const storedBefore = String.raw`
+  cd /persist
+  mkdir -p system/srv/steady system/srv/moved/inner system/srv/reopened/inner system/srv/removed system/srv/held
+  mkdir -p system/srv/kind system/srv/new system/var/lib/owned system/var/log system/etc/app/added
+  mkdir -p other/srv/moved/inner other/etc/app/kind
+  chmod 0700 system/var/lib/owned
+  for name in srv/steady/a srv/moved/a srv/moved/inner/a srv/reopened/a srv/reopened/inner/a srv/removed/a \
+    srv/held/a srv/kind/a srv/new/a var/lib/owned/a var/log/a etc/app/steady etc/app/moved etc/app/same \
+    etc/app/held etc/app/kind etc/app/bound etc/app/bound-moved etc/app/method etc/app/identical etc/app/new \
+    etc/app/added/bound; do echo "system's $name" > system/$name; done
+  for name in srv/moved/a etc/app/moved etc/app/kind/a srv/kind etc/app/bound-moved; do
+    echo "other's $name" > other/$name
+  done
+`;
+
+/** What stands on the machine's root before the first generation: it is in the way of some entries. */
+export const rootBefore = String.raw`
+  mkdir -p /etc/app /srv/held /srv/steady
+  echo "in the way, and kept" > /srv/held/precious
+  echo "in the way, and kept" > /etc/app/held
+  echo "system's etc/app/same" > /etc/app/same
+`;
+
+/** What comes to stand there before the second one: it is in the way of the new entries, or is to be copied. */
+export const rootBetween = String.raw`
+  mkdir -p /srv/new /var/cache/copied/folder /var/cache/copied/private
+  echo "in the way, and kept" > /srv/new/precious
+  echo "in the way, and kept" > /etc/app/new
+  echo "system's etc/app/identical" > /etc/app/identical
+  echo "the machine's own" > /etc/app/copied
+  chmod 0640 /etc/app/copied
+  chown user:user /etc/app/copied
+  cd /var/cache/copied
+  echo one > folder/one
+  ln folder/one folder/linked
+  ln -s folder/one link
+  mkfifo fifo
+  truncate -s 200000 sparse
+  echo end >> sparse
+  echo private > private/secret
+  chmod 0700 private
+  chown -R user:user private
+  setfattr -n trusted.note -v text folder/one 2>/dev/null || true
+`;
+
+/** Gives every file a time long ago, so that the ones that a command makes stand out. */
+export const ageFiles = String.raw`
+  for folder in ${folders.join(" ")}; do
+    [ ! -e $folder ] || find $folder -path ${stateDirectory} -prune -o -exec touch -h -d '2020-02-02 02:02:02' {} +
+  done
+`;
