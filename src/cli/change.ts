@@ -51,15 +51,13 @@ export interface ChangeRequest {
 /** The one way in which commands change the system: observe, plan, refuse or execute, record, render. */
 export async function bringAbout(context: CommandContext, request: ChangeRequest): Promise<CommandResult> {
   if (request.dryRun) return withStore(request.location, (store) => showPlan(context, request, store));
-  if (effectiveUser() !== 0) {
-    await withStore(request.location, (store) => refuseWithoutRoot(request.command, aimAt(request, store)));
-  }
+  await withStore(request.location, (store) => refuseEarly(request, store));
   const lock = { waitMilliseconds: context.global.wait * 1000, command: `imp ${request.command}` };
   return withLockedStore(request.location, lock, async (store): Promise<CommandResult> => {
     context.report(settleKilledCommand(store));
     const aim = aimAt(request, store);
     const plan = planFor(request, aim);
-    if (plan.conflicts.length > 0) throw new Failure(1, conflictProblems(aim.goal.config, plan));
+    refuseConflicts(aim, plan);
     const warnings = noticeProblems(plan);
     const recorder: Recorder = {
       begin: (begun) => writeJournal(store, journalOf(request, aim, begun)),
@@ -75,6 +73,19 @@ export async function bringAbout(context: CommandContext, request: ChangeRequest
     tell(context, reportOf(request, aim, plan, aim.goal.number));
     return 0;
   });
+}
+
+/** What can be refused before anything is written, be it only the state directory or its lock. */
+function refuseEarly(request: ChangeRequest, store: Store): void {
+  const isRoot = effectiveUser() === 0;
+  if (isRoot && store.directory !== null) return;
+  const aim = aimAt(request, store);
+  if (!isRoot) refuseWithoutRoot(request.command, aim);
+  if (store.directory === null) refuseConflicts(aim, planFor(request, aim));
+}
+
+function refuseConflicts({ goal }: Aim, plan: Plan): void {
+  if (plan.conflicts.length > 0) throw new Failure(1, conflictProblems(goal.config, plan));
 }
 
 function journalOf(request: ChangeRequest, { index }: Aim, { steps, afterwards }: Plan): Journal {

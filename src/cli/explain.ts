@@ -35,7 +35,7 @@ const remedies: Readonly<Record<string, string>> = {
   ENOSPC: "the filesystem is full: make room, then run imp again",
   EDQUOT: "the quota is used up: make room, then run imp again",
   EROFS: "the filesystem is read-only: remount it writable, then run imp again",
-  ENOSYS: "imp needs Linux 5.6 or newer",
+  ENOSYS: "imp needs Linux 5.12 or newer",
 };
 
 function explainSystemError({ path, call, code, message }: SystemError): Problem {

@@ -10,12 +10,25 @@ export interface ConfigText {
 
 /** A plan's conflicts as problems that show the entry's line in the configuration. */
 export function conflictProblems(config: ConfigText, plan: Plan): Problem[] {
-  return plan.conflicts.map(({ message, help, entry }) => ({
-    severity: "error",
-    message,
-    ...(help === undefined ? {} : { help }),
-    ...(entry === undefined ? {} : placeOf(config, entry)),
-  }));
+  const problems = plan.conflicts.map(
+    ({ message, help, entry }): Problem => ({
+      severity: "error",
+      message,
+      ...(help === undefined ? {} : { help }),
+      ...(entry === undefined ? {} : placeOf(config, entry)),
+    }),
+  );
+  // A persistence root that is missing is in the way of each of its entries; once is enough.
+  return inOrderOfFile(problems).filter(
+    ({ message }, index, all) => all.findIndex((other) => other.message === message) === index,
+  );
+}
+
+function inOrderOfFile(problems: readonly Problem[]): Problem[] {
+  return problems.toSorted(
+    ({ place: left }, { place: right }) =>
+      (left?.line ?? 0) - (right?.line ?? 0) || (left?.column ?? 0) - (right?.column ?? 0),
+  );
 }
 
 /** A plan's notices as warnings. */

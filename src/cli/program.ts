@@ -23,7 +23,7 @@ export const commands = [
       "are listed before anything changes; a failure puts everything back.",
     arguments: [],
     options: [
-      { long: "skip-validation", help: "create missing sources instead of refusing" },
+      { long: "skip-validation", short: "s", help: "create missing sources instead of refusing" },
       dryRun,
       lazy,
       { long: "if-changed", help: "make no new generation if nothing differs" },
@@ -93,7 +93,7 @@ export const commands = [
         help: "the generations' numbers, as `imp list` shows them",
       },
     ],
-    options: [{ long: "force", help: "do not ask first" }],
+    options: [{ long: "force", short: "f", help: "do not ask first" }],
     examples: [
       { command: "sudo imp delete 2", effect: "delete generation 2, after a question" },
       { command: "sudo imp delete 1 2 4 --force", effect: "delete three, without one" },

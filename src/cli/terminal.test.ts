@@ -89,7 +89,9 @@ describe("processTerminal", () => {
     const code =
       'terminal.write("err", ["in", "out", "err"].map((name) => terminal.isTerminal(name)).join());';
     expect(sh("imp </dev/null >/dev/null", code).err).toBe("false,false,false");
-    expect(sh("export -f imp; script -qec imp /dev/null </dev/null", code).out).toContain("true,true,true");
+    expect(sh("export -f imp; SHELL=/bin/bash script -qec imp /dev/null </dev/null", code).out).toContain(
+      "true,true,true",
+    );
   });
 
   test("reads an answer as a line, and null at the end", () => {

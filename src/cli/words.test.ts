@@ -79,7 +79,10 @@ describe("splitWords", () => {
         "-Vh",
         "--=",
       ),
-      fc.string({ unit: fc.constantFrom("-", "=", "c", "q", "z", "é", " "), maxLength: 5 }),
+      fc
+        .string({ unit: fc.constantFrom("-", "=", "c", "q", "z", "é", " "), maxLength: 5 })
+        // Not even parseArgs agrees with itself on an option without a name.
+        .filter((text) => !text.startsWith("--=")),
     );
     fc.assert(
       fc.property(fc.array(word, { maxLength: 6 }), (words) => {

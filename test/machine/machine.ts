@@ -185,10 +185,17 @@ async function boot(scratch: string, persist: string): Promise<Subprocess<"ignor
       persist,
       executable,
     ],
-    { stdin: "ignore", stdout: "pipe", stderr: "pipe" },
+    {
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+      // An ordinary user's PATH has no pivot_root.
+      env: { ...process.env, PATH: `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin` },
+    },
   );
   for await (const chunk of init.stdout) {
     if (new TextDecoder().decode(chunk).includes("ready")) return init;
   }
+  rmSync(scratch, { recursive: true, force: true });
   throw new Error(`the machine did not start: ${await new Response(init.stderr).text()}`);
 }

@@ -19,6 +19,9 @@ export interface ChangeReport {
 
 /** For a dry run the steps; otherwise one line: `Generation 3 is active: 3 mounted, 1 linked, 2 unchanged`. */
 export function changeLines({ dryRun, generation, wanted, plan }: ChangeReport, paint: Paint): string[] {
+  const count = plan.conflicts.length;
+  if (dryRun && count > 0)
+    return [`Refused: ${count} ${count === 1 ? "conflict" : "conflicts"}, so nothing would be done.`];
   if (dryRun) return planLines(plan, wanted, paint);
   return [`${paint.bold(`Generation ${generation} is active`)}: ${summaryLine(plan, wanted, "done")}`];
 }

@@ -116,7 +116,7 @@ describe("verify", () => {
       "/var/log: not mounted",
       "  mode 0700 instead of 0755",
       "  restore would: mount /var/log ← /keep/var/log",
-      "Generation 3: 1 of 4 entries differ",
+      "Generation 3: 1 of 4 entries differs",
     ]);
   });
 
@@ -138,7 +138,7 @@ describe("verify", () => {
     ]);
     const verification = { generation: 3, entries, plan: { ...emptyPlan, findings: [unknown, notMounted] } };
     expect(verifyLines(verification, noPaint).at(-1)).toBe(
-      "Generation 3: 1 of 4 entries differ, 1 unknown (not permitted to look; run with sudo)",
+      "Generation 3: 1 of 4 entries differs, 1 unknown (not permitted to look; run with sudo)",
     );
     expect(verifyJson(verification)).toMatchObject({ ok: false, differing: 1, unknown: 1 });
     expect(isVerified(verification)).toBe(false);

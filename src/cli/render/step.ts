@@ -92,8 +92,10 @@ function accessWords({ uid, gid, mode }: Access): string {
   return `owner ${uid}:${gid}, mode ${formatMode(mode)}`;
 }
 
+/** Every mount is relatime unless something else is asked for, so that need not be said each time. */
 function inBrackets(options: MountOptions): string {
-  return options.length === 0 ? "" : ` (${options.join(",")})`;
+  const telling = options.filter((option) => option !== "relatime");
+  return telling.length === 0 ? "" : ` (${telling.join(",")})`;
 }
 
 function optionWords(options: MountOptions): string {

@@ -97,7 +97,9 @@ function summary(verification: Verification, paint: Paint): string {
   const judged =
     differing === 0
       ? paint.green(`${verified} ${verified === 1 ? "entry" : "entries"} verified`)
-      : paint.red(`${differing} of ${entries} ${entries === 1 ? "entry differs" : "entries differ"}`);
+      : paint.red(
+          `${differing} of ${entries} ${entries === 1 ? "entry" : "entries"} ${differing === 1 ? "differs" : "differ"}`,
+        );
   const unsure =
     unknown === 0 ? "" : `, ${paint.yellow(`${unknown} unknown`)} (not permitted to look; run with sudo)`;
   return `Generation ${generation}: ${judged}${unsure}`;
