@@ -59,6 +59,7 @@ export async function bringAbout(context: CommandContext, request: ChangeRequest
     const plan = planFor(request, aim);
     refuseConflicts(aim, plan);
     const warnings = noticeProblems(plan);
+    if (changesNothing(aim, plan)) return finish(context, request, aim, plan, warnings);
     const recorder: Recorder = {
       begin: (begun) => writeJournal(store, journalOf(request, aim, begun)),
       commit: (effects) => {
@@ -69,10 +70,27 @@ export async function bringAbout(context: CommandContext, request: ChangeRequest
     };
     const notices = await execute(plan, recorder, request.lazy);
     warnings.push(...notices.map((message): Problem => ({ severity: "warning", message })));
-    context.report(warnings);
-    tell(context, reportOf(request, aim, plan, aim.goal.number));
-    return 0;
+    return finish(context, request, aim, plan, warnings);
   });
+}
+
+/** True if neither the system nor the record would be another: then even a read-only state will do. */
+function changesNothing({ index, goal }: Aim, { steps, afterwards, keptEffects }: Plan): boolean {
+  if (steps.length + afterwards.length > 0) return false;
+  const next = goal.record(keptEffects);
+  return next.generation === undefined && JSON.stringify(next.index) === JSON.stringify(index);
+}
+
+function finish(
+  context: CommandContext,
+  request: ChangeRequest,
+  aim: Aim,
+  plan: Plan,
+  warnings: readonly Problem[],
+): CommandResult {
+  context.report(warnings);
+  tell(context, reportOf(request, aim, plan, aim.goal.number));
+  return 0;
 }
 
 /** What can be refused before anything is written, be it only the state directory or its lock. */
