@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { ConfigurationText } from "./machine/configuration.ts";
 import type { Database, OpenTransaction, QueryingClient } from "./machine/database.ts";
 import { isRoot, type Machine, startMachine } from "./machine/machine.ts";
@@ -8,8 +8,8 @@ import { postgres, postgresPrograms } from "./machine/postgres.ts";
 import { lacks, need } from "./machine/requirement.ts";
 import { hasSqlite, sqlite } from "./machine/sqlite.ts";
 
-/** Longer than anything here takes, but not for ever: a query that hangs is a failure. */
-const patience = 60_000;
+// Longer than anything here takes, but not for ever: a query that hangs is a failure.
+setDefaultTimeout(60_000);
 
 interface Kind {
   readonly name: string;
@@ -84,9 +84,9 @@ for (const { name, program, isMissing, entry, open } of kinds) {
         await client.stop();
       });
       transaction = started.use(await database.beginTransaction());
-    }, patience);
+    });
 
-    afterAll(() => started.disposeAsync(), patience);
+    afterAll(() => started.disposeAsync());
 
     /** Waits until the client has been answered a few times more. */
     async function expectAnswers(): Promise<void> {
@@ -94,98 +94,78 @@ for (const { name, program, isMissing, entry, open } of kinds) {
       while (client.answered() < before + 3) await Bun.sleep(2);
     }
 
-    test(
-      "does not notice 30 rounds of apply, switch and rollback of other entries",
-      async () => {
-        const id = await mountId(machine, directory);
-        const variants: readonly ConfigurationText["persistence"][] = [
-          { "/persist/plain": { directories: ["/srv/cache", "/var/lib/neighbour"] } },
-          {
-            "/persist/plain": { directories: ["/var/lib/neighbour"], files: ["/etc/motd"] },
-            "/persist/fancy": { directories: ["/srv/cache"] },
+    test("does not notice 30 rounds of apply, switch and rollback of other entries", async () => {
+      const id = await mountId(machine, directory);
+      const variants: readonly ConfigurationText["persistence"][] = [
+        { "/persist/plain": { directories: ["/srv/cache", "/var/lib/neighbour"] } },
+        {
+          "/persist/plain": { directories: ["/var/lib/neighbour"], files: ["/etc/motd"] },
+          "/persist/fancy": { directories: ["/srv/cache"] },
+        },
+        {
+          "/persist/plain": { files: [{ file: "/etc/motd", method: "bind", options: ["ro"] }] },
+          "/persist/fancy": {
+            directories: ["/srv/cache", { directory: "/var/log/app", options: ["noexec"] }],
           },
-          {
-            "/persist/plain": { files: [{ file: "/etc/motd", method: "bind", options: ["ro"] }] },
-            "/persist/fancy": {
-              directories: ["/srv/cache", { directory: "/var/log/app", options: ["noexec"] }],
-            },
-          },
-          {},
-        ];
-        for (let round = 0; round < 30; round += 1) {
-          const number = Number(await imp.apply(beside(variants[round % variants.length] ?? {})));
-          await imp.ok("switch", String(Math.max(Number(empty) + 1, number - 1 - (round % 3))));
-          await imp.ok("rollback");
-          expect(await mountId(machine, directory)).toBe(id);
-        }
-        await imp.ok("verify");
-        await expectAnswers();
-        await transaction.countRows();
-      },
-      patience,
-    );
+        },
+        {},
+      ];
+      for (let round = 0; round < 30; round += 1) {
+        const number = Number(await imp.apply(beside(variants[round % variants.length] ?? {})));
+        await imp.ok("switch", String(Math.max(Number(empty) + 1, number - 1 - (round % 3))));
+        await imp.ok("rollback");
+        expect(await mountId(machine, directory)).toBe(id);
+      }
+      await imp.ok("verify");
+      await expectAnswers();
+      await transaction.countRows();
+    });
 
-    test(
-      "keeps every command from succeeding that would take its directory away, and goes on",
-      async () => {
-        const number = await imp.apply(beside({ "/persist/plain": { directories: ["/srv/cache"] } }));
-        const before = await mountTable(machine);
-        const withoutIt = await imp.refusedApply({
-          persistence: { "/persist/plain": { directories: ["/srv/cache"] } },
-        });
-        expect(withoutIt).toContain(directory);
-        await imp.refused("switch", empty);
-        await imp.refusedApply({ persistence: { "/persist/elsewhere": { directories: [entry] } } });
-        await imp.refusedApply(beside({ "/persist/plain": { directories: ["/var/lib"] } }));
-        await imp.configure(beside({}));
+    test("keeps every command from succeeding that would take its directory away, and goes on", async () => {
+      const number = await imp.apply(beside({ "/persist/plain": { directories: ["/srv/cache"] } }));
+      const before = await mountTable(machine);
+      const withoutIt = await imp.refusedApply({
+        persistence: { "/persist/plain": { directories: ["/srv/cache"] } },
+      });
+      expect(withoutIt).toContain(directory);
+      await imp.refused("switch", empty);
+      await imp.refusedApply({ persistence: { "/persist/elsewhere": { directories: [entry] } } });
+      await imp.refusedApply(beside({ "/persist/plain": { directories: ["/var/lib"] } }));
+      await imp.configure(beside({}));
 
-        expect(await mountTable(machine)).toEqual(before);
-        expect(await imp.ok("current")).toContain(`Current generation: ${number}\n`);
-        await imp.ok("verify");
-        await expectAnswers();
-        await transaction.countRows();
-      },
-      patience,
-    );
+      expect(await mountTable(machine)).toEqual(before);
+      expect(await imp.ok("current")).toContain(`Current generation: ${number}\n`);
+      await imp.ok("verify");
+      await expectAnswers();
+      await transaction.countRows();
+    });
 
-    test(
-      "is named in the refusal as what holds the directory",
-      async () => {
-        expect(await imp.refused("switch", empty)).toMatch(new RegExp(`${program}\\[\\d+\\]`));
-      },
-      patience,
-    );
+    test("is named in the refusal as what holds the directory", async () => {
+      expect(await imp.refused("switch", empty)).toMatch(new RegExp(`${program}\\[\\d+\\]`));
+    });
 
-    test(
-      "answered every query, and kept its transaction",
-      async () => {
-        await transaction.countRows();
-        expect(await transaction.commit()).toBe("written in a long transaction");
-        const { answers, errors } = await client.stop();
-        expect(errors).toBe("");
-        expect(answers).toEqual(answers.map((_, index) => String(index + 1)));
-        expect(await database.countRows()).toBe(answers.length);
-        console.info(`${name}: ${answers.length} queries`);
-      },
-      patience,
-    );
+    test("answered every query, and kept its transaction", async () => {
+      await transaction.countRows();
+      expect(await transaction.commit()).toBe("written in a long transaction");
+      const { answers, errors } = await client.stop();
+      expect(errors).toBe("");
+      expect(answers).toEqual(answers.map((_, index) => String(index + 1)));
+      expect(await database.countRows()).toBe(answers.length);
+      console.info(`${name}: ${answers.length} queries`);
+    });
 
-    test(
-      "has its rows after a reboot, and its owner and mode",
-      async () => {
-        const rows = await database.countRows();
-        const access = await machine.sh(`stat -c '%U %G %a' ${directory}`);
-        if ("mode" in entry) expect(access).toBe("postgres postgres 700\n");
-        await database.stop();
-        await machine.reboot();
-        expect(await mountPointsIn(machine, "/var")).toEqual([]);
-        await imp.ok("restore");
-        expect(await machine.sh(`stat -c '%U %G %a' ${directory}`)).toBe(access);
-        await database.start();
-        expect(await database.countRows()).toBe(rows);
-        await imp.ok("verify");
-      },
-      patience,
-    );
+    test("has its rows after a reboot, and its owner and mode", async () => {
+      const rows = await database.countRows();
+      const access = await machine.sh(`stat -c '%U %G %a' ${directory}`);
+      if ("mode" in entry) expect(access).toBe("postgres postgres 700\n");
+      await database.stop();
+      await machine.reboot();
+      expect(await mountPointsIn(machine, "/var")).toEqual([]);
+      await imp.ok("restore");
+      expect(await machine.sh(`stat -c '%U %G %a' ${directory}`)).toBe(access);
+      await database.start();
+      expect(await database.countRows()).toBe(rows);
+      await imp.ok("verify");
+    });
   });
 }

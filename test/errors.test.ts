@@ -71,7 +71,7 @@ describe("a wrong configuration", () => {
     ["backups = true", "backups", "unknown key `backups`"],
     [`create_parents = "yes"`, `"yes"`, '`create_parents` must be true or false, not the text "yes"'],
     `[persistence."${store}"]`,
-    "hidemounts = true",
+    ["hidemounts = true", "hidemounts", "unknown key `hidemounts`"],
     "directories = [",
     `  "/srv/data",`,
     [`  "srv/relative",`, `"srv/relative"`, "`srv/relative` is not an absolute path"],
@@ -133,9 +133,7 @@ describe("a wrong configuration", () => {
     "]",
     [`[persistence."relative"]`, `"relative"`, "the persistence root `relative` is not an absolute path"],
     [`files = "/srv/text"`, `"/srv/text"`, '`files` must be an array, not the text "/srv/text"'],
-  ].map((line) =>
-    line === "hidemounts = true" ? [line, "hidemounts", "unknown key `hidemounts`"] : line,
-  ) as [];
+  ];
 
   test("is told of all at once: each problem with its place, its line, and a mark below what is wrong", async () => {
     await machine.write(
@@ -146,16 +144,16 @@ describe("a wrong configuration", () => {
     const expected = lines.flatMap((line, index) => {
       if (typeof line === "string") return [];
       const [text, marked, message] = line;
-      return [{ message, place: { line: index + 1, text, marked } }];
+      return [{ number: index + 1, text, marked, message }];
     });
     const shown = stderr.split("\n\n");
     expect(shown).toHaveLength(expected.length);
-    expected.forEach(({ message, place: { line, text, marked } }, index) => {
+    expected.forEach(({ number, text, marked, message }, index) => {
       const column = text.indexOf(marked);
       const [said, arrow, , excerpt, mark, help] = shown[index]?.split("\n") ?? [];
       expect(said).toStartWith(`error: ${message}`);
-      expect(arrow).toBe(`  --> ${config}:${line}:${column + 1}`);
-      expect(excerpt).toBe(`${String(line).padStart(2)} | ${text}`);
+      expect(arrow).toBe(`  --> ${config}:${number}:${column + 1}`);
+      expect(excerpt).toBe(`${String(number).padStart(2)} | ${text}`);
       expect(mark).toBe(`   | ${" ".repeat(column)}${"^".repeat(marked.length)}`);
       expect(help).toMatch(/^ {2}help: \S/);
     });
@@ -355,7 +353,7 @@ describe("what keeps an apply from beginning", () => {
     );
     const stderr = await isRefused(["apply"]);
     expect(stderr.split("\n").filter((line) => line.startsWith("error: "))).toEqual(
-      ["one", "three", "two"].map((name) => `error: source path does not exist: ${store}/srv/${name}`),
+      ["one", "two", "three"].map((name) => `error: source path does not exist: ${store}/srv/${name}`),
     );
     expect(stderr).toContain(`  --> ${config}:4:29\n`);
     expect(stderr).toContain(
@@ -419,11 +417,13 @@ describe("what keeps an apply from beginning", () => {
   });
 
   test("a dry run lists them too, promises nothing, and fails", async () => {
-    await configure(machine, `directories = ["/srv/gone"]`);
+    await configure(machine, entries.replace("[", '["/srv/gone", '));
+    const before = await snapshot(machine);
     const { exitCode, stdout, stderr } = await machine.imp("apply", "--dry-run");
     expect(exitCode).toBe(1);
-    expect(stderr).toContain(`error: source path does not exist: ${store}/srv/gone`);
     expect(stdout).not.toContain("Nothing to do");
+    expect(stderr).toContain(`error: source path does not exist: ${store}/srv/gone`);
+    expect(await snapshot(machine)).toBe(before);
   });
 
   test("a target that a symlink leads to the kernel's own directories is refused", async () => {
@@ -473,9 +473,8 @@ describe("a state that cannot be used", () => {
 
   test.skipIf(isSkipped)("because a user's symlink leads to it is refused", async () => {
     await machine.sh("ln -s /persist /home/user/link; chown -h user /home/user/link");
-    expect(await isRefused(["list", "--state-dir", "/home/user/link/imp"])).toContain(
-      "unsafe path: the symlink /home/user/link belongs to user 1000",
-    );
+    const stderr = await isRefused(["list", "--state-dir", "/home/user/link/imp"]);
+    expect(stderr).toMatch(/^error: .*unsafe path: .*\/home\/user\/link/);
   });
 
   test("because it is no directory is told of", async () => {
@@ -497,12 +496,13 @@ describe("a state that cannot be used", () => {
     expect(stderr).toContain("Read-only file system");
     expect(stderr).toContain("help: the filesystem is read-only: mount it writable");
     expect(existsSync(machine.outside("/srv/new"))).toBe(false);
-    // What has nothing to write works.
+  });
+
+  test("because its filesystem is read-only still serves what has nothing to write", async () => {
+    await machine.sh("mount --bind /persist/imp /persist/imp; mount -o remount,bind,ro /persist/imp");
+    expect(await machine.impOk("list")).toContain("(active)");
     expect(await machine.impOk("verify")).toContain("3 entries verified");
     expect(await machine.impOk("restore")).toContain("3 unchanged");
-    await machine.sh("umount /persist/imp");
-    await apply(machine, "");
-    expect(await machine.sh("ls -A /srv")).toBe("");
   });
 
   test("because its filesystem is full keeps an apply from happening, and nothing changed", async () => {

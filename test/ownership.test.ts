@@ -169,7 +169,6 @@ describe.skipIf(isSkipped)("the owner and mode of an entry", () => {
         { file = "/srv/fine", user = "root", mode = "0644" },
       ]`,
     );
-    await machine.sh(`mkdir ${state}`);
     const before = await snapshot(machine);
     const { exitCode, stderr } = await machine.imp("apply");
     expect(exitCode).toBe(1);
@@ -277,7 +276,7 @@ describe("sources that are missing", () => {
 
   test("without either are refused, and nothing is copied", async () => {
     await using machine = await startMachine();
-    await machine.sh(`${content}\nmkdir ${state}`);
+    await machine.sh(content);
     await configure(machine, `directories = ["/srv/data"]`);
     const before = await snapshot(machine);
     expect((await machine.imp("apply")).exitCode).toBe(1);

@@ -1,10 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { ConfigurationText, EntryText } from "./machine/configuration.ts";
 import { fingerprint } from "./machine/fingerprint.ts";
 import { type Machine, startMachine } from "./machine/machine.ts";
 import { mountTable } from "./machine/mount-table.ts";
 import { type PersistedImp, persistedImp } from "./machine/persisted-imp.ts";
 import { longestNames, strangeNames } from "./machine/strange-names.ts";
+
+// On a busy machine the usual five seconds can be too few.
+setDefaultTimeout(30_000);
 
 let machine: Machine & AsyncDisposable;
 let imp: PersistedImp;

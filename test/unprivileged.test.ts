@@ -1,4 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  setDefaultTimeout,
+  test,
+} from "bun:test";
 import { type ConfigurationText, configurationText } from "./machine/configuration.ts";
 import { fingerprint } from "./machine/fingerprint.ts";
 import { unmountLeftovers } from "./machine/leftovers.ts";
@@ -6,6 +15,9 @@ import { isRoot, type Machine, type Result, startMachine } from "./machine/machi
 import { mountTable } from "./machine/mount-table.ts";
 import { type PersistedImp, persistedImp, stateDirectory } from "./machine/persisted-imp.ts";
 import { lacks, need } from "./machine/requirement.ts";
+
+// On a busy machine the usual five seconds can be too few.
+setDefaultTimeout(30_000);
 
 let machine: Machine & AsyncDisposable;
 

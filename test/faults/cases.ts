@@ -26,9 +26,9 @@ export function nameOf({ scenario, strikes, laterStrikes, reboot }: Case): strin
 
 /** Each changing call fails with each error, and each is the last thing before which the command is killed. */
 export function everyStrike(scenario: Scenario, calls: readonly TracedCall[]): Case[] {
-  return calls.filter(isChanging).flatMap((call) =>
-    [...errors, "SIGKILL"].map((effect) => strikeAt(scenario, call, effect)),
-  );
+  return calls
+    .filter(isChanging)
+    .flatMap((call) => [...errors, "SIGKILL"].map((effect) => strikeAt(scenario, call, effect)));
 }
 
 export function strikeAt(scenario: Scenario, call: TracedCall, effect: string): Case {

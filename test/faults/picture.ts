@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { Machine } from "../machine/machine.ts";
-import { folders, stateDirectory } from "./world.ts";
+import { folders, stateDirectory, steadyTargets } from "./world.ts";
 
 /** Where the machine's root filesystem can be seen without what is mounted on it; see `stage.ts`. */
 export const beneathMounts = "/beneath";
@@ -87,19 +87,23 @@ function contentOf(path: string): string | null {
   }
 }
 
+/** Mounts that all machines share. */
+const hosts = /^\/(dev|proc|usr)(\/|$)/;
+
 /** Where each mount is, what it shows and how, and on what it lies. Devices count by the first place that shows them. */
 function mountsOf(mountInfo: string): SeenMount[] {
   const lines = mountInfo.trimEnd().split("\n");
   const places = new Map(lines.map((line) => [line.split(" ")[0], line.split(" ")[4]]));
   const devices = new Map<string, string>();
-  return lines.map((line) => {
+  return lines.flatMap((line) => {
     const [fields = "", filesystem = ""] = line.split(" - ");
-    const [id = "", parent = "", device = "", root = "", place = "", options, ...propagation] = fields.split(" ");
+    const [id = "", parent = "", device = "", root = "", place = "", options, ...propagation] =
+      fields.split(" ");
     if (!devices.has(device)) devices.set(device, place);
     const how = [options, ...propagation.map((tag) => tag.replace(/:\d+$/, ""))].join(" ");
     const shown = `${root.replace(/^.*\/imp-machine-[^/]+/, "")} of ${devices.get(device)}'s filesystem`;
     const facts = `on ${places.get(parent)}: ${shown} (${filesystem.split(" ")[0]}), ${how}`;
-    return { id, place, facts };
+    return hosts.test(place) ? [] : [{ id, place, facts }];
   });
 }
 
@@ -130,6 +134,14 @@ function indexLines({ index, stateNames }: Picture): string[] {
     ["identity", "createdAt", "serial"].includes(key) ? undefined : value,
   );
   return [...files, `index ${JSON.stringify(content)}`];
+}
+
+/** The steady mounts of `origin` that are not there any more: others may be in their places. */
+export function lostSteadyMounts(picture: Picture, origin: Picture): string[] {
+  const ids = new Map(picture.mounts.map(({ id, place }) => [id, place]));
+  return origin.mounts
+    .filter(({ id, place }) => steadyTargets.includes(place) && ids.get(id) !== place)
+    .map(({ place }) => place);
 }
 
 /** The number of the active generation, or null. */

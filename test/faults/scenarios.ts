@@ -42,7 +42,7 @@ export const scenarios: readonly Scenario[] = [
     name: "first apply",
     prepare: first,
     command: ["--config", configPath, "apply"],
-    next: ["--config", configPath, "apply"],
+    next: ["--config", configPath, "apply", "--if-changed"],
     hasGeneration: false,
   },
   {

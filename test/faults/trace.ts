@@ -69,26 +69,35 @@ export interface TracedCall {
 export function parseTrace(log: string): TracedCall[] {
   const turns = new Map<string, number>();
   const calls: TracedCall[] = [];
-  let main: string | null = null;
+  const main = firstThread(log);
   for (const line of log.split("\n")) {
-    const match = /^(\d+) +(\w+)(\(.*)$/.exec(line);
-    if (match === null) continue;
-    const [, thread = "", name = "", text = ""] = match;
-    main ??= thread;
-    if (thread !== main) continue;
+    if (!line.startsWith(`${main} `)) continue;
+    const text = line.slice(main.length).trimStart();
+    const resumed = calls.at(-1);
+    if (resumed !== undefined && text.startsWith(`<... ${resumed.name} resumed>`)) {
+      calls[calls.length - 1] = { ...resumed, injected: text.endsWith(injectedMark) };
+      continue;
+    }
+    const [, name = "", rest = ""] = /^(\w+)(\(.*)$/.exec(text) ?? [];
+    if (name === "") continue;
     const turn = (turns.get(name) ?? 0) + 1;
     turns.set(name, turn);
-    calls.push({ name, turn, text, injected: text.endsWith("(INJECTED)") });
+    calls.push({ name, turn, text: rest, injected: rest.endsWith(injectedMark) });
   }
   return calls;
 }
 
-/** How often calls of other threads were struck, which must not be. */
+const injectedMark = "(INJECTED)";
+
+/** Lines begin with the number of the thread, and the first one starts all others. */
+function firstThread(log: string): string {
+  return /^\d+/.exec(log)?.[0] ?? "";
+}
+
+/** How many calls of other threads were struck, which must not be. */
 export function strikesElsewhere(log: string): number {
-  const [first = ""] = log.split(" ", 1);
-  return log
-    .split("\n")
-    .filter((line) => line.endsWith("(INJECTED)") && !line.startsWith(`${first} `)).length;
+  const main = `${firstThread(log)} `;
+  return log.split("\n").filter((line) => line.endsWith(injectedMark) && !line.startsWith(main)).length;
 }
 
 /** The calls from the first one on that is about the machine's persistent files: what is before is the runtime's start. */
@@ -107,10 +116,12 @@ export function isChanging({ name, text }: TracedCall): boolean {
 
 /** What a call is about, without what differs from run to run. */
 export function signature({ name, text }: TracedCall): string {
-  const argumentsOnly = text.replace(/(\) += .*| <unfinished \.\.\.>)$/, "");
-  const stable = argumentsOnly
+  const stable = text
+    .replace(/\) += .*$| <unfinished \.\.\.>$/, "")
+    .replaceAll(/"(?:[^"\\]|\\.)*"\.\.\.(, \d+)?/g, "…")
     .replaceAll(/\.imp-[^"]*/g, ".imp-…")
     .replaceAll(/\d{8}_\d{6}/g, "TIME")
-    .replaceAll(/"[^"]*"\.\.\., \d+/g, "…");
+    .replaceAll(/\[\{tv_sec.*\]/g, "[…]")
+    .replaceAll(/"\d+ \d+ imp /g, '"… imp ');
   return `${name}${stable}`;
 }

@@ -13,15 +13,18 @@ const other = "/persist/other";
 /** The folders that imp changes something in, state and persistence roots included. */
 export const folders = ["/etc/app", "/srv", "/var/log", "/var/lib", "/var/cache", "/persist"] as const;
 
-/** Mounted and wanted unchanged in both configurations: nothing may touch it. */
-export const steadyTarget = "/srv/steady";
+/** Mounted from the same source in both configurations: nothing may mount them anew. */
+export const steadyTargets = ["/srv/steady", "/srv/reopened", "/srv/reopened/inner", "/var/log", "/var/lib/owned"];
+
+/** What a killed command may leave of copies whose originals a reboot threw away. */
+export const rescuedCopies = ["/persist/system/var/cache", "/persist/system/etc/app/copied"];
 
 export const oldConfiguration = configurationText({
   state_dir: stateDirectory,
   persistence: {
     [system]: {
       directories: [
-        steadyTarget,
+        "/srv/steady",
         "/srv/moved",
         "/srv/moved/inner",
         "/srv/reopened",
@@ -51,7 +54,7 @@ export const newConfiguration = configurationText({
   persistence: {
     [system]: {
       directories: [
-        steadyTarget,
+        "/srv/steady",
         "/srv/moved/inner",
         { directory: "/srv/reopened", options: ["ro", "noexec"] },
         "/srv/reopened/inner",
@@ -125,7 +128,6 @@ export const rootBetween = String.raw`
 
 /** Gives every file a time long ago, so that the ones that a command makes stand out. */
 export const ageFiles = String.raw`
-  for folder in ${folders.join(" ")}; do
-    [ ! -e $folder ] || find $folder -path ${stateDirectory} -prune -o -exec touch -h -d '2020-02-02 02:02:02' {} +
-  done
+  find ${folders.join(" ")} -path ${stateDirectory} -prune -o -exec touch -h -d '2020-02-02 02:02:02' {} + 2>/dev/null ||
+    true
 `;
