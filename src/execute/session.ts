@@ -1,5 +1,6 @@
 import type { SystemError } from "../linux/ffi.ts";
 import { closeDescriptor } from "../linux/files.ts";
+import type { Stat } from "../linux/stat.ts";
 import type { Effect } from "../model/generation.ts";
 import type { Step } from "../model/plan.ts";
 
@@ -9,6 +10,8 @@ export interface Outcome {
   readonly made?: Effect;
   /** A detached copy of a mount that the step took away: undoing attaches it again. */
   readonly keptTree?: number;
+  /** What the step mounted or gave another owner or mode: undoing has to do with that very object. */
+  readonly object?: Stat;
   /** What a person should know: why the step did nothing, or not all. */
   readonly notices?: readonly string[];
 }
@@ -73,6 +76,8 @@ export function remedyFor(error: SystemError): string {
     case "ENOSPC":
     case "EDQUOT":
       return "the filesystem is full; free some room and try again";
+    case "EXDEV":
+      return "a directory of an overlay's lower layer can't be renamed; move it away by hand (cp -a, then rm -r)";
     case "ENOSYS":
       return "imp needs Linux 5.12 or newer";
     default:
