@@ -1,10 +1,11 @@
 import type { Effect } from "../model/generation.ts";
-import type { Entry, Manifest } from "../model/manifest.ts";
-import { type Mount, mountsOnTheWay } from "../model/mount.ts";
-import type { DirectoryNode, Node, Observed, Spot } from "../model/observation.ts";
-import { join, parentOf } from "../model/path.ts";
-import type { Conflict, Finding, FindingKind, Notice, Step, Tidying } from "../model/plan.ts";
-import type { Layout } from "./layout.ts";
+import type { Entry, Manifest, MountedEntry } from "../model/manifest.ts";
+import type { Node, Observed } from "../model/observation.ts";
+import type { Conflict, Finding, FindingKind, MountOptions, Notice, Step, Tidying } from "../model/plan.ts";
+import type { TemporaryNames } from "./names.ts";
+import type { Overlay, Turn } from "./overlay.ts";
+import type { Present } from "./present.ts";
+import type { Survey } from "./survey.ts";
 
 /** What the planner is asked. */
 export interface PlanRequest {
@@ -22,68 +23,80 @@ export interface PlanRequest {
   readonly token: string;
 }
 
-/** A plan in the making. `after` tells where paths lead once the plan is carried out, `before` where they lead now. */
+/** A plan in the making. */
 export interface Draft {
   readonly request: PlanRequest;
-  readonly before: Layout;
-  readonly after: Layout;
-  /** The ids of the mounts that the plan takes away. */
-  readonly going: ReadonlySet<number>;
+  readonly present: Present;
+  readonly survey: Survey;
+  readonly overlay: Overlay;
+  readonly names: TemporaryNames;
+  /** Sources that can be made while everything is still in its place: copies take long. */
   readonly sourceSteps: Step[];
   readonly removalSteps: Step[];
   readonly additionSteps: Step[];
+  /** What waits until the command is on record: an object that imp made can't be made the same again by undoing. */
   readonly afterwards: Tidying[];
+  /** Mount options that are worked out already. */
+  readonly options: Map<MountedEntry, MountOptions>;
   readonly conflicts: Conflict[];
   readonly notices: Notice[];
   readonly findings: Finding[];
   readonly found: Effect[];
   readonly endedEffects: Set<Effect>;
-  /** What earlier steps of the plan make of a place, by its path. */
-  readonly changed: Map<string, Node>;
-  /** A source step reads or changes what only shows once mounts have gone. */
-  sourcesNeedRemovals: boolean;
-  temporaryNames: number;
+  /** Conflicts and findings that were said already. */
+  readonly said: Set<string>;
 }
 
-/** Where to look for what `path` will be while the plan adds things: around the mounts that go. */
-export function spotAfter(draft: Draft, path: string): Spot {
-  const place = draft.after.placeOf(path);
-  return { path: place, beneath: firstGoing(draft, place) };
+/** What is known before the first step is planned. */
+export type Beginnings = Pick<Draft, "request" | "present" | "survey" | "overlay" | "names">;
+
+export function newDraft(beginnings: Beginnings): Draft {
+  return {
+    ...beginnings,
+    sourceSteps: [],
+    removalSteps: [],
+    additionSteps: [],
+    afterwards: [],
+    options: new Map(),
+    conflicts: [],
+    notices: [],
+    findings: [],
+    found: [],
+    endedEffects: new Set(),
+    said: new Set(),
+  };
 }
 
-/** The outermost mount on the way to `path` that the plan takes away. */
-export function firstGoing(draft: Draft, path: string): Mount | null {
-  if (draft.going.size === 0) return null;
-  const { mounts } = draft.request.observed;
-  const real = draft.request.observed.real(path);
-  return mountsOnTheWay(mounts, real).find((mount) => draft.going.has(mount.id)) ?? null;
+/** What will stand at `path`, under the mount of an entry at this very path. */
+export function nodeUnder(draft: Draft, path: string): Node {
+  return draft.overlay.nodeAt(draft.survey.ways.placeOf(path));
 }
 
-/** What will stand at `path` once the plan's steps so far are carried out. */
-export function nodeAfter(draft: Draft, path: string): Node {
-  const spot = spotAfter(draft, path);
-  return draft.changed.get(spot.path) ?? draft.request.observed.node(spot);
+/** What `path` will lead to, through the mount of an entry at this very path. */
+export function nodeBehind(draft: Draft, path: string): Node {
+  return draft.overlay.nodeAt(draft.survey.ways.objectAt(path));
 }
 
-/** As {@link nodeAfter}, with a symlink to a directory counting as that directory. */
-export function directoryAfter(draft: Draft, path: string): Node {
-  const node = nodeAfter(draft, path);
-  return node.kind === "symlink" ? nodeAfter(draft, `${path}/.`) : node;
+/** What the directory will be that `path` leads to, symlinks in its last name followed too. */
+export function directoryBehind(draft: Draft, path: string): Node {
+  return nodeBehind(draft, draft.survey.ways.directoryAt(path));
 }
 
-export function setAfter(draft: Draft, path: string, node: Node): void {
-  draft.changed.set(draft.after.placeOf(path), node);
+/** The list for steps of that turn. */
+export function stepsFor(draft: Draft, turn: Turn): Step[] {
+  return turn === "early" ? draft.sourceSteps : draft.additionSteps;
 }
 
-/** A node for what a step will have created: nobody knows its identity yet. */
-export function futureDirectory(access: { uid: number; gid: number; mode: number }): DirectoryNode {
-  return { kind: "directory", ...access, identity: { inode: "", birth: null }, links: 2, device: "" };
-}
-
-export function conflict(draft: Draft, entry: Entry, message: string, help?: string): void {
-  const known = draft.conflicts.some((other) => other.serves === entry.target && other.message === message);
-  if (known) return;
-  draft.conflicts.push({ serves: entry.target, entry, message, ...(help === undefined ? {} : { help }) });
+/** @param entry the wanted entry in question, or only the target where an entry that goes is */
+export function conflict(draft: Draft, entry: Entry | string, message: string, help?: string): void {
+  const serves = typeof entry === "string" ? entry : entry.target;
+  if (!isNew(draft, `conflict ${serves} ${message}`)) return;
+  draft.conflicts.push({
+    serves,
+    ...(typeof entry === "string" ? {} : { entry }),
+    message,
+    ...(help === undefined ? {} : { help }),
+  });
 }
 
 export function notice(draft: Draft, serves: string, message: string, help?: string): void {
@@ -91,11 +104,11 @@ export function notice(draft: Draft, serves: string, message: string, help?: str
 }
 
 export function finding(draft: Draft, serves: string, kind: FindingKind, message: string): void {
-  draft.findings.push({ serves, kind, message });
+  if (isNew(draft, `finding ${serves} ${kind} ${message}`)) draft.findings.push({ serves, kind, message });
 }
 
-/** A free name beside `path` for an instant's use; short, so that it fits where `path` does. */
-export function temporaryBeside(draft: Draft, path: string): string {
-  draft.temporaryNames += 1;
-  return join(parentOf(path), `.imp-${draft.request.token}-${draft.temporaryNames}`);
+function isNew(draft: Draft, text: string): boolean {
+  if (draft.said.has(text)) return false;
+  draft.said.add(text);
+  return true;
 }

@@ -2,96 +2,100 @@ import type { LinkedFileEntry } from "../model/manifest.ts";
 import { mountAt } from "../model/mount.ts";
 import type { FileNode, SymlinkNode } from "../model/observation.ts";
 import { accessOf } from "./access.ts";
-import { type Draft, finding, nodeAfter, setAfter, spotAfter, temporaryBeside } from "./draft.ts";
+import { type Draft, finding, nodeUnder } from "./draft.ts";
 import {
   describeNode,
   freeBackupName,
+  identityToMove,
   reportForeignMount,
+  reportHeld,
   reportObstacle,
+  reportReadOnly,
   reportUnreachable,
 } from "./obstacle.ts";
 import { ensureParents } from "./parents.ts";
 import type { ReadySource } from "./sources.ts";
-import type { Survey } from "./standing.ts";
 
 /** Plans that a symlink to the entry's source is at its target. */
-export function planLink(draft: Draft, survey: Survey, entry: LinkedFileEntry, source: ReadySource): void {
+export function planLink(draft: Draft, entry: LinkedFileEntry, source: ReadySource): void {
   const { observed } = draft.request;
-  const mount = mountAt(observed.mounts, observed.real(entry.target));
-  if (mount !== null && !draft.going.has(mount.id) && !survey.liesOnMovingMount(entry.target)) {
-    reportForeignMount(draft, entry, mount.mountPoint);
+  const { survey, overlay } = draft;
+  const { path } = survey.ways.locate(entry.target);
+  const mount = survey.isSteady(path) ? mountAt(observed.mounts, path) : null;
+  if (mount !== null && !survey.isGoing(mount)) {
+    reportForeignMount(draft, entry, mount);
     return;
   }
-  const node = nodeAfter(draft, entry.target);
+  const node = nodeUnder(draft, entry.target);
   if (reportUnreachable(draft, entry, entry.target, node)) return;
-  const link = { serves: entry.target, path: entry.target, text: entry.source } as const;
   switch (node.kind) {
     case "missing":
       finding(draft, entry.target, "not-linked", "its symlink is missing");
-      if (ensureParents(draft, entry, "target")) draft.additionSteps.push({ kind: "link", ...link });
+      if (!ensureParents(draft, entry, "target", "late") || reportReadOnly(draft, entry, entry.target))
+        return;
+      draft.additionSteps.push({
+        kind: "link",
+        serves: entry.target,
+        path: entry.target,
+        text: entry.source,
+      });
       return;
     case "symlink":
-      planOverSymlink(draft, survey, entry, node);
+      planOverSymlink(draft, entry, node);
       return;
-    case "file":
-      if (!ensureParents(draft, entry, "target")) return;
+    case "file": {
+      if (!ensureParents(draft, entry, "target", "late")) return;
       finding(draft, entry.target, "replaced", "a regular file stands in the place of its symlink");
-      if (
-        source.copied ||
-        observed.sameBytes(spotAfter(draft, entry.target), spotAfter(draft, entry.source))
-      ) {
-        replaceFile(draft, entry, node);
+      const stored = overlay.whereNow(survey.ways.objectAt(entry.source));
+      const here = overlay.whereNow(survey.ways.placeOf(entry.target));
+      if (!source.copied && !observed.sameBytes(here, stored)) {
+        backUpOrRefuse(draft, entry, "a regular file, and not the same as the source");
         return;
       }
-      backUpOrRefuse(draft, entry, "a regular file, and not the same as the source");
+      if (reportReadOnly(draft, entry, entry.target) || reportHeld(draft, entry)) return;
+      replaceFile(draft, entry, node);
       return;
+    }
     default:
-      if (!ensureParents(draft, entry, "target")) return;
-      backUpOrRefuse(draft, entry, describeNode(node));
+      if (ensureParents(draft, entry, "target", "late")) backUpOrRefuse(draft, entry, describeNode(node));
   }
-}
-
-function planOverSymlink(draft: Draft, survey: Survey, entry: LinkedFileEntry, node: SymlinkNode): void {
-  const active = survey.active.get(entry.target);
-  const wasFound = draft.request.effects.some(
-    (effect) => effect.kind === "found" && effect.target === entry.target,
-  );
-  if (!ensureParents(draft, entry, "target")) return;
-  if (node.text === entry.source) {
-    const ours = active?.kind === "linked-file" && active.source === entry.source;
-    if (!ours) draft.found.push({ kind: "found", target: entry.target });
-    return;
-  }
-  finding(draft, entry.target, "wrong-link", `it is a symlink to ${node.text}, not to ${entry.source}`);
-  if (active?.kind === "linked-file" && active.source === node.text && !wasFound) {
-    draft.additionSteps.push({
-      kind: "replace-link",
-      serves: entry.target,
-      path: entry.target,
-      from: node.text,
-      to: entry.source,
-      aside: temporaryBeside(draft, entry.target),
-    });
-    return;
-  }
-  backUpOrRefuse(draft, entry, describeNode(node));
 }
 
 /** The file has nothing that the source has not: a copy of that comes back when the entry goes. */
 function replaceFile(draft: Draft, entry: LinkedFileEntry, node: FileNode): void {
-  const { identity } = node;
-  const aside = temporaryBeside(draft, entry.target);
+  const { target, source } = entry;
+  const identity = identityToMove(draft, entry, node);
+  if (identity === null) return;
+  const aside = draft.names.beside(target);
+  const access = accessOf(node);
+  const link = { serves: target, path: target, text: source } as const;
+  draft.additionSteps.push({ kind: "replace-file", ...link, aside, identity, access });
+  draft.afterwards.push({ kind: "discard-file", serves: target, path: aside, identity, sameAs: source });
+}
+
+function planOverSymlink(draft: Draft, entry: LinkedFileEntry, node: SymlinkNode): void {
+  const active = draft.present.entries.get(entry.target);
+  const isOurs =
+    active?.kind === "linked-file" && active.source === node.text && !draft.present.found.has(entry.target);
+  if (!ensureParents(draft, entry, "target", "late")) return;
+  if (node.text === entry.source) {
+    if (!isOurs) draft.found.push({ kind: "found", target: entry.target });
+    return;
+  }
+  finding(draft, entry.target, "wrong-link", `it is a symlink to ${node.text}, not to ${entry.source}`);
+  if (!isOurs) {
+    backUpOrRefuse(draft, entry, describeNode(node));
+    return;
+  }
+  if (reportReadOnly(draft, entry, entry.target)) return;
   draft.additionSteps.push({
-    kind: "replace-file",
+    kind: "replace-link",
     serves: entry.target,
     path: entry.target,
-    text: entry.source,
-    aside,
-    identity,
-    access: accessOf(node),
+    from: node.text,
+    to: entry.source,
+    aside: draft.names.beside(entry.target),
   });
-  const sameAs = draft.after.placeOf(entry.source);
-  draft.afterwards.push({ kind: "discard-file", serves: entry.target, path: aside, identity, sameAs });
 }
 
 function backUpOrRefuse(draft: Draft, entry: LinkedFileEntry, what: string): void {
@@ -99,17 +103,19 @@ function backUpOrRefuse(draft: Draft, entry: LinkedFileEntry, what: string): voi
     reportObstacle(draft, entry, what);
     return;
   }
+  const { survey, overlay } = draft;
+  if (reportReadOnly(draft, entry, entry.target) || reportHeld(draft, entry)) return;
+  const node = nodeUnder(draft, entry.target);
+  const identity = identityToMove(draft, entry, node);
   const backup = freeBackupName(draft, entry);
-  if (backup === null) return;
-  const node = nodeAfter(draft, entry.target);
-  if (!("identity" in node)) return;
+  if (backup === null || identity === null) return;
   draft.additionSteps.push({
     kind: "exchange-for-link",
     serves: entry.target,
     path: entry.target,
     text: entry.source,
     backup,
-    identity: node.identity,
+    identity,
   });
-  setAfter(draft, backup, node);
+  overlay.set(survey.ways.placeOf(backup), node, "late");
 }

@@ -1,8 +1,12 @@
+import type { Identity } from "../model/generation.ts";
 import type { Entry } from "../model/manifest.ts";
-import { visibleMount } from "../model/mount.ts";
+import type { Mount } from "../model/mount.ts";
 import type { Node } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
-import { conflict, type Draft, finding, nodeAfter } from "./draft.ts";
+import { conflict, type Draft, finding, nodeUnder } from "./draft.ts";
+import { mountsUpon } from "./inside.ts";
+import { isReadOnly } from "./options.ts";
+import { isFuture } from "./overlay.ts";
 
 const longestName = 255;
 
@@ -26,6 +30,11 @@ export function describeNode(node: Node): string {
     case "unsafe":
       return `behind a symlink that is not safe to follow (${node.at})`;
   }
+}
+
+/** `ext4 from /dev/sda1 (/data)` for a sentence. */
+export function describeMount(mount: Mount): string {
+  return `${mount.filesystem} from ${mount.from}${mount.root === "/" ? "" : ` (${mount.root})`}`;
 }
 
 /** Reports what keeps a place from being looked at or reached at all. Returns true if something does. */
@@ -58,6 +67,32 @@ export function reportUnreachable(draft: Draft, entry: Entry, path: string, node
   }
 }
 
+/**
+ * Reports a symlink on the way to `path` that somebody else could bend. Where it leads is found out link by link,
+ * which says nothing of who made them; the system's own walk does.
+ */
+export function reportUnsafe(draft: Draft, entry: Entry, path: string): boolean {
+  if (draft.survey.ways.locate(path).path === path) return false;
+  const node = draft.request.observed.node({ path, beneath: null });
+  return node.kind === "unsafe" && reportUnreachable(draft, entry, path, node);
+}
+
+/**
+ * Reports that `path` can't be made or changed since it lies on a read-only mount.
+ * @param changed the object that would change: for a new name, the directory that it comes into
+ */
+export function reportReadOnly(draft: Draft, entry: Entry, path: string, changed = parentOf(path)): boolean {
+  if (!isReadOnly(draft, changed)) return false;
+  finding(draft, entry.target, "in-the-way", `${changed} is read-only`);
+  conflict(
+    draft,
+    entry,
+    `${path} can't be made or changed: it lies on a mount that is read-only`,
+    "mount that writable, or take `ro` out of the options of the entry that it belongs to",
+  );
+  return true;
+}
+
 /** Reports that `node` stands at the target and is not to be moved. */
 export function reportObstacle(draft: Draft, entry: Entry, what: string): void {
   const name = nameOf(entry.target);
@@ -70,17 +105,64 @@ export function reportObstacle(draft: Draft, entry: Entry, what: string): void {
   );
 }
 
-/** Reports somebody else's mount at the target. */
-export function reportForeignMount(draft: Draft, entry: Entry, mountPoint: string): void {
-  const mount = visibleMount(draft.request.observed.mounts, mountPoint);
-  const what = `${mount.filesystem} from ${mount.from}${mount.root === "/" ? "" : ` (${mount.root})`}`;
-  finding(draft, entry.target, "wrong-mount", `${what} is mounted at ${mountPoint}`);
+/** Reports that what stands at the target can't be renamed, since something is mounted on it or in it. */
+export function reportHeld(draft: Draft, entry: Entry): boolean {
+  const spot = draft.survey.ways.placeOf(entry.target);
+  const staying = mountsUpon(draft.request.observed.mounts, spot).filter(
+    (mount) => !draft.survey.isGoing(mount),
+  );
+  for (const mount of staying) {
+    finding(draft, entry.target, "in-the-way", `${describeMount(mount)} is mounted at ${mount.mountPoint}`);
+  }
+  reportMountsInside(draft, entry, staying, "moved");
+  return staying.length > 0;
+}
+
+/**
+ * The identity of what stands at the target and has to move; null (and a conflict) if it does not exist yet, for it is
+ * only now copied, with the source of the entry around it.
+ */
+export function identityToMove(draft: Draft, entry: Entry, node: Node): Identity | null {
+  if ("identity" in node && !isFuture(node)) return node.identity;
+  finding(draft, entry.target, "in-the-way", `${entry.target} is only now copied to its place`);
   conflict(
     draft,
     entry,
-    `${mountPoint} is in the way: ${what} is mounted there, and imp did not mount it`,
-    `unmount it (umount '${mountPoint}'), or take the entry out of the configuration`,
+    `${entry.target} is in the way: it is only now copied, together with the directory around it`,
+    "apply without this entry first, and then with it",
   );
+  return null;
+}
+
+/** Reports somebody else's mount at the target. */
+export function reportForeignMount(draft: Draft, entry: Entry, mount: Mount): void {
+  const what = describeMount(mount);
+  finding(draft, entry.target, "wrong-mount", `${what} is mounted at ${mount.mountPoint}`);
+  conflict(
+    draft,
+    entry,
+    `${mount.mountPoint} is in the way: ${what} is mounted there, and imp did not mount it`,
+    `unmount it (umount '${mount.mountPoint}'), or take the entry out of the configuration`,
+  );
+}
+
+/** Reports mounts that would vanish together with the mount or directory that they lie in, or under a new mount. */
+export function reportMountsInside(
+  draft: Draft,
+  entry: Entry | string,
+  inside: readonly Mount[],
+  what: "mounted" | "unmounted" | "moved",
+): void {
+  const target = typeof entry === "string" ? entry : entry.target;
+  for (const mount of inside) {
+    if (draft.survey.isGoing(mount)) continue;
+    conflict(
+      draft,
+      entry,
+      `${target} can't be ${what}: ${describeMount(mount)} is mounted inside, at ${mount.mountPoint}`,
+      `unmount that first: umount '${mount.mountPoint}'`,
+    );
+  }
 }
 
 /**
@@ -101,6 +183,6 @@ export function freeBackupName(draft: Draft, entry: Entry): string | null {
       return null;
     }
     const path = join(parentOf(entry.target), name);
-    if (nodeAfter(draft, path).kind === "missing") return path;
+    if (nodeUnder(draft, path).kind === "missing") return path;
   }
 }

@@ -17,12 +17,41 @@ export function optionsOf(mount: Mount): MountOptions {
  * and its own on top.
  */
 export function optionsFor(draft: Draft, entry: MountedEntry): MountOptions {
-  const { observed } = draft.request;
-  const home = visibleMount(observed.mounts, observed.real(draft.after.placeOf(entry.source)));
-  const inherited = optionsOf(home);
+  const known = draft.options.get(entry);
+  if (known !== undefined) return known;
+  // An answer for entries that are stored in themselves, which are refused.
+  draft.options.set(entry, entry.options);
+  const options = findOptions(draft, entry);
+  draft.options.set(entry, options);
+  return options;
+}
+
+function findOptions(draft: Draft, entry: MountedEntry): MountOptions {
+  const inherited = optionsAt(draft, entry.source);
   const ownAccessTime = entry.options.some((option) => accessTimes.includes(option));
   const kept = ownAccessTime ? inherited.filter((option) => !accessTimes.includes(option)) : inherited;
   return inOrder([...kept, ...entry.options]);
+}
+
+/** The options of the mount that the object will lie on which `path` leads to. */
+function optionsAt(draft: Draft, path: string): MountOptions {
+  const { mounts } = draft.request.observed;
+  const { survey } = draft;
+  const holder = survey.ways.holderOf(path);
+  if (holder !== null && survey.fateOf(holder) !== "keep") return optionsFor(draft, holder);
+  const { path: place, beneath } = survey.ways.objectAt(path);
+  const home =
+    beneath === null ? visibleMount(mounts, place) : (mounts.byId.get(beneath.parent) ?? mounts.root);
+  if (holder === null) return optionsOf(home);
+  const standing = survey.standingOf(holder);
+  // A mount of somebody else's may lie on the entry's.
+  const isHolders = standing.kind === "wanted" && standing.mount === home;
+  return isHolders ? optionsFor(draft, holder) : optionsOf(home);
+}
+
+/** True if nothing can be changed of the object that `path` will lead to, nor in it. */
+export function isReadOnly(draft: Draft, path: string): boolean {
+  return optionsAt(draft, draft.survey.ways.directoryAt(path)).includes("ro");
 }
 
 function inOrder(options: readonly MountOption[]): MountOptions {

@@ -1,19 +1,12 @@
 import type { Entry, Ownership } from "../model/manifest.ts";
 import { formatMode } from "../model/mode.ts";
-import type { Access, Node } from "../model/observation.ts";
+import type { Access, Node, Spot } from "../model/observation.ts";
 import { ancestorsOf, isAtOrBelow, join, parentOf } from "../model/path.ts";
-import type { Step } from "../model/plan.ts";
 import { accessOf, accessWith, inheritedAccess, sameAccess } from "./access.ts";
-import {
-  conflict,
-  type Draft,
-  directoryAfter,
-  finding,
-  futureDirectory,
-  nodeAfter,
-  setAfter,
-} from "./draft.ts";
-import { describeNode, reportUnreachable } from "./obstacle.ts";
+import { conflict, type Draft, directoryBehind, finding, nodeUnder, stepsFor } from "./draft.ts";
+import { endMade } from "./effects.ts";
+import { describeNode, reportReadOnly, reportUnreachable } from "./obstacle.ts";
+import { futureDirectory, type Turn } from "./overlay.ts";
 
 /** Which of its two trees a directory belongs to: the one that people see, or the one it is stored in. */
 export type Side = "source" | "target";
@@ -24,32 +17,39 @@ export type Side = "source" | "target";
  * exists, else from the directory that it comes to lie in.
  * @returns false if it can't be done (a conflict says why)
  */
-export function ensureParents(draft: Draft, entry: Entry, side: Side): boolean {
+export function ensureParents(draft: Draft, entry: Entry, side: Side, turn: Turn): boolean {
   const path = side === "target" ? entry.target : entry.source;
+  // What exists has parents.
+  if (entry.parentDirectory === undefined && isThere(draft, path)) return true;
   const missing = missingAncestors(draft, entry, path);
   if (missing === null) return false;
-  if (missing.length > 0 && side === "target" && !entry.createParents) {
-    finding(draft, entry.target, "in-the-way", `its parent directory ${missing[0]} does not exist`);
+  const [nearest] = missing;
+  if (nearest === undefined) return adjustParent(draft, entry, side, turn, parentOf(path));
+  if (side === "target" && !entry.createParents) {
+    finding(draft, entry.target, "in-the-way", `its parent directory ${nearest} does not exist`);
     conflict(
       draft,
       entry,
-      `the parent directory of ${entry.target} does not exist: ${missing[0]}`,
-      `create it (mkdir -p '${missing[0]}'), or set \`create_parents = true\``,
+      `the parent directory of ${entry.target} does not exist: ${nearest}`,
+      `create it (mkdir -p '${nearest}'), or set \`create_parents = true\``,
     );
     return false;
   }
-  for (const directory of missing.reverse()) createDirectory(draft, entry, side, directory);
-  return missing.length > 0 || adjustParent(draft, entry, side, parentOf(path));
+  return missing.reverse().every((directory) => createDirectory(draft, entry, side, turn, directory));
+}
+
+function isThere(draft: Draft, path: string): boolean {
+  return "identity" in nodeUnder(draft, path);
 }
 
 /** The directories above `path` that do not exist, nearest first; null (and a conflict) if they can't be made. */
 function missingAncestors(draft: Draft, entry: Entry, path: string): string[] | null {
   const missing: string[] = [];
   for (const ancestor of ancestorsOf(path)) {
-    const node = directoryAfter(draft, ancestor);
+    const node = directoryBehind(draft, ancestor);
     if (node.kind === "directory") return missing;
     if (reportUnreachable(draft, entry, ancestor, node)) return null;
-    if (node.kind !== "missing" || nodeAfter(draft, ancestor).kind === "symlink") {
+    if (node.kind !== "missing" || nodeUnder(draft, ancestor).kind === "symlink") {
       const what = node.kind === "missing" ? "a symlink that leads nowhere" : describeNode(node);
       finding(draft, entry.target, "in-the-way", `${ancestor} is ${what}`);
       conflict(draft, entry, `${path} can't exist: ${ancestor} is ${what}`, `move ${ancestor} away`);
@@ -60,24 +60,26 @@ function missingAncestors(draft: Draft, entry: Entry, path: string): string[] | 
   return missing;
 }
 
-function createDirectory(draft: Draft, entry: Entry, side: Side, path: string): void {
-  const beside = directoryAfter(draft, counterpart(entry, side, path));
-  const above = directoryAfter(draft, parentOf(path));
+function createDirectory(draft: Draft, entry: Entry, side: Side, turn: Turn, path: string): boolean {
+  if (reportReadOnly(draft, entry, path)) return false;
+  const beside = directoryBehind(draft, counterpart(entry, side, path));
+  const above = directoryBehind(draft, parentOf(path));
   const base: Access =
     beside.kind === "directory"
       ? accessOf(beside)
       : inheritedAccess(above.kind === "directory" ? above : { uid: 0, gid: 0, mode: 0o755 });
   const direct = path === parentOf(side === "target" ? entry.target : entry.source);
   const access = direct ? accessWith(entry.parentDirectory, base, true) : base;
-  const place = side === "source" ? draft.after.placeOf(path) : path;
-  stepsOf(draft, side).push({
+  stepsFor(draft, turn).push({
     kind: "create-directory",
     serves: entry.target,
-    path: place,
+    path,
     access,
     role: side,
   });
-  setAfter(draft, path, futureDirectory(access));
+  if (side === "target") endMade(draft, path);
+  draft.overlay.set(draft.survey.ways.placeOf(path), futureDirectory(access), turn);
+  return true;
 }
 
 /** The same directory on the other side. */
@@ -86,57 +88,56 @@ function counterpart(entry: Entry, side: Side, path: string): string {
   return isAtOrBelow(path, entry.root) ? path.slice(entry.root.length) || "/" : path;
 }
 
-function adjustParent(draft: Draft, entry: Entry, side: Side, parent: string): boolean {
-  const node = directoryAfter(draft, parent);
-  if (entry.parentDirectory === undefined || node.kind !== "directory") return true;
+function adjustParent(draft: Draft, entry: Entry, side: Side, turn: Turn, parent: string): boolean {
+  if (entry.parentDirectory === undefined) return true;
   // Nobody means the root of a filesystem by the parent of a file in it.
   if (side === "source" && parent === entry.root) return true;
-  const place = side === "source" ? draft.after.placeOf(parent) : realDirectory(draft, parent);
-  return adjustAccess(draft, entry, side, place, node, entry.parentDirectory);
+  const { ways } = draft.survey;
+  const path = ways.directoryAt(parent);
+  const spot = ways.objectAt(path);
+  const node = draft.overlay.nodeAt(spot);
+  return (
+    node.kind !== "directory" || adjustAccess(draft, entry, { path, spot, node, turn }, entry.parentDirectory)
+  );
 }
 
-/** `path` as a step can name it: not through a symlink in the last name. */
-function realDirectory(draft: Draft, path: string): string {
-  return parentOf(draft.request.observed.real(join(path, ".")));
+/** What exists and can be changed. */
+export interface Adjustable {
+  /** As a step can name it. */
+  readonly path: string;
+  readonly spot: Spot;
+  readonly node: Extract<Node, { kind: "directory" | "file" }>;
+  readonly turn: Turn;
 }
 
 /**
  * Plans the change of owner and mode of what exists, if it differs from what the entry asks for.
  * @returns false if that may not be done (a conflict says why)
  */
-export function adjustAccess(
-  draft: Draft,
-  entry: Entry,
-  side: Side,
-  place: string,
-  node: Extract<Node, { kind: "directory" | "file" }>,
-  wanted: Ownership,
-): boolean {
+export function adjustAccess(draft: Draft, entry: Entry, object: Adjustable, wanted: Ownership): boolean {
+  const { path, spot, node, turn } = object;
   const from = accessOf(node);
   const to = accessWith(wanted, from, node.kind === "directory");
   if (sameAccess(from, to)) return true;
   if (from.uid !== to.uid || from.gid !== to.gid) {
-    const message = `${place} belongs to ${from.uid}:${from.gid}, not to ${to.uid}:${to.gid}`;
+    const message = `${path} belongs to ${from.uid}:${from.gid}, not to ${to.uid}:${to.gid}`;
     finding(draft, entry.target, "wrong-owner", message);
   }
   if (from.mode !== to.mode) {
-    const message = `${place} has mode ${formatMode(from.mode)}, not ${formatMode(to.mode)}`;
+    const message = `${path} has mode ${formatMode(from.mode)}, not ${formatMode(to.mode)}`;
     finding(draft, entry.target, "wrong-mode", message);
   }
   if (node.kind === "file" && node.links > 1) {
     conflict(
       draft,
       entry,
-      `${place} has ${node.links} hard links: changing its owner or mode would change it in other places too`,
+      `${path} has ${node.links} hard links: changing its owner or mode would change it in other places too`,
       "make it a file of its own (cp it and mv the copy over it)",
     );
     return false;
   }
-  stepsOf(draft, side).push({ kind: "set-access", serves: entry.target, path: place, from, to });
-  setAfter(draft, place, { ...node, ...to });
+  if (reportReadOnly(draft, entry, path, path)) return false;
+  stepsFor(draft, turn).push({ kind: "set-access", serves: entry.target, path, from, to });
+  draft.overlay.set(spot, { ...node, ...to }, turn);
   return true;
-}
-
-function stepsOf(draft: Draft, side: Side): Step[] {
-  return side === "source" ? draft.sourceSteps : draft.additionSteps;
 }

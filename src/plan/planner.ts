@@ -1,13 +1,21 @@
-import type { Effect } from "../model/generation.ts";
-import { isMounted } from "../model/manifest.ts";
+import { type Entry, isMounted } from "../model/manifest.ts";
 import { parentsFirst } from "../model/path.ts";
 import type { Plan } from "../model/plan.ts";
-import type { Draft, PlanRequest } from "./draft.ts";
+import { conflict, type Draft, finding, newDraft, type PlanRequest } from "./draft.ts";
+import { effectsKept } from "./effects.ts";
 import { planLink } from "./linking.ts";
 import { planMount } from "./mounting.ts";
+import { TemporaryNames } from "./names.ts";
+import { needsOf } from "./needs.ts";
+import { reportUnsafe } from "./obstacle.ts";
+import { orderOf } from "./order.ts";
+import { Overlay } from "./overlay.ts";
+import { presentState } from "./present.ts";
 import { planRemovals } from "./removal.ts";
+import { isOneWithSource, sharedPlaces } from "./sameness.ts";
 import { ensureSource } from "./sources.ts";
-import { survey } from "./standing.ts";
+import { survey } from "./survey.ts";
+import { newWithdrawal, withdrawMoved, withdrawUnwanted } from "./withdrawal.ts";
 
 export type { PlanRequest } from "./draft.ts";
 
@@ -17,43 +25,26 @@ export type { PlanRequest } from "./draft.ts";
  * is as wanted.
  */
 export function makePlan(request: PlanRequest): Plan {
-  const surveyed = survey(request.active, request.wanted, request.observed);
-  const draft: Draft = {
-    request,
-    before: surveyed.before,
-    after: surveyed.after,
-    going: surveyed.going,
-    sourceSteps: [],
-    removalSteps: [],
-    additionSteps: [],
-    afterwards: [],
-    conflicts: [],
-    notices: [],
-    findings: [],
-    found: [],
-    endedEffects: new Set(),
-    changed: new Map(),
-    sourcesNeedRemovals: false,
-    temporaryNames: 0,
-  };
+  const { active, wanted, effects, observed } = request;
+  const overlay = new Overlay(observed);
+  const present = presentState(active, effects, observed);
+  const needs = needsOf(active, wanted);
+  const names = new TemporaryNames(request.token);
 
-  planRemovals(draft, surveyed);
-  // Parents first: a nested entry appears in what its parent's mount shows.
-  for (const entry of [...request.wanted.entries].sort((left, right) =>
-    parentsFirst(left.target, right.target),
-  )) {
-    const source = ensureSource(draft, surveyed, entry);
-    if (source === null) continue;
-    if (isMounted(entry)) planMount(draft, surveyed, entry, source);
-    else planLink(draft, surveyed, entry, source);
-  }
+  const withdrawal = newWithdrawal();
+  const question = { present, observed, overlay, effects, needs, names };
+  withdrawUnwanted(question, withdrawal);
+  const surveyed = survey(wanted, present, overlay, observed);
+  withdrawMoved(question, withdrawal, surveyed.ways);
 
-  // Copies take long, so they are made while everything is still in its place, unless they need what is beneath.
-  const before = draft.sourcesNeedRemovals
-    ? [...draft.removalSteps, ...draft.sourceSteps]
-    : [...draft.sourceSteps, ...draft.removalSteps];
+  const draft = newDraft({ request, present, survey: surveyed, overlay, names });
+  draft.conflicts.push(...withdrawal.conflicts);
+  draft.notices.push(...withdrawal.notices);
+  for (const effect of withdrawal.endedEffects) draft.endedEffects.add(effect);
+  planRemovals(draft, needs, withdrawal);
+  planAdditions(draft);
   return {
-    steps: [...before, ...draft.additionSteps],
+    steps: [...draft.sourceSteps, ...draft.removalSteps, ...draft.additionSteps],
     // What lies deepest goes first: a directory has to be empty.
     afterwards: draft.afterwards.toSorted((left, right) => parentsFirst(right.path, left.path)),
     conflicts: draft.conflicts,
@@ -63,19 +54,51 @@ export function makePlan(request: PlanRequest): Plan {
   };
 }
 
-/** Earlier effects that stay in force, and what was found as wanted. What imp makes itself is no longer "found". */
-function effectsKept(draft: Draft): Effect[] {
-  const made = new Set(
-    draft.additionSteps
-      .filter((step) => step.kind === "mount" || step.kind === "link")
-      .map((step) => step.serves),
+function planAdditions(draft: Draft): void {
+  const { entries, circular } = orderOf(draft.survey);
+  const shared = sharedPlaces(draft);
+  for (const entry of entries) {
+    const other = shared.get(entry);
+    if (circular.has(entry)) refuseCircle(draft, entry);
+    else if (other !== undefined) refuseSharedPlace(draft, entry, other);
+    else planEntry(draft, entry);
+  }
+}
+
+function planEntry(draft: Draft, entry: Entry): void {
+  const isUnsafe = reportUnsafe(draft, entry, entry.target);
+  const source = ensureSource(draft, entry);
+  if (isUnsafe || source === null) return;
+  if (isOneWithSource(draft, entry)) {
+    finding(draft, entry.target, "wrong-source", `its source ${entry.source} is itself`);
+    conflict(
+      draft,
+      entry,
+      `${entry.source} is ${entry.target} itself, by another way`,
+      "keep what is to persist on another filesystem, or in another directory",
+    );
+    return;
+  }
+  if (isMounted(entry)) planMount(draft, entry, source);
+  else planLink(draft, entry, source);
+}
+
+function refuseCircle(draft: Draft, entry: Entry): void {
+  finding(draft, entry.target, "in-the-way", "it would be stored inside itself");
+  conflict(
+    draft,
+    entry,
+    `${entry.target} would be stored inside itself: the way to ${entry.source} leads through it`,
+    "name the directory that really holds it as the persistence root",
   );
-  const known = new Set<string>();
-  return [...draft.request.effects, ...draft.found].filter((effect) => {
-    if (draft.endedEffects.has(effect)) return false;
-    if (effect.kind !== "found") return true;
-    if (made.has(effect.target) || known.has(effect.target)) return false;
-    known.add(effect.target);
-    return true;
-  });
+}
+
+function refuseSharedPlace(draft: Draft, entry: Entry, other: Entry): void {
+  finding(draft, entry.target, "in-the-way", `it is the same place as ${other.target}`);
+  conflict(
+    draft,
+    entry,
+    `${entry.target} and ${other.target} are the same place, by different ways`,
+    "keep one of the two entries",
+  );
 }

@@ -1,135 +1,84 @@
-import { type Entry, isMounted } from "../model/manifest.ts";
-import { allMountsAt, mountsOn } from "../model/mount.ts";
+import { isMounted, type MountedEntry } from "../model/manifest.ts";
+import { allMountsAt, mountAt, mountsOn } from "../model/mount.ts";
 import { parentsFirst } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
-import { type Draft, notice, temporaryBeside } from "./draft.ts";
-import { describeNode } from "./obstacle.ts";
+import { conflict, type Draft, notice } from "./draft.ts";
+import type { Needs } from "./needs.ts";
+import { describeMount, reportMountsInside } from "./obstacle.ts";
 import { optionsOf } from "./options.ts";
-import type { Survey } from "./standing.ts";
-import { planWithdrawals } from "./withdrawal.ts";
-
-/** A removal step with the place that decides its turn: what lies deepest goes first. */
-interface Removal {
-  readonly path: string;
-  readonly rank: "entry" | "made" | "backup";
-  readonly step: Step;
-}
+import { coversOwn } from "./survey.ts";
+import { withdrawMade } from "./tidying.ts";
+import type { Removal, Withdrawal } from "./withdrawal.ts";
 
 const rankOrder = { entry: 0, made: 1, backup: 2 } as const;
 
-/** Plans what goes: entries no longer wanted, those in the way of a change above them, and what was made for them. */
-export function planRemovals(draft: Draft, survey: Survey): void {
-  const removals: Removal[] = [];
-  for (const entry of survey.active.values()) {
-    if (staysInPlace(entry, survey)) continue;
-    const step = isMounted(entry) ? unmountStep(draft, entry, survey) : unlinkStep(draft, entry, survey);
-    if (step !== null) removals.push({ path: entry.target, rank: "entry", step });
+/** Plans what goes: mounts no longer wanted, those in the way of a change above them, and what was made for them. */
+export function planRemovals(draft: Draft, needs: Needs, withdrawal: Withdrawal): void {
+  const { removals, uncovered } = withdrawal;
+  for (const entry of draft.present.entries.values()) {
+    if (!isMounted(entry)) continue;
+    const step = unmountStep(draft, entry);
+    if (step === null) continue;
+    removals.push({ path: draft.request.observed.real(entry.target), rank: "entry", step });
   }
-  removals.push(...planWithdrawals(draft, survey, new Set(removals.map(({ path }) => path))));
-  removals.sort(
-    (left, right) => parentsFirst(right.path, left.path) || rankOrder[left.rank] - rankOrder[right.rank],
+  withdrawMade(draft, needs, withdrawal);
+  const byRank = (left: Removal, right: Removal) => rankOrder[left.rank] - rankOrder[right.rank];
+  removals.sort((left, right) => parentsFirst(right.path, left.path) || byRank(left, right));
+  uncovered.sort((left, right) => parentsFirst(left.path, right.path) || byRank(left, right));
+  draft.removalSteps.push(...[...removals, ...uncovered].map(({ step }) => step));
+}
+
+function unmountStep(draft: Draft, entry: MountedEntry): Step | null {
+  const { present, survey, request } = draft;
+  const { mounts } = request.observed;
+  const { target } = entry;
+  const isWanted = survey.wanted.has(target);
+  const real = request.observed.real(target);
+  const mount = mountAt(mounts, real);
+  if (mount === null) {
+    if (!isWanted) reportHidden(draft, entry, real);
+    return null;
+  }
+  if (present.ownerOf(mount.id) === undefined) {
+    if (!isWanted) reportLeft(draft, entry);
+    return null;
+  }
+  if (!survey.isGoing(mount)) return null;
+  reportMountsInside(draft, survey.wanted.get(target) ?? target, mountsOn(mounts, mount), "unmounted");
+  return { kind: "unmount", serves: target, target, source: entry.source, options: optionsOf(mount) };
+}
+
+/** A mount of ours may be there that nobody can reach. */
+function reportHidden(draft: Draft, { target, source }: MountedEntry, real: string): void {
+  const { present, request } = draft;
+  const shown = present.ways.objectAt(source);
+  const hidden = allMountsAt(request.observed.mounts, real);
+  if (!hidden.some((mount) => present.shows(mount, shown) !== "other")) return;
+  conflict(
+    draft,
+    target,
+    `${target} is hidden by a later mount above it, so it can't be unmounted`,
+    "see 'findmnt', unmount what hides it, and try again",
   );
-  for (const { step } of removals) draft.removalSteps.push(step);
 }
 
-/** True if what imp has at the entry's target may stay while the plan runs, changed in its place at most. */
-function staysInPlace(entry: Entry, survey: Survey): boolean {
-  const wanted = survey.wanted.get(entry.target);
-  if (wanted === undefined || survey.liesOnMovingMount(entry.target)) return false;
-  if (!isMounted(entry)) return wanted.kind === "linked-file";
-  return isMounted(wanted) && survey.fate.get(entry.target) !== "again";
-}
-
-function wasFound(draft: Draft, target: string): boolean {
-  return draft.request.effects.some((effect) => effect.kind === "found" && effect.target === target);
-}
-
-function unmountStep(draft: Draft, entry: Entry, survey: Survey): Step | null {
-  const standing = survey.standing.get(entry.target);
-  const { mounts } = draft.request.observed;
-  const real = draft.request.observed.real(entry.target);
-  if (standing === undefined || standing.kind === "nothing") {
-    if (survey.wanted.has(entry.target) || allMountsAt(mounts, real).length === 0) return null;
-    draft.conflicts.push({
-      serves: entry.target,
-      message: `${entry.target} is hidden by a later mount above it, so it can't be unmounted`,
-      help: `see 'findmnt', unmount what hides it, and try again`,
-    });
-    return null;
-  }
-  if (standing.kind === "foreign") {
-    if (standing.coversOurs) {
-      draft.conflicts.push({
-        serves: entry.target,
-        message: `somebody mounted ${standing.mount.filesystem} from ${standing.mount.from} over ${entry.target}`,
-        help: `unmount that first: umount '${real}'`,
-      });
-    } else {
-      notice(draft, entry.target, `${entry.target} is left as it is: what is mounted there is not imp's`);
-    }
-    return null;
-  }
-  if (wasFound(draft, entry.target)) {
-    notice(draft, entry.target, `${entry.target} stays mounted: it was before imp came`);
-    return null;
-  }
-  for (const mount of mountsOn(mounts, standing.mount)) {
-    if (draft.going.has(mount.id)) continue;
-    draft.conflicts.push({
-      serves: entry.target,
-      message: `${entry.target} can't be unmounted: ${mount.filesystem} from ${mount.from} is mounted inside, at ${mount.mountPoint}`,
-      help: `unmount that first: umount '${mount.mountPoint}'`,
-    });
-  }
-  const source = survey.before.placeOf(entry.source);
-  return {
-    kind: "unmount",
-    serves: entry.target,
-    target: entry.target,
-    source,
-    options: optionsOf(standing.mount),
-  };
-}
-
-function unlinkStep(draft: Draft, entry: Entry, survey: Survey): Step | null {
-  const node = draft.request.observed.node({ path: entry.target, beneath: null });
-  if (node.kind === "missing") return null;
-  if (node.kind !== "symlink" || node.text !== entry.source) {
-    if (!survey.wanted.has(entry.target)) {
-      notice(
-        draft,
-        entry.target,
-        `${entry.target} is left as it is: it is ${describeNode(node)} now, not imp's symlink`,
-      );
-    }
-    return null;
-  }
-  if (wasFound(draft, entry.target)) {
-    if (!survey.wanted.has(entry.target)) {
-      notice(draft, entry.target, `${entry.target} stays a symlink: it was before imp came`);
-    }
-    return null;
-  }
-  const replaced = draft.request.effects.find(
-    (effect) => effect.kind === "replaced-file" && effect.target === entry.target,
-  );
-  const source = survey.before.placeOf(entry.source);
-  const sourceNode = draft.request.observed.node({ path: source, beneath: null });
-  if (replaced?.kind === "replaced-file") {
-    draft.endedEffects.add(replaced);
-    const { access } = replaced;
-    if (sourceNode.kind === "file") {
-      draft.changed.set(draft.before.placeOf(entry.target), { ...sourceNode, ...access, links: 1 });
-      const aside = temporaryBeside(draft, entry.target);
-      const link = { serves: entry.target, path: entry.target, text: entry.source };
-      return { kind: "unlink-to-copy", ...link, from: source, access, aside };
-    }
-    notice(
+/** What is mounted at the target is not imp's. */
+function reportLeft(draft: Draft, entry: MountedEntry): void {
+  const { present, request } = draft;
+  const { target } = entry;
+  const real = request.observed.real(target);
+  const mount = mountAt(request.observed.mounts, real);
+  if (mount === null) return;
+  if (present.found.has(target)) {
+    notice(draft, target, `${target} stays mounted: it was before imp came`);
+  } else if (coversOwn(present, request.observed, mount, entry)) {
+    conflict(
       draft,
-      entry.target,
-      `${entry.target} had a file of its own once; without the source there is no copy of it`,
+      target,
+      `somebody mounted ${describeMount(mount)} over ${target}`,
+      `unmount that first: umount '${real}'`,
     );
+  } else {
+    notice(draft, target, `${target} is left as it is: what is mounted there is not imp's`);
   }
-  draft.changed.set(draft.before.placeOf(entry.target), { kind: "missing" });
-  return { kind: "unlink", serves: entry.target, path: entry.target, text: entry.source };
 }

@@ -1,25 +1,17 @@
 import type { Entry } from "../model/manifest.ts";
-import type { Access, Node } from "../model/observation.ts";
+import type { Access, DirectoryNode, FileNode, Node, Spot } from "../model/observation.ts";
 import { ancestorsOf } from "../model/path.ts";
 import { accessOf, accessWith } from "./access.ts";
-import {
-  conflict,
-  type Draft,
-  directoryAfter,
-  finding,
-  futureDirectory,
-  nodeAfter,
-  setAfter,
-  spotAfter,
-} from "./draft.ts";
-import { describeNode, reportUnreachable } from "./obstacle.ts";
+import { conflict, type Draft, directoryBehind, finding, nodeBehind, stepsFor } from "./draft.ts";
+import { describeNode, reportReadOnly, reportUnreachable, reportUnsafe } from "./obstacle.ts";
+import { futureDirectory, type Turn } from "./overlay.ts";
 import { adjustAccess, ensureParents } from "./parents.ts";
-import type { Survey } from "./standing.ts";
+import { type Original, originalOf, turnFor } from "./turns.ts";
 
 /** A source that is there, or will be. */
 export interface ReadySource {
   readonly access: Access;
-  /** It is created by copying what stands at the target. */
+  /** It is created as a copy of what stands at the target. */
   readonly copied: boolean;
 }
 
@@ -27,47 +19,47 @@ export interface ReadySource {
  * Plans that the entry's source exists, is of the right type, and has the owner and mode that the entry asks for.
  * @returns null if it can't be (a conflict says why)
  */
-export function ensureSource(draft: Draft, survey: Survey, entry: Entry): ReadySource | null {
-  const spot = spotAfter(draft, entry.source);
-  if (spot.beneath !== null) draft.sourcesNeedRemovals = true;
-  const node = sourceNode(draft, survey, entry);
+export function ensureSource(draft: Draft, entry: Entry): ReadySource | null {
+  if (reportUnsafe(draft, entry, entry.source)) return null;
+  const text = draft.survey.linkAt(draft.survey.ways.locate(entry.source).path);
+  if (text !== undefined) return linkAsSource(draft, entry, text);
+  const node = sourceNode(draft, entry);
   if (node.kind === "missing") return createSource(draft, entry);
   if (reportUnreachable(draft, entry, entry.source, node)) {
     // What cannot be seen of the source says nothing about the target, which is still worth a look.
     return node.kind === "unknown" ? { access: { uid: 0, gid: 0, mode: 0 }, copied: false } : null;
   }
   if (!isOfRightType(entry, node)) {
-    const wanted = entry.kind === "directory" ? "a directory" : "a regular file";
-    finding(
-      draft,
-      entry.target,
-      "wrong-source",
-      `its source ${entry.source} is ${describeNode(node)}, not ${wanted}`,
-    );
-    conflict(
-      draft,
-      entry,
-      `the source ${entry.source} is ${describeNode(node)}, not ${wanted}`,
-      entry.kind === "directory"
-        ? "list it under `files`, or put a directory in its place"
-        : "list it under `directories`, or put a regular file in its place",
-    );
+    reportWrongType(draft, entry, node);
     return null;
   }
+  const turn = turnFor(draft, entry, null);
   if (node.kind === "directory" || node.kind === "file") {
-    if (!adjustAccess(draft, entry, "source", spot.path, node, entry)) return null;
+    const { ways } = draft.survey;
+    const object = { path: entry.source, spot: ways.objectAt(entry.source), node, turn };
+    if (!adjustAccess(draft, entry, object, entry)) return null;
   }
-  if (entry.parentDirectory !== undefined && !ensureParents(draft, entry, "source")) return null;
+  if (entry.parentDirectory !== undefined && !ensureParents(draft, entry, "source", turn)) return null;
   return "uid" in node
     ? { access: accessWith(entry, accessOf(node), node.kind === "directory"), copied: false }
     : null;
 }
 
 /** The source itself; where only root may look into the persistence root, a mount of it shows the same object. */
-function sourceNode(draft: Draft, survey: Survey, entry: Entry): Node {
-  const node = nodeAfter(draft, entry.source);
-  if (node.kind !== "unknown" || survey.fate.get(entry.target) !== "keep") return node;
+function sourceNode(draft: Draft, entry: Entry): Node {
+  const node = nodeBehind(draft, entry.source);
+  if (node.kind !== "unknown" || entry.kind === "linked-file") return node;
+  if (draft.survey.fateOf(entry) !== "keep") return node;
   return draft.request.observed.node({ path: entry.target, beneath: null });
+}
+
+/** Another entry's symlink is the source, or comes to its place. */
+function linkAsSource(draft: Draft, entry: Entry, text: string): ReadySource | null {
+  const access = { uid: 0, gid: 0, mode: 0o777 };
+  if (entry.kind === "linked-file") return { access, copied: false };
+  const node = { ...futureDirectory(access), kind: "symlink", text } as const;
+  reportWrongType(draft, entry, node);
+  return null;
 }
 
 /** A linked file's source may be a symlink itself; what is mounted may not. */
@@ -82,9 +74,23 @@ function isOfRightType(entry: Entry, node: Node): boolean {
   }
 }
 
+function reportWrongType(draft: Draft, entry: Entry, node: Node): void {
+  const wanted = entry.kind === "directory" ? "a directory" : "a regular file";
+  const message = `${entry.source} is ${describeNode(node)}, not ${wanted}`;
+  finding(draft, entry.target, "wrong-source", `its source ${message}`);
+  conflict(
+    draft,
+    entry,
+    `the source ${message}`,
+    entry.kind === "directory"
+      ? "list it under `files`, or put a directory in its place"
+      : "list it under `directories`, or put a regular file in its place",
+  );
+}
+
 function createSource(draft: Draft, entry: Entry): ReadySource | null {
   finding(draft, entry.target, "missing-source", `its source ${entry.source} does not exist`);
-  if (directoryAfter(draft, entry.root).kind === "missing") {
+  if (directoryBehind(draft, entry.root).kind === "missing") {
     conflict(
       draft,
       entry,
@@ -104,77 +110,61 @@ function createSource(draft: Draft, entry: Entry): ReadySource | null {
     );
     return null;
   }
-  if (!ensureParents(draft, entry, "source")) return null;
-  return entry.kind === "directory" ? createSourceDirectory(draft, entry) : createSourceFile(draft, entry);
+  const original = originalOf(draft, entry);
+  const turn = turnFor(draft, entry, original);
+  if (!ensureParents(draft, entry, "source", turn)) return null;
+  if (reportReadOnly(draft, entry, entry.source)) return null;
+  return original === null ? createEmpty(draft, entry, turn) : createCopy(draft, entry, original, turn);
 }
 
-function createSourceDirectory(draft: Draft, entry: Entry): ReadySource {
-  const spot = spotAfter(draft, entry.target);
-  if (spot.beneath !== null) draft.sourcesNeedRemovals = true;
-  const node = nodeAfter(draft, entry.target);
-  const place = draft.after.placeOf(entry.source);
-  if (node.kind === "directory" && draft.request.observed.countNames(spot) > 0) {
-    draft.sourceSteps.push({
-      kind: "copy-source",
-      serves: entry.target,
-      from: spot.path,
-      to: place,
-      what: "directory",
-    });
-    return { access: settleCopy(draft, entry, place, accessOf(node), true), copied: true };
-  }
-  const access = accessWith(
-    entry,
-    node.kind === "directory" ? accessOf(node) : newAccess(draft, entry, 0o755),
-    true,
-  );
-  draft.sourceSteps.push({
-    kind: "create-directory",
+function createEmpty(draft: Draft, entry: Entry, turn: Turn): ReadySource {
+  const isDirectory = entry.kind === "directory";
+  const access = accessWith(entry, newAccess(draft, entry), isDirectory);
+  stepsFor(draft, turn).push({
+    kind: isDirectory ? "create-directory" : "create-file",
     serves: entry.target,
-    path: place,
+    path: entry.source,
     access,
     role: "source",
   });
-  setAfter(draft, entry.source, futureDirectory(access));
-  return { access, copied: false };
-}
-
-function createSourceFile(draft: Draft, entry: Entry): ReadySource {
-  const spot = spotAfter(draft, entry.target);
-  if (spot.beneath !== null) draft.sourcesNeedRemovals = true;
-  const node = nodeAfter(draft, entry.target);
-  const place = draft.after.placeOf(entry.source);
-  if (node.kind === "file") {
-    draft.sourceSteps.push({
-      kind: "copy-source",
-      serves: entry.target,
-      from: spot.path,
-      to: place,
-      what: "file",
-    });
-    return { access: settleCopy(draft, entry, place, accessOf(node), false), copied: true };
-  }
-  const access = accessWith(entry, newAccess(draft, entry, 0o644), false);
-  draft.sourceSteps.push({ kind: "create-file", serves: entry.target, path: place, access, role: "source" });
-  setAfter(draft, entry.source, { ...futureDirectory(access), kind: "file", links: 1, size: 0 });
+  draft.overlay.set(draft.survey.ways.placeOf(entry.source), futureNode(entry, access), turn);
   return { access, copied: false };
 }
 
 /** A copy comes with the original's owner and mode; what the entry asks for is set afterwards. */
-function settleCopy(draft: Draft, entry: Entry, place: string, copied: Access, isDirectory: boolean): Access {
-  const node = futureDirectory(copied);
-  const future: Extract<Node, { kind: "directory" | "file" }> = isDirectory
-    ? node
-    : { ...node, kind: "file", links: 1, size: 0 };
-  setAfter(draft, entry.source, future);
-  adjustAccess(draft, entry, "source", place, future, entry);
-  return accessWith(entry, copied, isDirectory);
+function createCopy(draft: Draft, entry: Entry, original: Original, turn: Turn): ReadySource | null {
+  const { node, spot: from } = original;
+  stepsFor(draft, turn).push({
+    kind: "copy-source",
+    serves: entry.target,
+    from: original.path,
+    to: entry.source,
+    what: node.kind,
+  });
+  const copied = accessOf(node);
+  const future = futureNode(entry, copied);
+  const spot: Spot = draft.survey.ways.placeOf(entry.source);
+  if (node.kind === "directory") draft.overlay.copy(spot, from, future, turn);
+  else draft.overlay.set(spot, future, turn);
+  if (!adjustAccess(draft, entry, { path: entry.source, spot, node: future, turn }, entry)) return null;
+  return {
+    access: accessWith(entry, copied, node.kind === "directory"),
+    copied: original.path === entry.target,
+  };
 }
 
-/** The owner of a source that has nothing to copy: whoever owns the directory that the target lies in. */
-function newAccess(draft: Draft, entry: Entry, mode: number): Access {
+function futureNode(entry: Entry, access: Access): DirectoryNode | FileNode {
+  const node = futureDirectory(access);
+  return entry.kind === "directory" ? node : { ...node, kind: "file", links: 1, size: 0 };
+}
+
+/** Owner and mode of a source that has nothing to copy: those of an empty target, else the owner of its folder. */
+function newAccess(draft: Draft, entry: Entry): Access {
+  const target = draft.overlay.nodeAt(draft.survey.ways.placeOf(entry.target));
+  if (entry.kind === "directory" && target.kind === "directory") return accessOf(target);
+  const mode = entry.kind === "directory" ? 0o755 : 0o644;
   for (const ancestor of ancestorsOf(entry.target)) {
-    const node = directoryAfter(draft, ancestor);
+    const node = directoryBehind(draft, ancestor);
     if (node.kind === "directory") return { uid: node.uid, gid: node.gid, mode };
   }
   return { uid: 0, gid: 0, mode };

@@ -37,6 +37,10 @@ export interface Ways {
   placeOf(path: string): Spot;
   /** Where the object can be seen that `path` leads to, such a mount included. */
   objectAt(path: string): Spot;
+  /** The path, free of symlinks, of the directory that `path` leads to; it need not be one. */
+  directoryAt(path: string): string;
+  /** The entry whose mount the object lies on that `path` leads to; null if it is none's. */
+  holderOf(path: string): MountedEntry | null;
 }
 
 /** An entry, and the path without symlinks that it is mounted at. */
@@ -139,7 +143,7 @@ export function waysOver(ground: Ground): Ways {
 
   function objectOf(entry: MountedEntry): Spot {
     // A circle of entries, each stored in the other; whoever plans them refuses.
-    if (opened.has(entry)) return placeAt(locate(entry.source).path);
+    if (opened.has(entry)) return { path: entry.source, beneath: null };
     opened.add(entry);
     const spot = objectAt(entry.source);
     opened.delete(entry);
@@ -153,15 +157,24 @@ export function waysOver(ground: Ground): Ways {
     return ground.isInPlace(entry) ? { path: located, beneath: null } : objectOf(entry);
   }
 
-  return { locate, placeOf: (path) => placeAt(locate(path).path), objectAt };
+  return {
+    locate,
+    placeOf: (path) => placeAt(locate(path).path),
+    objectAt,
+    directoryAt: (path) => directoryAt(path).path,
+    holderOf: (path) => nearestEntry(locate(path).path)?.entry ?? null,
+  };
 }
 
 /** What a spot shows, told by its filesystem and its place in there: the same by whatever mounts one comes. */
 export function keyOf(mounts: MountTable, spot: Spot): string {
-  const { beneath, path } = spot;
-  const home =
-    beneath === null ? visibleMount(mounts, path) : (mounts.byId.get(beneath.parent) ?? mounts.root);
-  return placeKey(home.device, rebase(path, home.mountPoint, home.root));
+  const home = homeOf(mounts, spot);
+  return placeKey(home.device, rebase(spot.path, home.mountPoint, home.root));
+}
+
+/** The mount that a spot is seen through. */
+export function homeOf(mounts: MountTable, { path, beneath }: Spot): Mount {
+  return beneath === null ? visibleMount(mounts, path) : (mounts.byId.get(beneath.parent) ?? mounts.root);
 }
 
 /** The key of what a mount shows. */
@@ -171,4 +184,16 @@ export function keyOfMount(mount: Mount): string {
 
 function placeKey(device: string, path: string): string {
   return `${device} ${path}`;
+}
+
+/** The keys of the directories that hold a place, on its own filesystem, nearest first. */
+export function keysAbove(key: string): string[] {
+  const space = key.indexOf(" ");
+  const [device, path] = [key.slice(0, space), key.slice(space + 1)];
+  const above: string[] = [];
+  for (let current = path; current !== "/"; ) {
+    current = parentOf(current);
+    above.push(`${device} ${current}`);
+  }
+  return above;
 }

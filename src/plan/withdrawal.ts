@@ -1,150 +1,165 @@
-import type { Effect, Identity } from "../model/generation.ts";
-import { type Mount, mountAt } from "../model/mount.ts";
-import type { Spot } from "../model/observation.ts";
-import { ancestorsOf } from "../model/path.ts";
-import type { Step } from "../model/plan.ts";
-import { type Draft, firstGoing, notice, spotAfter, temporaryBeside } from "./draft.ts";
-import { describeNode } from "./obstacle.ts";
-import type { Survey } from "./standing.ts";
+import type { Effect } from "../model/generation.ts";
+import { isMounted } from "../model/manifest.ts";
+import { nameOf } from "../model/path.ts";
+import type { Conflict, Notice, Step } from "../model/plan.ts";
+import type { BackupEffect } from "./effects.ts";
+import type { TemporaryNames } from "./names.ts";
+import { ownLink } from "./present.ts";
+import {
+  type BackupFate,
+  type BackupQuestion,
+  fateOfBackup,
+  givenUp,
+  presentSeat,
+  type Seat,
+  uncoveredSeat,
+} from "./put-back.ts";
+import { withdrawLink } from "./unlinking.ts";
+import { keyOf, type Ways } from "./ways.ts";
 
-/** A step that takes an effect back, with the place that decides its turn. */
-export interface Withdrawal {
+/** A step that takes something away or puts it back, with the place that decides its turn. */
+export interface Removal {
+  /** Without symlinks. */
   readonly path: string;
-  readonly rank: "made" | "backup";
+  readonly rank: "entry" | "made" | "backup";
   readonly step: Step;
 }
 
-type BackupEffect = Extract<Effect, { kind: "backup" }>;
-type MadeEffect = Extract<Effect, { kind: "created-directory" | "created-file" }>;
+export interface WithdrawalRequest extends BackupQuestion {
+  readonly names: TemporaryNames;
+}
+
+/** Symlinks that go and backups that come back. */
+export interface Withdrawal {
+  /** What lies deepest goes first. */
+  readonly removals: Removal[];
+  /** Only once the mounts have gone that lie over it; what lies deepest comes last. */
+  readonly uncovered: Removal[];
+  readonly conflicts: Conflict[];
+  readonly notices: Notice[];
+  readonly endedEffects: Set<Effect>;
+  /** Keys of the places that backups come back to. */
+  readonly vacated: Set<string>;
+}
+
+export function newWithdrawal(): Withdrawal {
+  return {
+    removals: [],
+    uncovered: [],
+    conflicts: [],
+    notices: [],
+    endedEffects: new Set(),
+    vacated: new Set(),
+  };
+}
 
 /**
- * Plans what becomes of the effects of earlier commands: what imp made goes when nothing uses it any more, and a backup
- * comes back when its entry goes. What a mount of the plan will cover stays on record until that goes.
- * @param leaving the targets that an entry leaves
+ * Withdraws what stands at targets that are no longer wanted, or wanted as something else. Links and backups can be
+ * part of the way to what is wanted, so this is known before anything else.
  */
-export function planWithdrawals(draft: Draft, survey: Survey, leaving: ReadonlySet<string>): Withdrawal[] {
-  const inUse = new Set([...survey.wanted.keys()].flatMap((target) => ancestorsOf(target)));
-  const backups = draft.request.effects.filter((effect) => effect.kind === "backup");
-  const returning = new Map(
-    backups.filter(({ target }) => !survey.wanted.has(target)).map((effect) => [effect.target, effect]),
-  );
-  const withdrawals: Withdrawal[] = [];
-  const vacated = new Set(leaving);
-  for (const effect of draft.request.effects) {
-    if (effect.kind === "found" && !survey.wanted.has(effect.target)) draft.endedEffects.add(effect);
-    if (effect.kind !== "created-directory" && effect.kind !== "created-file") continue;
-    const step = withdrawMade(draft, survey, inUse, effect, returning.has(effect.path));
-    if (step === null) continue;
-    vacated.add(effect.path);
-    withdrawals.push({ path: effect.path, rank: "made", step });
+export function withdrawUnwanted(request: WithdrawalRequest, withdrawal: Withdrawal): void {
+  const { present, needs, effects } = request;
+  for (const entry of present.entries.values()) {
+    const wanted = needs.wanted.get(entry.target);
+    if (!isMounted(entry) && wanted?.kind !== "linked-file") withdrawLink(request, withdrawal, entry);
   }
-  for (const effect of backups) {
-    if (survey.wanted.has(effect.target) || isCovered(draft, effect.target)) continue;
-    draft.endedEffects.add(effect);
-    if (returning.get(effect.target) !== effect) {
-      notice(draft, effect.target, `the older backup ${effect.backup} stays where it is`);
-      continue;
+  for (const effect of effects) {
+    if (effect.kind === "found" && !needs.wanted.has(effect.target)) withdrawal.endedEffects.add(effect);
+    if (effect.kind === "replaced-file" && needs.wanted.get(effect.target)?.kind !== "linked-file")
+      withdrawal.endedEffects.add(effect);
+    if (effect.kind !== "backup" || needs.wanted.has(effect.target)) continue;
+    if (!isFromNow(request, effect)) continue;
+    const seat = presentSeat(request, effect);
+    if (seat === null || isCovered(request, effect, seat)) continue;
+    withdrawBackup(request, withdrawal, effect, seat);
+  }
+}
+
+/** Withdraws links and backups that the way to their target no longer leads to, and what no mount covers any more. */
+export function withdrawMoved(request: WithdrawalRequest, withdrawal: Withdrawal, ways: Ways): void {
+  const { present, needs, observed, effects } = request;
+  const key = (path: string, over: Ways) => keyOf(observed.mounts, over.placeOf(path));
+  for (const entry of present.entries.values()) {
+    if (isMounted(entry) || needs.wanted.get(entry.target)?.kind !== "linked-file") continue;
+    const spot = ownLink(present, observed, entry);
+    const hasMoved = spot !== null && keyOf(observed.mounts, spot) !== key(entry.target, ways);
+    if (hasMoved) withdrawLink(request, withdrawal, entry);
+  }
+  for (const effect of effects) {
+    if (effect.kind !== "backup" || withdrawal.endedEffects.has(effect)) continue;
+    const { target } = effect;
+    const seat = isFromNow(request, effect) ? presentSeat(request, effect) : null;
+    if (!needs.wanted.has(target)) {
+      if (seat === null) withdrawUncovered(request, withdrawal, effect, ways);
+    } else if (seat !== null && key(target, present.ways) !== key(target, ways)) {
+      if (!isCovered(request, effect, seat)) withdrawBackup(request, withdrawal, effect, seat);
     }
-    const step = putBack(draft, effect, vacated);
-    if (step === null) continue;
-    if (isUncovered(draft, effect.target)) draft.additionSteps.push(step);
-    else withdrawals.push({ path: effect.target, rank: "backup", step });
   }
-  return withdrawals;
 }
 
-/** True if what stands at `path` now will lie under a mount of the plan. */
-function isCovered(draft: Draft, path: string): boolean {
-  const place = draft.before.placeOf(path);
-  return draft.after.placeOf(place) !== place;
+/** True if the effect is one of the active generation, not of one before that a mount came over. */
+function isFromNow({ present }: WithdrawalRequest, { target }: BackupEffect): boolean {
+  return present.entries.has(target);
 }
 
-/** True if what will stand at `path` lies under a mount that goes, so that it can't be reached before. */
-function isUncovered(draft: Draft, path: string): boolean {
-  const going = firstGoing(draft, path);
-  return going !== null && going.mountPoint !== draft.request.observed.real(path);
+/** True if a mount comes over both: what imp made at the target could not be removed then. */
+function isCovered({ needs, overlay }: WithdrawalRequest, { target }: BackupEffect, seat: Seat): boolean {
+  return needs.isCovered(target) && overlay.nodeAt(seat.target).kind !== "missing";
 }
 
-/**
- * An object that imp made is looked for where its path leads now and where it will lead: mounts may come or go above
- * it. It stays if it will be in use, and goes if it would be left behind.
- * @returns a step only if its place is needed at once; otherwise it goes after the command is on record
- */
-function withdrawMade(
-  draft: Draft,
-  survey: Survey,
-  inUse: ReadonlySet<string>,
-  effect: MadeEffect,
-  backupReturns: boolean,
-): Step | null {
-  const used = isUsed(survey, inUse, effect);
-  const moving = survey.liesOnMovingMount(effect.path);
-  if (used && !moving) return null;
-  const placeNow = draft.before.placeOf(effect.path);
-  const then = spotAfter(draft, effect.path);
-  const isThen = (moving || then.beneath !== null) && isOurs(draft, then, effect);
-  if (used && isThen) return null;
-  const isNow = isOurs(draft, spotNow(draft, effect.path), effect);
-  if (isNow && isCovered(draft, effect.path)) return null;
-  if (!isNow && !isThen) {
-    if (!used) draft.endedEffects.add(effect);
-    return null;
-  }
-  draft.endedEffects.add(effect);
-  const path = isNow ? placeNow : then.path;
-  const { identity } = effect;
-  const what = effect.kind === "created-directory" ? "directory" : "file";
-  const needed = backupReturns || survey.wanted.has(effect.path);
-  if (isNow) draft.changed.set(placeNow, { kind: "missing" });
-  if (!needed || !isNow) {
-    draft.afterwards.push({ kind: `remove-${what}`, serves: effect.path, path, identity });
-    return null;
-  }
-  const aside = temporaryBeside(draft, path);
-  draft.afterwards.push({ kind: `remove-${what}`, serves: effect.path, path: aside, identity });
-  return { kind: "set-aside", serves: effect.path, what, path, aside, identity };
-}
-
-/** True if the wanted entries use this path as what the effect says it is. */
-function isUsed(survey: Survey, inUse: ReadonlySet<string>, effect: MadeEffect): boolean {
-  const wanted = survey.wanted.get(effect.path);
-  if (wanted !== undefined)
-    return wanted.kind === (effect.kind === "created-directory" ? "directory" : "bound-file");
-  return inUse.has(effect.path);
-}
-
-/** Where to look for what is at `path` now, under its own mount if that one goes. */
-function spotNow(draft: Draft, path: string): Spot {
-  const { observed } = draft.request;
-  const mount: Mount | null = mountAt(observed.mounts, observed.real(path));
-  return { path, beneath: mount !== null && draft.going.has(mount.id) ? mount : null };
-}
-
-/** True if the very object that imp made stands at the spot. */
-function isOurs(draft: Draft, spot: Spot, { kind, identity }: MadeEffect): boolean {
-  const node = draft.request.observed.node(spot);
-  // Without the right to look under a mount, the step itself finds out whether it is still ours.
-  if (node.kind === "unknown" && spot.beneath !== null) return true;
-  if (node.kind !== (kind === "created-directory" ? "directory" : "file")) return false;
-  return sameIdentity(node.identity, identity);
-}
-
-function sameIdentity(left: Identity, right: Identity): boolean {
-  return left.inode === right.inode && left.birth === right.birth;
-}
-
-function putBack(draft: Draft, effect: BackupEffect, vacated: ReadonlySet<string>): Step | null {
-  const { observed } = draft.request;
+/** What could not be reached before may be uncovered by the plan, or gone. */
+function withdrawUncovered(
+  request: WithdrawalRequest,
+  withdrawal: Withdrawal,
+  effect: BackupEffect,
+  ways: Ways,
+): void {
   const { target, backup } = effect;
-  const kept = observed.node({ path: backup, beneath: spotAfter(draft, backup).beneath });
-  if (!("identity" in kept)) {
-    notice(draft, target, `the backup ${backup} is gone, so nothing is put back at ${target}`);
-    return null;
+  if (request.needs.staysCovered(target) || request.needs.isCovered(target)) return;
+  const seat = uncoveredSeat(request, ways, effect);
+  if (seat === null) {
+    const message = `the backup ${backup} is gone, so nothing is put back at ${target}`;
+    settle(request, withdrawal, effect, givenUp(target, message), withdrawal.uncovered);
+  } else if (!request.needs.aboveTargets.has(target)) {
+    settle(request, withdrawal, effect, fateOfBackup(request, effect, seat), withdrawal.uncovered);
   }
-  const below = observed.node(spotNow(draft, target));
-  if (!vacated.has(target) && below.kind !== "missing" && below.kind !== "unknown") {
-    notice(draft, target, `the backup ${backup} stays where it is: ${target} is ${describeNode(below)}`);
-    return null;
+}
+
+function withdrawBackup(
+  request: WithdrawalRequest,
+  withdrawal: Withdrawal,
+  effect: BackupEffect,
+  seat: Seat,
+): void {
+  settle(request, withdrawal, effect, fateOf(request, effect, seat), withdrawal.removals);
+}
+
+/** Of several backups that were made in one place, the last one comes back. */
+function fateOf(request: WithdrawalRequest, effect: BackupEffect, seat: Seat): BackupFate {
+  const key = ({ target }: Seat) => keyOf(request.observed.mounts, target);
+  const isOlder = request.effects.slice(request.effects.indexOf(effect) + 1).some((other) => {
+    if (other.kind !== "backup" || other.target !== effect.target) return false;
+    const newer = presentSeat(request, other);
+    return newer !== null && key(newer) === key(seat);
+  });
+  if (isOlder) return givenUp(effect.target, `the older backup ${effect.backup} stays where it is`);
+  return fateOfBackup(request, effect, seat);
+}
+
+function settle(
+  { observed, overlay }: WithdrawalRequest,
+  withdrawal: Withdrawal,
+  effect: BackupEffect,
+  fate: BackupFate,
+  removals: Removal[],
+): void {
+  if (fate.kind === "kept") return;
+  withdrawal.endedEffects.add(effect);
+  if (fate.kind === "given-up") {
+    withdrawal.notices.push(fate.notice);
+    return;
   }
-  return { kind: "put-back", serves: target, path: target, backup, identity: kept.identity };
+  withdrawal.vacated.add(keyOf(observed.mounts, fate.seat.target));
+  overlay.rename(fate.seat.target, nameOf(effect.backup));
+  removals.push({ path: observed.real(effect.target), rank: "backup", step: fate.step });
 }

@@ -75,10 +75,6 @@ function rootDirectory(path: string): ObjectPlan {
   return { path, what: { kind: "directory" } };
 }
 
-const flags = fc.oneof(
-  { weight: 3, arbitrary: fc.constant(false) },
-  { weight: 2, arbitrary: fc.constant(true) },
-);
 const options = fc.oneof(
   { weight: 4, arbitrary: fc.constant<readonly MountOption[]>([]) },
   {
@@ -115,9 +111,9 @@ const entryPlans: fc.Arbitrary<EntryPlan> = fc.record({
   target: targets,
   asks: fc.constantFrom(false, false, false, true),
   asksParent: fc.constantFrom(false, false, false, false, true),
-  backup: flags,
-  createParents: fc.constantFrom(true, true, true, false),
-  createSources: flags.map((flag) => !flag),
+  backup: fc.constantFrom(true, true, true, false),
+  createParents: fc.constantFrom(true, true, true, true, true, false),
+  createSources: fc.constantFrom(true, true, true, false),
   options,
 });
 

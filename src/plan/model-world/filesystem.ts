@@ -42,7 +42,7 @@ export const rootAccess: Access = { uid: 0, gid: 0, mode: 0o755 };
 
 export function createFilesystem(device: string, type: string, from: string): ModelFilesystem {
   const inode: Inode = {
-    identity: { inode: "1", birth: "1" },
+    identity: { inode: "1", birth: `${device} 1` },
     access: rootAccess,
     links: 1,
     content: { kind: "directory", names: new Map() },
@@ -62,7 +62,7 @@ export function createObject(
   filesystem.births += 1;
   const number = filesystem.freeNumbers.pop() ?? String(filesystem.births);
   const inode: Inode = {
-    identity: { inode: number, birth: String(filesystem.births) },
+    identity: { inode: number, birth: `${filesystem.device} ${filesystem.births}` },
     access,
     links: 0,
     content,

@@ -5,7 +5,7 @@ import type { Step } from "../../model/plan.ts";
 import { type Content, type Dentry, type Inode, namesIn } from "./filesystem.ts";
 import { placeKey } from "./snapshot.ts";
 import { lookUp, lookUpFollowing } from "./walk.ts";
-import { describeMount, type ModelMount, mountPointOf, type World } from "./world.ts";
+import { type ModelMount, mountPointOf, type World } from "./world.ts";
 
 /** What was in a world before a command, to be looked for afterwards. */
 export interface Inventory {
@@ -37,9 +37,8 @@ export function takeInventory(world: World): Inventory {
 
 function describe(world: World, mount: ModelMount) {
   const point = mountPointOf(mount);
-  const { root, device } = describeMount(mount);
   const visible = lookUp(world, point)?.mount === mount;
-  return { point, options: `${device} ${root} ${mount.options.join()}`, visible };
+  return { point, options: mount.options.join(), visible };
 }
 
 function visit(dentry: Dentry, action: (dentry: Dentry) => void): void {
@@ -71,7 +70,7 @@ export interface Touched {
 /** Notes what a step is about to work on. */
 export function noteTouched(world: World, step: Step, touched: Touched): void {
   if (step.kind === "set-access") addInode(world, step.path, touched.access);
-  if (step.kind === "back-up" || step.kind === "exchange-for-link")
+  if (step.kind === "back-up" || step.kind === "exchange-for-link" || step.kind === "set-aside")
     addInode(world, step.path, touched.renamed);
   if (step.kind === "put-back") addInode(world, step.backup, touched.renamed);
   const replaced = step.kind === "replace-file" ? lookUp(world, step.path)?.dentry.inode : undefined;

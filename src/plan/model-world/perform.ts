@@ -4,7 +4,7 @@ import { nameOf } from "../../model/path.ts";
 import type { Step, Tidying } from "../../model/plan.ts";
 import { copyObject } from "./copy.ts";
 import { type Content, createObject, type Dentry, moveName, namesIn, removeName } from "./filesystem.ts";
-import { childOf, lookUp, parentAt } from "./walk.ts";
+import { childOf, lookUp, lookUpFollowing, parentAt } from "./walk.ts";
 import {
   attachMount,
   detachMount,
@@ -38,6 +38,7 @@ export function perform(world: World, step: Step): Outcome {
       setAccess(world, step.path, step.to);
       return {};
     case "back-up":
+      expectObject(world, step.path, step.identity);
       rename(world, step.path, nameOf(step.backup));
       return { made: { kind: "backup", target: step.path, backup: step.backup } };
     case "put-back":
@@ -59,9 +60,11 @@ export function perform(world: World, step: Step): Outcome {
       replaceLink(world, step.path, step.from, step.to);
       return {};
     case "exchange-for-link":
+      expectObject(world, step.path, step.identity);
       exchangeForLink(world, step.path, step.text, nameOf(step.backup));
       return { made: { kind: "backup", target: step.path, backup: step.backup } };
     case "replace-file":
+      expectObject(world, step.path, step.identity);
       exchangeForLink(world, step.path, step.text, nameOf(step.aside));
       return { made: { kind: "replaced-file", target: step.path, access: step.access } };
     case "unlink":
@@ -79,9 +82,23 @@ export function perform(world: World, step: Step): Outcome {
 export function tidy(world: World, tidying: Tidying): void {
   const found = lookUp(world, tidying.path);
   if (found === null || !isObject(found.dentry, tidying.identity)) return;
-  if (tidying.kind !== "discard-file" && !isEmpty(found.dentry)) return;
+  const isDone =
+    tidying.kind === "discard-file"
+      ? haveSameContent(found, lookUpFollowing(world, tidying.sameAs))
+      : isEmpty(found.dentry);
+  if (!isDone) return;
   const { dentry, parent } = bareName(world, tidying.path);
   removeName(parent.mount.filesystem, dentry);
+}
+
+function haveSameContent(left: Position, right: Position | null): boolean {
+  const [one, other] = [left.dentry.inode.content, right?.dentry.inode.content];
+  return one.kind === "file" && other?.kind === "file" && one.bytes === other.bytes;
+}
+
+function expectObject(world: World, path: string, identity: Identity): void {
+  const found = lookUp(world, path);
+  if (found === null || !isObject(found.dentry, identity)) throw new Refusal("ESTALE", path);
 }
 
 function isObject({ inode }: Dentry, identity: Identity): boolean {
@@ -122,9 +139,19 @@ function made(
 }
 
 export function create(world: World, path: string, content: Content, access: Access): Dentry {
-  const parent = parentAt(world, path);
+  const parent = writableParentAt(world, path);
   expectFree(parent, nameOf(path));
   return createObject(parent.mount.filesystem, parent.dentry, nameOf(path), content, access);
+}
+
+function writableParentAt(world: World, path: string): Position {
+  const parent = parentAt(world, path);
+  expectWritable(parent.mount, path);
+  return parent;
+}
+
+function expectWritable(mount: ModelMount, path: string): void {
+  if (mount.options.includes("ro")) throw new Refusal("EROFS", path);
 }
 
 function expectFree(parent: Position, name: string): void {
@@ -140,7 +167,7 @@ export function objectAt(world: World, path: string): Position {
 
 /** The name itself, whatever is mounted on it; refused if something is, as for rename(2) and unlink(2). */
 function bareName(world: World, path: string): { dentry: Dentry; parent: Position } {
-  const parent = parentAt(world, path);
+  const parent = writableParentAt(world, path);
   const dentry = namesIn(parent.dentry).get(nameOf(path));
   if (dentry === undefined) throw new Refusal("ENOENT", path);
   if (isMountPoint(world, dentry)) throw new Refusal("EBUSY", `${path} is a mount point`);
@@ -148,7 +175,9 @@ function bareName(world: World, path: string): { dentry: Dentry; parent: Positio
 }
 
 export function setAccess(world: World, path: string, access: Access): void {
-  const { inode } = objectAt(world, path).dentry;
+  const { dentry, mount } = objectAt(world, path);
+  expectWritable(mount, path);
+  const { inode } = dentry;
   const { kind } = inode.content;
   if (kind !== "directory" && (kind !== "file" || inode.links > 1)) throw new Refusal("EMLINK", path);
   inode.access = access;
@@ -172,7 +201,7 @@ function putBack(world: World, path: string, backup: string): Outcome {
 }
 
 function copySource(world: World, from: string, to: string, what: "directory" | "file"): void {
-  const parent = parentAt(world, to);
+  const parent = writableParentAt(world, to);
   const original = objectAt(world, from);
   if (original.dentry.inode.content.kind !== what) throw new Refusal("EINVAL", `${from} is no ${what}`);
   expectFree(parent, nameOf(to));

@@ -1,0 +1,94 @@
+import type { Effect } from "../model/generation.ts";
+import {
+  type Entry,
+  isMounted,
+  type LinkedFileEntry,
+  type Manifest,
+  type MountedEntry,
+} from "../model/manifest.ts";
+import { type Mount, mountAt, unknownDevice, visibleMount } from "../model/mount.ts";
+import type { Observed, Spot } from "../model/observation.ts";
+import { keyOf, keyOfMount, type Ways, waysOver } from "./ways.ts";
+
+/** What there is of the active generation in the live system. */
+export interface Present {
+  readonly entries: ReadonlyMap<string, Entry>;
+  /** Targets of entries that stood there before imp came. */
+  readonly found: ReadonlySet<string>;
+  /** Where everything is if the whole generation is in place, whatever happened to its mounts since. */
+  readonly ways: Ways;
+  /** The active entry that a mount, by its id, was made for. */
+  ownerOf(mountId: number): MountedEntry | undefined;
+  /** What a mount shows, as far as an entry is concerned whose source can be seen at `source`. */
+  shows(mount: Mount, source: Spot): Shown;
+}
+
+export type Shown = "source" | "deleted-source" | "other";
+
+export function presentState(active: Manifest, effects: readonly Effect[], observed: Observed): Present {
+  const { mounts } = observed;
+  const entries = new Map(active.entries.map((entry) => [entry.target, entry]));
+  const found = new Set(effects.flatMap((effect) => (effect.kind === "found" ? effect.target : [])));
+  const ways = waysOver({
+    mounts,
+    entryAt: mountedEntries(active, observed),
+    linkAt: () => undefined,
+    isInPlace: () => false,
+    isGone: () => false,
+    nodeAt: observed.node,
+  });
+
+  function shows(mount: Mount, source: Spot): Shown {
+    const isSame =
+      visibleMount(mounts, source.path).device === unknownDevice
+        ? sameObject(observed, { path: mount.mountPoint, beneath: null }, source)
+        : keyOf(mounts, source) === keyOfMount(mount);
+    if (!isSame) return "other";
+    return mount.deleted ? "deleted-source" : "source";
+  }
+
+  const owners = new Map<number, MountedEntry>();
+  for (const entry of active.entries) {
+    if (!isMounted(entry) || found.has(entry.target)) continue;
+    const mount = mountAt(mounts, observed.real(entry.target));
+    if (mount !== null && shows(mount, ways.objectAt(entry.source)) !== "other") owners.set(mount.id, entry);
+  }
+  return { entries, found, ways, shows, ownerOf: (mountId) => owners.get(mountId) };
+}
+
+/** By target as it is written, and as it is reached now. */
+function mountedEntries(active: Manifest, observed: Observed): (path: string) => MountedEntry | undefined {
+  const byPath = new Map<string, MountedEntry>();
+  for (const entry of active.entries) {
+    if (isMounted(entry)) byPath.set(observed.real(entry.target), entry);
+  }
+  for (const entry of active.entries) {
+    if (isMounted(entry)) byPath.set(entry.target, entry);
+  }
+  return (path) => byPath.get(path);
+}
+
+/** True if both spots show the very same object. */
+export function sameObject(observed: Observed, left: Spot, right: Spot): boolean {
+  const [one, other] = [observed.node(left), observed.node(right)];
+  return (
+    "identity" in one &&
+    "identity" in other &&
+    one.device === other.device &&
+    one.identity.inode === other.identity.inode &&
+    one.identity.birth === other.identity.birth
+  );
+}
+
+/** Where the symlink of an active entry is, if it still is the one that imp made; null otherwise. */
+export function ownLink(present: Present, observed: Observed, entry: LinkedFileEntry): Spot | null {
+  if (present.found.has(entry.target)) return null;
+  const isOurs = (spot: Spot) => {
+    const node = observed.node(spot);
+    return node.kind === "symlink" && node.text === entry.source;
+  };
+  const now = { path: observed.real(entry.target), beneath: null };
+  if (isOurs(now)) return now;
+  const then = present.ways.placeOf(entry.target);
+  return isOurs(then) ? then : null;
+}

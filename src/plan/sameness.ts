@@ -1,0 +1,40 @@
+import { type Entry, isMounted } from "../model/manifest.ts";
+import type { Draft } from "./draft.ts";
+import { keyOf } from "./ways.ts";
+
+/** Entries whose target is the place of an earlier one, with that. */
+export function sharedPlaces(draft: Draft): Map<Entry, Entry> {
+  const { mounts } = draft.request.observed;
+  const { survey } = draft;
+  const shared = new Map<Entry, Entry>();
+  const byPath = new Map<string, Entry>();
+  const byKey = new Map<string, Entry>();
+  for (const entry of survey.wanted.values()) {
+    const { path } = survey.ways.locate(entry.target);
+    // A mount that stays shows its source, not the place that it is attached to.
+    const isKept = isMounted(entry) && survey.fateOf(entry) === "keep";
+    const key = isKept ? path : keyOf(mounts, survey.ways.placeOf(entry.target));
+    const other = byPath.get(path) ?? byKey.get(key);
+    if (other !== undefined) shared.set(entry, other);
+    byPath.set(path, entry);
+    byKey.set(key, entry);
+  }
+  return shared;
+}
+
+/** True if the entry's source is the very object that stands at its target: nothing may be moved or replaced there. */
+export function isOneWithSource(draft: Draft, entry: Entry): boolean {
+  const { survey, overlay, request } = draft;
+  if (isMounted(entry) && survey.fateOf(entry) === "keep") return false;
+  const [target, source] = [survey.ways.placeOf(entry.target), survey.ways.objectAt(entry.source)];
+  if (keyOf(request.observed.mounts, target) === keyOf(request.observed.mounts, source)) return true;
+  const [here, stored] = [overlay.nodeAt(target), overlay.nodeAt(source)];
+  if (!("identity" in here) || !("identity" in stored) || here.identity.inode === "") return false;
+  // One file may well have several names.
+  if (here.kind !== "directory" && here.links > 1) return false;
+  return (
+    here.device === stored.device &&
+    here.identity.inode === stored.identity.inode &&
+    here.identity.birth === stored.identity.birth
+  );
+}

@@ -1,0 +1,166 @@
+import { type Entry, isMounted, type Manifest, type MountedEntry } from "../model/manifest.ts";
+import { coveredMount, type Mount, mountAt, mountsOnTheWay } from "../model/mount.ts";
+import type { Observed } from "../model/observation.ts";
+import { parentOf } from "../model/path.ts";
+import type { Overlay } from "./overlay.ts";
+import type { Present } from "./present.ts";
+import { type Ways, waysOver } from "./ways.ts";
+
+/** What is mounted at a wanted entry's target now. */
+export type Standing =
+  | { readonly kind: "nothing" }
+  /** The entry's source. */
+  | { readonly kind: "wanted"; readonly mount: Mount }
+  /** The source that the active entry has, which is another, or a deleted one. */
+  | { readonly kind: "active"; readonly mount: Mount; readonly deleted: boolean }
+  | { readonly kind: "foreign"; readonly mount: Mount };
+
+/** What happens to the mount of a wanted entry. */
+export type Fate =
+  | "keep"
+  /** Mount it; nothing of ours is there. */
+  | "add"
+  /** Exchange the source under the eyes of its users. */
+  | "replace"
+  /** Take it away and mount it again, for it lies on a mount that changes, or its source was deleted. */
+  | "again"
+  /** Somebody else's mount is there. */
+  | "conflict"
+  /** Its source lies in what is mounted at its own target, perhaps by way of other entries. */
+  | "circle";
+
+/** All that has to be known of every target before the first step is planned. */
+export interface Survey {
+  readonly wanted: ReadonlyMap<string, Entry>;
+  /** Where paths lead once the plan is carried out. */
+  readonly ways: Ways;
+  /** The text of the wanted symlink at just this path (without symlinks). */
+  linkAt(path: string): string | undefined;
+  standingOf(entry: MountedEntry): Standing;
+  fateOf(entry: MountedEntry): Fate;
+  /** True if the plan takes this mount away, for good or to come again. */
+  isGoing(mount: Mount): boolean;
+  /** True if no mount comes, goes or changes above `path` (without symlinks): it leads where it leads now. */
+  isSteady(path: string): boolean;
+}
+
+/** How often symlinks may lead from one entry to the next before it is taken for a circle. */
+const mostRounds = 4;
+
+export function survey(wanted: Manifest, present: Present, overlay: Overlay, observed: Observed): Survey {
+  // Symlinks in a target's parents are found on ways that lead through other entries, so their own places are
+  // needed first: as they are written, to begin with.
+  let places = new Map(wanted.entries.map((entry) => [entry, entry.target]));
+  for (let round = 1; ; round += 1) {
+    const result = surveyWith(places, wanted, present, overlay, observed);
+    const found = new Map(wanted.entries.map((entry) => [entry, result.ways.locate(entry.target).path]));
+    const settled = wanted.entries.every((entry) => found.get(entry) === places.get(entry));
+    if (settled || round === mostRounds) return result;
+    places = found;
+  }
+}
+
+function surveyWith(
+  places: ReadonlyMap<Entry, string>,
+  wanted: Manifest,
+  present: Present,
+  overlay: Overlay,
+  observed: Observed,
+): Survey {
+  const { mounts } = observed;
+  const wantedEntries = new Map(wanted.entries.map((entry) => [entry.target, entry]));
+  const mounted = new Map<string, MountedEntry>();
+  const links = new Map<string, string>();
+  for (const [entry, path] of places) {
+    if (isMounted(entry)) mounted.set(path, entry);
+    else links.set(path, entry.source);
+  }
+  const fates = new Map<MountedEntry, Fate | "unsettled">();
+  const standings = new Map<MountedEntry, Standing>();
+
+  const ways = waysOver({
+    mounts,
+    entryAt: (path) => mounted.get(path),
+    linkAt,
+    isInPlace: (entry) => fateOf(entry) === "keep",
+    isGone: isGoing,
+    nodeAt: (spot) => overlay.nodeAt(spot),
+  });
+
+  function linkAt(path: string): string | undefined {
+    return links.get(path);
+  }
+
+  function isGoing(mount: Mount): boolean {
+    const owner = present.ownerOf(mount.id);
+    if (owner === undefined) return false;
+    const entry = wantedEntries.get(owner.target);
+    return entry === undefined || !isMounted(entry) || fateOf(entry) === "again";
+  }
+
+  function isSteady(path: string): boolean {
+    for (let above = path; above !== "/"; ) {
+      above = parentOf(above);
+      const entry = mounted.get(above);
+      if (entry !== undefined && fateOf(entry) !== "keep") return false;
+    }
+    return path === "/" || !mountsOnTheWay(mounts, parentOf(path)).some(isGoing);
+  }
+
+  function standingOf(entry: MountedEntry): Standing {
+    const known = standings.get(entry);
+    if (known !== undefined) return known;
+    const standing = standingAt(entry);
+    standings.set(entry, standing);
+    return standing;
+  }
+
+  function standingAt(entry: MountedEntry): Standing {
+    const mount = mountAt(mounts, observed.real(entry.target));
+    if (mount === null) return { kind: "nothing" };
+    const shown = present.shows(mount, ways.objectAt(entry.source));
+    if (shown === "source") return { kind: "wanted", mount };
+    if (present.ownerOf(mount.id)?.target !== entry.target) return { kind: "foreign", mount };
+    return { kind: "active", mount, deleted: mount.deleted };
+  }
+
+  function fateOf(entry: MountedEntry): Fate {
+    const known = fates.get(entry);
+    if (known === "unsettled") {
+      fates.set(entry, "circle");
+      return "circle";
+    }
+    if (known !== undefined) return known;
+    fates.set(entry, "unsettled");
+    const fate = findFate(entry);
+    if (fates.get(entry) === "unsettled") fates.set(entry, fate);
+    return fates.get(entry) === "circle" ? "circle" : fate;
+  }
+
+  function findFate(entry: MountedEntry): Fate {
+    const standing = standingOf(entry);
+    if (standing.kind === "nothing") return "add";
+    const { mount } = standing;
+    const isOurs = present.ownerOf(mount.id)?.target === entry.target;
+    const path = places.get(entry) ?? entry.target;
+    if (path !== observed.real(entry.target) || !isSteady(path)) return isOurs ? "again" : "conflict";
+    switch (standing.kind) {
+      case "wanted":
+        return "keep";
+      case "active": {
+        const sameType = present.entries.get(entry.target)?.kind === entry.kind;
+        return sameType && !standing.deleted ? "replace" : "again";
+      }
+      case "foreign":
+        return "conflict";
+    }
+  }
+
+  return { wanted: wantedEntries, ways, linkAt, standingOf, fateOf, isGoing, isSteady };
+}
+
+/** True if a mount that was made for this active entry lies right below `mount`, which covers it. */
+export function coversOwn(present: Present, observed: Observed, mount: Mount, entry: MountedEntry): boolean {
+  const below = coveredMount(observed.mounts, mount);
+  return below !== null && present.shows(below, present.ways.objectAt(entry.source)) !== "other";
+}

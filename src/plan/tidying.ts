@@ -1,0 +1,176 @@
+import { type Mount, mountAt } from "../model/mount.ts";
+import type { Observed, Spot } from "../model/observation.ts";
+import { join, nameOf, parentOf } from "../model/path.ts";
+import type { Draft } from "./draft.ts";
+import { isMade, isObject, type MadeEffect } from "./effects.ts";
+import { mountsUpon } from "./inside.ts";
+import type { Needs } from "./needs.ts";
+import { isReadOnly } from "./options.ts";
+import { homeOf, keyOf } from "./ways.ts";
+import type { Withdrawal } from "./withdrawal.ts";
+
+/** Keys of what the wanted entries use. */
+interface Uses {
+  readonly targets: ReadonlySet<string>;
+  readonly aboveTargets: ReadonlySet<string>;
+  readonly storage: ReadonlySet<string>;
+}
+
+/** Where that which imp made is, and when it can be reached. */
+interface Sighting {
+  readonly spot: Spot;
+  /** As a step can name it. */
+  readonly path: string;
+  readonly isUncovered: boolean;
+}
+
+/**
+ * Plans the removal of directories and files that imp made for what is no longer there, or that the way to what is
+ * there no longer leads to. They go once the command is on record; only if their place is needed, they give it free
+ * before. What can't be reached then, since a mount comes over it, stays on record.
+ */
+export function withdrawMade(draft: Draft, needs: Needs, withdrawal: Withdrawal): void {
+  const uses = memoized(() => usesOf(draft, needs));
+  const isVacated = (spot: Spot) => withdrawal.vacated.has(keyAt(draft, spot));
+  for (const effect of draft.request.effects) {
+    if (!isMade(effect) || isStillUsed(draft, needs, effect, isVacated)) continue;
+    const sighting = findMade(draft, effect);
+    if (sighting === "unreachable") continue;
+    if (sighting === "missing") {
+      draft.endedEffects.add(effect);
+      continue;
+    }
+    const { spot } = sighting;
+    const key = keyAt(draft, spot);
+    // It has become storage, which stays.
+    if (uses().storage.has(key) && !isVacated(spot)) {
+      draft.endedEffects.add(effect);
+      continue;
+    }
+    const isAbove = uses().aboveTargets.has(key);
+    if (isAbove && effect.kind === "created-directory" && !isVacated(spot)) continue;
+    const path = pathAfterwards(draft, effect, sighting);
+    draft.overlay.discount(spot);
+    if (path === null || isHeld(draft, spot, path)) continue;
+    draft.endedEffects.add(effect);
+    const isNeeded = isAbove || isVacated(spot) || uses().targets.has(key);
+    if (!isNeeded) tidyAway(draft, effect, path);
+    else if (isEmpty(draft.request.observed, spot)) giveFree(draft, withdrawal, effect, sighting, path);
+  }
+}
+
+function tidyAway(draft: Draft, { kind, path: serves, identity }: MadeEffect, path: string): void {
+  const what = kind === "created-directory" ? "remove-directory" : "remove-file";
+  draft.afterwards.push({ kind: what, serves, path, identity });
+}
+
+function giveFree(
+  draft: Draft,
+  withdrawal: Withdrawal,
+  effect: MadeEffect,
+  { spot, path, isUncovered }: Sighting,
+  pathAfterwards: string,
+): void {
+  const { observed } = draft.request;
+  const aside = draft.names.beside(path);
+  const what = effect.kind === "created-directory" ? "directory" : "file";
+  const step = {
+    kind: "set-aside",
+    serves: effect.path,
+    what,
+    path,
+    aside,
+    identity: effect.identity,
+  } as const;
+  const removals = isUncovered ? withdrawal.uncovered : withdrawal.removals;
+  removals.push({ path: observed.real(effect.path), rank: "made", step });
+  if (!withdrawal.vacated.has(keyAt(draft, spot))) draft.overlay.set(spot, { kind: "missing" }, "late");
+  tidyAway(draft, effect, join(parentOf(pathAfterwards), nameOf(aside)));
+}
+
+/** True if the wanted entries use this path as what the effect says it is, and it leads to the same place as before. */
+function isStillUsed(
+  draft: Draft,
+  needs: Needs,
+  effect: MadeEffect,
+  isVacated: (spot: Spot) => boolean,
+): boolean {
+  const wanted = needs.wanted.get(effect.path);
+  const isDirectory = effect.kind === "created-directory";
+  const isUsed =
+    wanted === undefined
+      ? isDirectory && needs.aboveTargets.has(effect.path)
+      : wanted.kind === (isDirectory ? "directory" : "bound-file");
+  if (!isUsed) return false;
+  const after = draft.survey.ways.placeOf(effect.path);
+  if (isVacated(after)) return false;
+  const isSamePlace = keyAt(draft, after) === keyAt(draft, draft.present.ways.placeOf(effect.path));
+  return isSamePlace || isObject(draft.overlay.nodeAt(after), effect.identity);
+}
+
+/** Looks where the path leads now, where with all of the generation in place, and where once the plan is through. */
+function findMade(draft: Draft, effect: MadeEffect): Sighting | "missing" | "unreachable" {
+  const { observed } = draft.request;
+  const isThere = (spot: Spot) => {
+    const node = observed.node(spot);
+    // Without the right to look under a mount, the step itself finds out whether it is still ours.
+    return isObject(node, effect.identity) || (node.kind === "unknown" && spot.beneath !== null);
+  };
+  const real = observed.real(effect.path);
+  const mount = mountAt(observed.mounts, real);
+  const now = { path: real, beneath: mount !== null && draft.survey.isGoing(mount) ? mount : null };
+  const then = draft.present.ways.placeOf(effect.path);
+  if (isThere(now)) {
+    // The place where it is stored can be reached whatever becomes of the mounts above.
+    const isStored = then.beneath === null && keyAt(draft, then) === keyAt(draft, now);
+    return { spot: now, path: isStored ? then.path : effect.path, isUncovered: false };
+  }
+  if (then.beneath === null && isThere(then)) return { spot: then, path: then.path, isUncovered: false };
+  const after = draft.survey.ways.placeOf(effect.path);
+  if (isThere(draft.overlay.whereNow(after))) return { spot: after, path: effect.path, isUncovered: true };
+  const isUnknown = [now, then].some((spot) => observed.node(spot).kind === "unknown");
+  return isUnknown || isThere(then) ? "unreachable" : "missing";
+}
+
+/** A path that leads to it once the plan is through, or null if none is known. */
+function pathAfterwards(draft: Draft, effect: MadeEffect, { spot, path }: Sighting): string | null {
+  const key = keyAt(draft, spot);
+  const leadsThere = (candidate: string) => keyAt(draft, draft.survey.ways.placeOf(candidate)) === key;
+  return [path, effect.path].find(leadsThere) ?? null;
+}
+
+/** True if it can't be removed or renamed: something stays mounted on it, or it lies on a read-only mount. */
+function isHeld(draft: Draft, spot: Spot, path: string): boolean {
+  const { mounts } = draft.request.observed;
+  const stays = (mount: Mount) => !draft.survey.isGoing(mount);
+  if (mountsUpon(mounts, spot).some(stays)) return true;
+  return homeOf(mounts, spot).options.includes("ro") || isReadOnly(draft, parentOf(path));
+}
+
+function isEmpty(observed: Observed, spot: Spot): boolean {
+  const node = observed.node(spot);
+  return node.kind === "file" ? node.size === 0 : observed.countNames(spot) === 0;
+}
+
+function usesOf(draft: Draft, needs: Needs): Uses {
+  const { ways } = draft.survey;
+  const keys = (paths: Iterable<string>) =>
+    new Set([...paths].map((path) => keyAt(draft, ways.placeOf(path))));
+  return {
+    targets: keys(needs.wanted.keys()),
+    aboveTargets: keys(needs.aboveTargets),
+    storage: keys(needs.storage),
+  };
+}
+
+function keyAt(draft: Draft, spot: Spot): string {
+  return keyOf(draft.request.observed.mounts, spot);
+}
+
+function memoized<T>(compute: () => T): () => T {
+  let known: { readonly value: T } | null = null;
+  return () => {
+    known ??= { value: compute() };
+    return known.value;
+  };
+}

@@ -1,0 +1,75 @@
+import type { LinkedFileEntry } from "../model/manifest.ts";
+import type { Spot } from "../model/observation.ts";
+import type { Step } from "../model/plan.ts";
+import { describeNode } from "./obstacle.ts";
+import { futureDirectory } from "./overlay.ts";
+import { ownLink } from "./present.ts";
+import { homeOf } from "./ways.ts";
+import type { Withdrawal, WithdrawalRequest } from "./withdrawal.ts";
+
+/** Plans that the symlink of an active entry goes, wherever it is. */
+export function withdrawLink(
+  request: WithdrawalRequest,
+  withdrawal: Withdrawal,
+  entry: LinkedFileEntry,
+): void {
+  const { present, observed, needs } = request;
+  const { target } = entry;
+  const spot = ownLink(present, observed, entry);
+  if (spot === null) {
+    const message = needs.wanted.has(target) ? null : whyLeft(request, entry);
+    if (message !== null) withdrawal.notices.push({ serves: target, message });
+    return;
+  }
+  const real = observed.real(target);
+  const path = spot.path === real ? target : spot.path;
+  if (homeOf(observed.mounts, spot).options.includes("ro")) {
+    withdrawal.conflicts.push({
+      serves: target,
+      message: `${path} can't be removed: it lies on a mount that is read-only`,
+      help: "mount that writable, and try again",
+    });
+    return;
+  }
+  const step = unlinkStep(request, withdrawal, entry, spot, path);
+  withdrawal.removals.push({ path: real, rank: "entry", step });
+}
+
+/** What to say of a target where no symlink of imp's is any more; null if nothing is there. */
+function whyLeft({ present, observed }: WithdrawalRequest, { target }: LinkedFileEntry): string | null {
+  const node = observed.node({ path: target, beneath: null });
+  if (node.kind === "missing" || node.kind === "blocked") return null;
+  if (present.found.has(target)) return `${target} stays a symlink: it was before imp came`;
+  return `${target} is left as it is: it is ${describeNode(node)} now, not imp's symlink`;
+}
+
+/** The file that the link replaced comes back as a copy of the source, unless its place is needed for a directory. */
+function unlinkStep(
+  request: WithdrawalRequest,
+  withdrawal: Withdrawal,
+  entry: LinkedFileEntry,
+  spot: Spot,
+  path: string,
+): Step {
+  const { present, observed, overlay, needs, effects, names } = request;
+  const { target } = entry;
+  const link = { serves: target, path, text: entry.source } as const;
+  const replaced = effects.find((effect) => effect.kind === "replaced-file" && effect.target === target);
+  if (replaced?.kind === "replaced-file") {
+    withdrawal.endedEffects.add(replaced);
+    const isNeeded = needs.wanted.get(target)?.kind === "directory" || needs.aboveTargets.has(target);
+    const stored = present.ways.objectAt(entry.source);
+    const node = observed.node(stored);
+    if (!isNeeded && node.kind === "file") {
+      const { access } = replaced;
+      const file = { ...futureDirectory(access), kind: "file", links: 1, size: node.size } as const;
+      overlay.copy(spot, stored, file, "late");
+      const from = stored.beneath === null ? stored.path : entry.source;
+      return { kind: "unlink-to-copy", ...link, from, access, aside: names.beside(path) };
+    }
+    const message = `${target} had a file of its own once, with the same content as ${entry.source}; there is no copy of it now`;
+    withdrawal.notices.push({ serves: target, message });
+  }
+  overlay.set(spot, { kind: "missing" }, "late");
+  return { kind: "unlink", ...link };
+}
