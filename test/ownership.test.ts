@@ -362,7 +362,7 @@ describe("sources that are missing", () => {
     const before = await snapshot(machine);
     const { exitCode, stderr } = await machine.imp("apply");
     expect(exitCode).toBe(1);
-    expect(stderr).toContain("Read-only file system");
+    expect(stderr).toContain("it lies on a mount that is read-only");
     expect(await snapshot(machine)).toBe(before);
   });
 });

@@ -2,7 +2,7 @@ import type { Identity } from "../model/generation.ts";
 import type { Entry } from "../model/manifest.ts";
 import type { Mount } from "../model/mount.ts";
 import type { Node } from "../model/observation.ts";
-import { join, nameOf, parentOf } from "../model/path.ts";
+import { isAtOrBelow, join, nameOf, parentOf } from "../model/path.ts";
 import { conflict, type Draft, finding, nodeUnder } from "./draft.ts";
 import { mountsUpon } from "./inside.ts";
 import { isReadOnly } from "./options.ts";
@@ -185,4 +185,21 @@ export function freeBackupName(draft: Draft, entry: Entry): string | null {
     const path = join(parentOf(entry.target), name);
     if (nodeUnder(draft, path).kind === "missing") return path;
   }
+}
+
+/** Places that belong to the kernel; the configuration refuses them by name, and here they are found behind symlinks. */
+const kernelPlaces = ["/proc", "/sys", "/dev"];
+
+/** Reports a target that leads to the kernel's own directories. Returns true if it does. */
+export function reportKernelPlace(draft: Draft, entry: Entry): boolean {
+  const { path } = draft.survey.ways.locate(entry.target);
+  if (!kernelPlaces.some((place) => isAtOrBelow(path, place))) return false;
+  finding(draft, entry.target, "in-the-way", `it leads to ${path}, which is the kernel's`);
+  conflict(
+    draft,
+    entry,
+    `${entry.target} leads to ${path}, which is the kernel's own directory`,
+    "take the entry out, or the symlink on the way",
+  );
+  return true;
 }

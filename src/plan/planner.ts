@@ -1,18 +1,18 @@
 import { type Entry, isMounted } from "../model/manifest.ts";
 import { parentsFirst } from "../model/path.ts";
-import type { Plan } from "../model/plan.ts";
+import type { Plan, Tidying } from "../model/plan.ts";
 import { conflict, type Draft, finding, newDraft, type PlanRequest } from "./draft.ts";
 import { effectsKept } from "./effects.ts";
 import { planLink } from "./linking.ts";
 import { planMount } from "./mounting.ts";
 import { TemporaryNames } from "./names.ts";
 import { needsOf } from "./needs.ts";
-import { reportUnsafe } from "./obstacle.ts";
+import { reportKernelPlace, reportUnsafe } from "./obstacle.ts";
 import { orderOf } from "./order.ts";
 import { Overlay } from "./overlay.ts";
 import { presentState } from "./present.ts";
 import { planRemovals } from "./removal.ts";
-import { isOneWithSource, sharedPlaces } from "./sameness.ts";
+import { isOneWithSource, liesInOwnRoot, sharedPlaces } from "./sameness.ts";
 import { ensureSource } from "./sources.ts";
 import { survey } from "./survey.ts";
 import { newWithdrawal, withdrawMoved, withdrawUnwanted } from "./withdrawal.ts";
@@ -46,12 +46,18 @@ export function makePlan(request: PlanRequest): Plan {
   return {
     steps: [...draft.sourceSteps, ...draft.removalSteps, ...draft.additionSteps],
     // What lies deepest goes first: a directory has to be empty.
-    afterwards: draft.afterwards.toSorted((left, right) => parentsFirst(right.path, left.path)),
+    afterwards: deepestFirst(draft.afterwards, (path) => surveyed.ways.locate(path).path),
     conflicts: draft.conflicts,
     notices: draft.notices,
     findings: draft.findings,
     keptEffects: effectsKept(draft),
   };
+}
+
+/** One directory may go by several names, so its place counts. */
+function deepestFirst(afterwards: readonly Tidying[], placeOf: (path: string) => string): Tidying[] {
+  const placed = afterwards.map((tidying) => ({ tidying, place: placeOf(tidying.path) }));
+  return placed.sort((left, right) => parentsFirst(right.place, left.place)).map(({ tidying }) => tidying);
 }
 
 function planAdditions(draft: Draft): void {
@@ -66,10 +72,11 @@ function planAdditions(draft: Draft): void {
 }
 
 function planEntry(draft: Draft, entry: Entry): void {
+  if (reportKernelPlace(draft, entry)) return;
   const isUnsafe = reportUnsafe(draft, entry, entry.target);
   const source = ensureSource(draft, entry);
   if (isUnsafe || source === null) return;
-  if (isOneWithSource(draft, entry)) {
+  if (isOneWithSource(draft, entry) && !liesInOwnRoot(draft, entry)) {
     finding(draft, entry.target, "wrong-source", `its source ${entry.source} is itself`);
     conflict(
       draft,

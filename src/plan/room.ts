@@ -11,6 +11,7 @@ import {
 } from "./obstacle.ts";
 import { futureDirectory } from "./overlay.ts";
 import { ensureParents } from "./parents.ts";
+import { isOneWithSource } from "./sameness.ts";
 import type { ReadySource } from "./sources.ts";
 
 /**
@@ -55,6 +56,7 @@ function canBeMountedOver(draft: Draft, entry: MountedEntry, source: ReadySource
     return observed.sameBytes(overlay.whereNow(spot), stored);
   }
   if (node.kind !== "directory") return false;
+  if (isOneWithSource(draft, entry)) return true;
   const isKnown = draft.present.entries.get(entry.target)?.kind === "directory";
   const names = isKnown || source.copied ? 0 : overlay.countNames(spot);
   if (names === 0) return true;

@@ -1,4 +1,5 @@
 import { type Entry, isMounted } from "../model/manifest.ts";
+import { ancestorsOf } from "../model/path.ts";
 import type { Draft } from "./draft.ts";
 import { keyOf } from "./ways.ts";
 
@@ -20,6 +21,18 @@ export function sharedPlaces(draft: Draft): Map<Entry, Entry> {
     byKey.set(key, entry);
   }
   return shared;
+}
+
+/**
+ * True for a directory that already appears at its target as a part of an entry above it, of the same root: it is mounted
+ * on itself, for the sake of its own options, and nothing is moved.
+ */
+export function liesInOwnRoot(draft: Draft, entry: Entry): boolean {
+  if (entry.kind !== "directory") return false;
+  const above = ancestorsOf(entry.target)
+    .map((ancestor) => draft.survey.wanted.get(ancestor))
+    .find((other) => other?.kind === "directory");
+  return above?.root === entry.root;
 }
 
 /** True if the entry's source is the very object that stands at its target: nothing may be moved or replaced there. */
