@@ -194,11 +194,11 @@ const kernelPlaces = ["/proc", "/sys", "/dev"];
 export function reportKernelPlace(draft: Draft, entry: Entry): boolean {
   const { path } = draft.survey.ways.locate(entry.target);
   if (!kernelPlaces.some((place) => isAtOrBelow(path, place))) return false;
-  finding(draft, entry.target, "in-the-way", `it leads to ${path}, which is the kernel's`);
+  finding(draft, entry.target, "in-the-way", `it leads to ${path}, which belongs to the kernel`);
   conflict(
     draft,
     entry,
-    `${entry.target} leads to ${path}, which is the kernel's own directory`,
+    `${entry.target} leads to ${path}, which belongs to the kernel`,
     "take the entry out, or the symlink on the way",
   );
   return true;
