@@ -28,7 +28,8 @@ export function sharedPlaces(draft: Draft): Map<Entry, Entry> {
  * on itself, for the sake of its own options, and nothing is moved.
  */
 export function liesInOwnRoot(draft: Draft, entry: Entry): boolean {
-  if (entry.kind !== "directory") return false;
+  // Through a symlink it may be a part of something else once that is copied or mounted.
+  if (entry.kind !== "directory" || draft.request.observed.real(entry.target) !== entry.target) return false;
   const above = ancestorsOf(entry.target)
     .map((ancestor) => draft.survey.wanted.get(ancestor))
     .find((other) => other?.kind === "directory");
