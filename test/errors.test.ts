@@ -429,9 +429,7 @@ describe("what keeps an apply from beginning", () => {
   test("a target that a symlink leads to the kernel's own directories is refused", async () => {
     await machine.sh(`ln -s /proc /srv/kernel; mkdir -p ${store}/srv/kernel/sys/kernel`);
     await configure(machine, `directories = ["/srv/kernel/sys/kernel"]`);
-    const { exitCode, stderr } = await machine.imp("apply");
-    expect(exitCode).toBe(1);
-    expect(stderr).toContain("belongs to the kernel");
+    expect(await isRefused(["apply"])).toContain("error: /srv/kernel/sys/kernel leads to /proc/sys/kernel");
   });
 
   test.skipIf(isSkipped)("a symlink on the way that a user could have planted is not followed", async () => {
@@ -605,23 +603,23 @@ describe("numbers of generations that there are not", () => {
 describe("what is printed", () => {
   oneMachineForAllTests();
 
-  const colour = /\u001b\[/;
+  const colour = "\u001b[";
   /** In a terminal. */
   const typed = (command: string, environment: Record<string, string> = {}) =>
     machine.run(["script", "-qec", command, "/dev/null"], { environment: { TERM: "xterm", ...environment } });
 
   test("has colour on a terminal, in results and in problems, and none elsewhere", async () => {
-    expect((await typed("/imp/imp list")).stdout).toMatch(colour);
-    expect((await typed("/imp/imp show 9")).stdout).toMatch(colour);
+    expect((await typed("/imp/imp list")).stdout).toContain(colour);
+    expect((await typed("/imp/imp show 9")).stdout).toContain(colour);
     const { stdout } = await machine.imp("list");
     const { stderr } = await machine.imp("show", "9");
-    expect(stdout + stderr).not.toMatch(colour);
+    expect(stdout + stderr).not.toContain(colour);
   });
 
   test("has no colour with NO_COLOR, --no-color, --color never or a dumb terminal", async () => {
-    expect((await typed("/imp/imp list", { NO_COLOR: "1" })).stdout).not.toMatch(colour);
-    expect((await typed("/imp/imp list; /imp/imp show 9", { TERM: "dumb" })).stdout).not.toMatch(colour);
-    expect((await typed("/imp/imp list --no-color; /imp/imp show 9 --color never")).stdout).not.toMatch(
+    expect((await typed("/imp/imp list", { NO_COLOR: "1" })).stdout).not.toContain(colour);
+    expect((await typed("/imp/imp list; /imp/imp show 9", { TERM: "dumb" })).stdout).not.toContain(colour);
+    expect((await typed("/imp/imp list --no-color; /imp/imp show 9 --color never")).stdout).not.toContain(
       colour,
     );
   });
@@ -631,8 +629,8 @@ describe("what is printed", () => {
       environment: { NO_COLOR: "1" },
     });
     const { stderr } = await machine.imp("show", "9", "--color", "always");
-    expect(stdout).toMatch(colour);
-    expect(stderr).toMatch(colour);
+    expect(stdout).toContain(colour);
+    expect(stderr).toContain(colour);
   });
 
   test("to a reader that has seen enough ends without a word: imp list | head -1", async () => {
@@ -652,7 +650,7 @@ describe("what is printed", () => {
     await configure(machine, `directories = ["/srv/\\u001b[31mred\\u0007"]`);
     const { stdout, stderr } = await machine.imp("apply");
     expect(stderr).toContain("source path does not exist");
-    expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+    expect([...stdout, ...stderr].filter((character) => character < " " && character !== "\n")).toEqual([]);
   });
 });
 

@@ -1,11 +1,15 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { processIn } from "./machine/busy-process.ts";
 import { apply, configure, store } from "./machine/configure.ts";
 import { type Machine, startMachine } from "./machine/machine.ts";
 import { mountAt, mountId, mountPointsIn } from "./machine/mount-table.ts";
 import { snapshot } from "./machine/snapshot.ts";
+
+/** Enough for a machine that is busy with other things, too. */
+setDefaultTimeout(30_000);
 
 /** Without entries: whatever imp made has to go. */
 const nothing = "";
@@ -88,6 +92,18 @@ describe("a directory entry", () => {
     });
     expect(await machine.sh("ls /srv/data")).toBe("one\n");
     expect(await mountPointsIn(machine, "/srv/data")).toHaveLength(1);
+  });
+
+  test("finds its own mount of another source in use: it refuses, names the program, and touches nothing", async () => {
+    await using machine = await startMachine();
+    await machine.sh(`mkdir -p /persist/one/srv/data /persist/two/srv/data ${store}`);
+    await apply(machine, table("one", entry));
+    const id = await mountId(machine, "/srv/data");
+    await using program = await processIn(machine, "/srv/data");
+    const stderr = await refuses(machine, table("two", entry), "/srv/data is busy and can't be unmounted");
+    expect(stderr).toContain(`sleep[${program.pid}] holds /srv/data`);
+    expect(await mountId(machine, "/srv/data")).toBe(id);
+    expect(program.isAlive()).toBe(true);
   });
 
   test("finds an empty directory: it is mounted over, and is there again when the entry goes", async () => {
@@ -570,39 +586,38 @@ test("what stands on the way to a target and is no directory is a conflict that 
   );
 });
 
-test("nested entries: parents are mounted first and unmounted last", async () => {
-  await using machine = await startMachine();
-  await machine.sh(`
-    mkdir -p ${store}/srv/a/b /persist/two/srv/a/b/c /persist/two/srv/a
-    echo outer > ${store}/srv/a/outer; echo inner > /persist/two/srv/a/b/inner; echo note > /persist/two/srv/a/note
-  `);
-  await apply(
-    machine,
-    `directories = ["/srv/a"]
-    [persistence."/persist/two"]
-    directories = ["/srv/a/b/c", "/srv/a/b"]
-    files = ["/srv/a/note"]`,
-  );
-  expect(await machine.sh("cat /srv/a/outer /srv/a/b/inner /srv/a/note")).toBe("outer\ninner\nnote\n");
-  expect((await machine.imp("verify")).exitCode).toBe(0);
-  await apply(machine, nothing);
-  expect(await machine.sh("find /persist/store /persist/two | sort")).toBe(
-    `${[
-      "/persist/store",
-      "/persist/store/srv",
-      "/persist/store/srv/a",
-      "/persist/store/srv/a/b",
-      "/persist/store/srv/a/outer",
-      "/persist/two",
-      "/persist/two/srv",
-      "/persist/two/srv/a",
-      "/persist/two/srv/a/b",
-      "/persist/two/srv/a/b/c",
-      "/persist/two/srv/a/b/inner",
-      "/persist/two/srv/a/note",
-    ].join("\n")}\n`,
-  );
-  expect(existsSync(machine.outside("/srv"))).toBe(false);
+describe("nested entries", () => {
+  test("of several roots: parents are mounted first and unmounted last, and nothing is left in the stores", async () => {
+    await using machine = await startMachine();
+    await machine.sh(`
+      mkdir -p ${store}/srv/a/b /persist/two/srv/a/b
+      echo outer > ${store}/srv/a/outer; echo inner > /persist/two/srv/a/b/inner; echo note > /persist/two/srv/a/note
+    `);
+    const stored = await machine.sh("find /persist -not -path '*/imp*' | sort");
+    await apply(
+      machine,
+      `directories = ["/srv/a"]\n${table("two", 'directories = ["/srv/a/b"]\nfiles = ["/srv/a/note"]')}`,
+    );
+    expect(await machine.sh("cat /srv/a/outer /srv/a/b/inner /srv/a/note")).toBe("outer\ninner\nnote\n");
+    expect((await machine.imp("verify")).exitCode).toBe(0);
+    await apply(machine, nothing);
+    expect(await machine.sh("find /persist -not -path '*/imp*' | sort")).toBe(stored);
+    expect(existsSync(machine.outside("/srv"))).toBe(false);
+  });
+
+  test("of one root: the inner one has its own options, owner and mode", async () => {
+    await using machine = await startMachine();
+    await machine.sh(`mkdir -p ${store}/srv/a/b; echo kept > ${store}/srv/a/b/file`);
+    await apply(
+      machine,
+      `directories = ["/srv/a", { directory = "/srv/a/b", mode = "0700", options = ["ro"] }]`,
+    );
+    expect(await machine.sh("cat /srv/a/b/file; stat -c %a /srv/a/b; touch /srv/a/new")).toBe("kept\n700\n");
+    expect((await mountAt(machine, "/srv/a/b")).options).toContain("ro");
+    expect((await machine.imp("verify")).exitCode).toBe(0);
+    await apply(machine, nothing);
+    expect(existsSync(machine.outside("/srv"))).toBe(false);
+  });
 });
 
 test("any name works: blanks, quotes, backslashes, line breaks and letters of all kinds", async () => {
@@ -629,14 +644,15 @@ function table(name: string, entries: string): string {
   return `[persistence."/persist/${name}"]\n${entries}`;
 }
 
-/** Applies what has to be refused for the reason given, and sees to it that nothing changes. */
-async function refuses(machine: Machine, entries: string, reason: string): Promise<void> {
+/** Applies what has to be refused for the reason given, with nothing changed. Returns all that was said. */
+async function refuses(machine: Machine, entries: string, reason: string): Promise<string> {
   await configure(machine, entries);
   const before = await snapshot(machine);
   const { exitCode, stdout, stderr } = await machine.imp("apply");
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
   expect(stderr).toContain(`error: ${reason}`);
   expect(await snapshot(machine)).toBe(before);
+  return stderr;
 }
 
 /**
@@ -687,6 +703,8 @@ async function switchUnderObservation(machine: Machine, look: () => string | nul
         await setImmediate();
       }
       const { exitCode, stderr } = await command;
+      // Whether it went through or not: what is there is what is on record.
+      expect((await machine.imp("verify")).stdout).toEndWith("1 entry verified\n");
       if (exitCode === 0) break;
       expect(stderr).toContain("busy");
       expect(attempt).toBeLessThan(20);

@@ -1,18 +1,14 @@
-import {
-  closeDescriptor,
-  makeDirectory,
-  openHandle,
-  removeDirectory,
-  unlink,
-  withDescriptor,
-} from "../linux/files.ts";
+import { Descriptor } from "../linux/descriptor.ts";
+import { SystemError } from "../linux/ffi.ts";
+import { closeDescriptor, openHandle, removeDirectory, unlink, withDescriptor } from "../linux/files.ts";
 import { statAt, statDescriptor } from "../linux/stat.ts";
 import { inParentOf, PathError, walkToParent } from "../linux/walk.ts";
 import type { Access } from "../model/observation.ts";
 import { nameOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
+import { couldBePlanted, setAccess } from "./access.ts";
 import { type CopyResult, copyFile, copyTree, removeCopy } from "./copy-tree.ts";
-import { haveSameContent, setAccess, statOf } from "./objects.ts";
+import { haveSameContent, makeNewDirectory, statOf } from "./objects.ts";
 import type { Outcome } from "./session.ts";
 
 type CopyStep = Extract<Step, { kind: "copy-source" }>;
@@ -26,18 +22,25 @@ export async function copySource(step: CopyStep, stopIfAsked: () => void): Promi
   return { notices: noticesOf(step, result) };
 }
 
-/** Copies a file to a free name, and gives the copy this owner and mode. */
+/**
+ * Copies a file to a free name, and gives the copy this owner and mode. But what the new owner could have brought there,
+ * though it is somebody else's, keeps its own.
+ */
 export async function copyToName(
   from: string,
   to: string,
   access: Access,
   stopIfAsked: () => void,
 ): Promise<void> {
-  await inBothParents(from, to, async (fromParent, toParent) => {
-    const name = nameOf(to);
-    await copyOneFile(fromParent, nameOf(from), toParent, name, stopIfAsked);
-    withDescriptor(openHandle(toParent, name), (handle) => setAccess(handle, statDescriptor(handle), access));
-  });
+  await inBothParents(from, to, (fromParent, toParent) =>
+    copyFile(fromParent, nameOf(from), toParent, nameOf(to), {
+      signal: stopIfAsked,
+      finish(original, copy) {
+        if (couldBePlanted(original, statDescriptor(fromParent))) return;
+        setAccess(copy, statDescriptor(copy), access);
+      },
+    }),
+  );
 }
 
 async function inBothParents<T>(
@@ -73,19 +76,24 @@ type Copy = (
 ) => Promise<CopyResult>;
 
 const copyOneFile: Copy = (from, fromName, to, toName, stop) =>
-  copyFile(from, fromName, to, toName, { signal: stop });
+  copyFile(from, fromName, to, toName, {
+    signal: stop,
+    // The entry may give the copy to a user, who could not have read the original.
+    finish(original) {
+      if (couldBePlanted(original, statDescriptor(from))) throw new SystemError("copy", EMLINK, fromName);
+    },
+  });
+
+const EMLINK = 31;
 
 const copyDirectory: Copy = async (from, fromName, to, toName, stop) => {
-  makeDirectory(to, toName, 0o700);
-  const [original, copy] = [openHandle(from, fromName), openHandle(to, toName)];
+  using copy = new Descriptor(makeNewDirectory(to, toName, 0o700));
   try {
-    return await copyTree(original, copy, { signal: stop });
+    using original = new Descriptor(openHandle(from, fromName));
+    return await copyTree(original.number, copy.number, { signal: stop });
   } catch (error) {
     removeDirectory(to, toName);
     throw error;
-  } finally {
-    closeDescriptor(original);
-    closeDescriptor(copy);
   }
 };
 

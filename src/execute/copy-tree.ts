@@ -7,7 +7,7 @@ import { SystemError } from "../linux/ffi.ts";
 import { createFile, openHandle, sync, unlink } from "../linux/files.ts";
 import { removeContent, removeUnchanged } from "../linux/remove.ts";
 import { openDirectory, readNames, syncFilesystem } from "../linux/reopen.ts";
-import { statAt, statDescriptor } from "../linux/stat.ts";
+import { type Stat, statAt, statDescriptor } from "../linux/stat.ts";
 import { createUnnamedFile, nameFile } from "../linux/unnamed.ts";
 
 export { CopyError, type CopyOptions, type CopyResult } from "../linux/copy-session.ts";
@@ -75,6 +75,11 @@ function takeBack(sourceDirectory: number, destination: number): void {
   }
 }
 
+export interface FileCopyOptions extends CopyOptions {
+  /** Called with what was copied and with the open copy, before that has its name; what it throws stops the copy. */
+  readonly finish?: (original: Stat, copy: number) => void;
+}
+
 /**
  * Copies one regular file to a name that must be free; all else is as for {@link copyTree}. The name comes into being
  * with the whole file behind it, where the filesystem knows nameless files.
@@ -85,7 +90,7 @@ export async function copyFile(
   sourceName: string,
   destinationParent: number,
   destinationName: string,
-  options: CopyOptions = {},
+  options: FileCopyOptions = {},
 ): Promise<CopyResult> {
   return await concerning(sourceName, async () => {
     using original = new Descriptor(openHandle(sourceParent, sourceName));
@@ -97,6 +102,7 @@ export async function copyFile(
     const session = new CopySession(options);
     const write = async (copy: number): Promise<void> => {
       await new ObjectCopier(session).file({ handle: original.number, stat }, copy, sourceName);
+      options.finish?.(stat, copy);
       sync(copy);
     };
     using unnamed = createUnnamedFile(folder.number, 0o600);

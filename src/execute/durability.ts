@@ -13,10 +13,14 @@ const manyDirectories = 8;
  * a power cut. Copies are synced where they are made; mounts need no disk.
  */
 export function syncChanges(steps: readonly Step[]): void {
-  const directories = new Set(steps.flatMap(changedDirectories));
+  syncDirectories(steps.flatMap(changedDirectories));
+}
+
+/** Waits until the names in these directories are on the disk; one that is gone is fine. */
+export function syncDirectories(paths: readonly string[]): void {
   const byDevice = new Map<string, number[]>();
   try {
-    for (const path of directories) {
+    for (const path of new Set(paths)) {
       const found = walk(path);
       if (found.kind !== "open") continue;
       const { device } = statDescriptor(found.descriptor);

@@ -2,14 +2,15 @@ import { isSystemError } from "../linux/ffi.ts";
 import { PathError } from "../linux/walk.ts";
 import type { Effect } from "../model/generation.ts";
 import type { Plan, Step } from "../model/plan.ts";
-import { Failure, type Problem } from "../model/problem.ts";
+import { Failure, type Problem, Unconfirmed } from "../model/problem.ts";
 import { CopyError } from "./copy-tree.ts";
 import { syncChanges } from "./durability.ts";
 import { busyMounts, busyProblem } from "./holders.ts";
 import { watchForInterruption } from "./interruption.ts";
+import { Patience } from "./patience.ts";
 import { perform } from "./perform.ts";
 import { revert } from "./revert.ts";
-import { type Done, failedAttempt, releaseTrees, remedyFor } from "./session.ts";
+import { type Done, failedAttempt, type Outcome, releaseTrees, remedyFor } from "./session.ts";
 import { tidyUp } from "./tidy.ts";
 
 /** What puts a command on record; each throws a Failure if it can't. */
@@ -49,6 +50,7 @@ export async function execute(plan: Plan, recorder: Recorder, lazy: boolean): Pr
     const made = done.flatMap(({ outcome }) => outcome.made ?? []);
     recorder.commit([...plan.keptEffects, ...made]);
   } catch (error) {
+    if (error instanceof Unconfirmed) return [...noticesOf(done), ...error.problems.map(describeDoubt)];
     const leftovers = undo(done, begun);
     if (leftovers.every(({ severity }) => severity === "warning")) endQuietly(recorder);
     throw withLeftovers(error, leftovers);
@@ -56,9 +58,17 @@ export async function execute(plan: Plan, recorder: Recorder, lazy: boolean): Pr
     releaseTrees(done);
     interruption.end();
   }
-  const notices = [...done.flatMap(({ outcome }) => outcome.notices ?? []), ...tidyUp(plan.afterwards)];
-  endQuietly(recorder);
-  return notices;
+  const tidied = tidyUp(plan.afterwards);
+  if (tidied.isDone) endQuietly(recorder);
+  return [...noticesOf(done), ...tidied.notices];
+}
+
+function noticesOf(done: readonly Done[]): string[] {
+  return done.flatMap(({ outcome }) => outcome.notices ?? []);
+}
+
+function describeDoubt({ message }: Problem): string {
+  return `the command did its work, but a power cut now could still bring the old generation back: ${message}`;
 }
 
 /** A journal that can't be removed is settled by the next command: there will be nothing to do. */
@@ -82,9 +92,7 @@ async function attempt(step: Step, stopIfAsked: () => void, lazy: boolean) {
 function explain(error: unknown, step: Step): unknown {
   const cause = error instanceof CopyError ? error.cause : error;
   if (isSystemError(cause, "EBUSY") && (step.kind === "unmount" || step.kind === "replace-mount")) {
-    return new Failure(1, [
-      busyProblem(`${failedAttempt(step)}: it is busy; nothing changed`, step.target),
-    ]);
+    return new Failure(1, [busyProblem(`${failedAttempt(step)}: it is busy; nothing changed`, step.target)]);
   }
   if (isSystemError(cause)) {
     const reason = error === cause ? cause.message : String(error);
@@ -106,13 +114,32 @@ function failed(message: string, help: string): Failure {
  */
 function undo(done: readonly Done[], begun: Step | null): Problem[] {
   const half: Done[] = begun === null ? [] : [{ step: begun, outcome: {} }];
-  return [...done, ...half].reverse().flatMap(({ step, outcome }) => takeBack(step, outcome.keptTree));
+  const patience = new Patience();
+  const backwards = [...done, ...half].reverse();
+  const leftovers = backwards.flatMap(({ step, outcome }) => takeBack(step, outcome, patience));
+  return [...leftovers, ...confirm(backwards.map(({ step }) => step))];
 }
 
-/** Takes one step back. @returns what could not be put back */
-export function takeBack(step: Step, keptTree?: number): Problem[] {
+/** Waits until what was undone is on the disk, for the journal goes next. @returns why it may not be */
+export function confirm(steps: readonly Step[]): Problem[] {
   try {
-    return revert(step, keptTree).map((message): Problem => ({ severity: "warning", message }));
+    syncChanges(steps);
+    return [];
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    const message = `what was undone could not be written to the disk: ${error.message} (${error.code})`;
+    return [{ severity: "error", message, help: triesAgain }];
+  }
+}
+
+const triesAgain = "put that right; the next imp command that changes things tries again";
+
+/** Takes one step back. @returns what could not be put back */
+export function takeBack(step: Step, outcome: Outcome, patience: Patience): Problem[] {
+  try {
+    return patience
+      .insist(() => revert(step, outcome))
+      .map((message): Problem => ({ severity: "warning", message }));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const message = `could not undo a step (${step.kind} for ${step.serves}): ${reason}`;
@@ -120,7 +147,7 @@ export function takeBack(step: Step, keptTree?: number): Problem[] {
       {
         severity: "error",
         message,
-        help: "put that right; the next imp command that changes things tries again",
+        help: triesAgain,
       },
     ];
   }

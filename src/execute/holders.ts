@@ -1,10 +1,12 @@
 import { parseMountTable } from "../linux/mountinfo.ts";
-import { isBusy, readMountTable } from "../linux/mounts.ts";
+import { readMountTable } from "../linux/mounts.ts";
 import { holdersOf } from "../linux/processes.ts";
-import { inParentOf } from "../linux/walk.ts";
-import { ancestorsOf } from "../model/path.ts";
+import type { Stat } from "../linux/stat.ts";
+import { inParentOf, PathError } from "../linux/walk.ts";
+import { ancestorsOf, join } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
 import type { Holder, Problem } from "../model/problem.ts";
+import { staysBusy } from "./mounting.ts";
 import { statOf } from "./objects.ts";
 
 type Leaving = Extract<Step, { kind: "unmount" | "replace-mount" }>;
@@ -17,11 +19,17 @@ export function busyMounts(steps: readonly Step[]): Problem[] {
   const leaving = steps.filter(
     (step): step is Leaving => step.kind === "unmount" || step.kind === "replace-mount",
   );
-  const carrying = new Set(leaving.flatMap(({ target }) => ancestorsOf(target)));
+  const places = new Map(leaving.map(({ target }) => [target, realPathOf(target)]));
+  const carrying = new Set([...places.values()].flatMap(ancestorsOf));
   return leaving
-    .filter(({ target }) => !carrying.has(target))
-    .filter(({ target }) => statOf(target)?.mountRoot === true && inParentOf(target, isBusy))
+    .filter(({ target }) => !carrying.has(places.get(target) ?? target))
+    .filter(({ target }) => statOf(target)?.mountRoot === true && inParentOf(target, staysBusy))
     .map(({ target }) => busyProblem(`${target} is busy and can't be unmounted`, target));
+}
+
+/** The path without symlinks: a mount may be named by another way than the one that lies on it. */
+function realPathOf(target: string): string {
+  return inParentOf(target, (_, name, parent) => join(parent, name));
 }
 
 /** An error about a busy mount that names the processes which hold it. */
@@ -53,8 +61,18 @@ function describeHolder({ pid, command, by, path }: Holder): string {
   return `${command}[${pid}] holds ${path} (${by.replace("-", " ")})`;
 }
 
+/** As {@link statOf}; but where the way may not be taken just now, nobody can be named, which must not hide the error. */
+function statIfSafe(target: string): Stat | null {
+  try {
+    return statOf(target);
+  } catch (error) {
+    if (error instanceof PathError) return null;
+    throw error;
+  }
+}
+
 function findHolders(target: string): Holder[] {
-  const found = statOf(target);
+  const found = statIfSafe(target);
   if (found === null) return [];
   const mount = parseMountTable(readMountTable()).find(({ id }) => id === found.mountId);
   return mount === undefined ? [] : holdersOf(mount);

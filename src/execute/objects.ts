@@ -1,25 +1,31 @@
 import { SystemError } from "../linux/ffi.ts";
 import {
-  changeMode,
-  changeOwner,
   closeDescriptor,
-  createFile,
+  makeDirectory,
   namesIn,
   openForReading,
   openHandle,
   readLink,
+  removeDirectory,
   sameContent,
+  unlink,
   withDescriptor,
 } from "../linux/files.ts";
+import { effectiveUser } from "../linux/process.ts";
 import { type Stat, statAt, statDescriptor } from "../linux/stat.ts";
-import { inParentOf, walkToParent } from "../linux/walk.ts";
+import { inParentOf, PathError, walkToParent } from "../linux/walk.ts";
 import type { Identity } from "../model/generation.ts";
 import type { Access } from "../model/observation.ts";
 import { nameOf } from "../model/path.ts";
+import { setAccess } from "./access.ts";
 
-/** What stands at a path, links not followed; null if nothing does, or if there is no way to it any more. */
+/**
+ * What stands at a path, links not followed; null if nothing does, or if there is no way to it any more.
+ * @throws PathError where it may not be looked at: that does not mean that nothing is there
+ */
 export function statOf(path: string): Stat | null {
   const parent = walkToParent(path);
+  if (parent.kind === "unsafe" || parent.kind === "denied") throw new PathError(path, parent);
   if (parent.kind !== "open") return null;
   try {
     return statAt(parent.descriptor, nameOf(path));
@@ -48,70 +54,59 @@ export function isLink(parent: number, name: string, text: string): boolean {
 
 const ESTALE = 116;
 
-type MakeObject = (parent: number, name: string, mode: number) => void;
-type RemoveObject = (parent: number, name: string) => void;
+/** Makes an object, and gives back a descriptor of it. */
+type MakeObject = (parent: number, name: string, mode: number) => number;
 
-/** Creates an empty file. */
-export function makeFile(parent: number, name: string, mode: number): void {
-  withDescriptor(createFile(parent, name, mode), () => undefined);
+/**
+ * Makes a directory. Between its making and the first look at it, who may write the parent can exchange it for
+ * something of theirs, or of root's by a hard link: only what is as new as ours is taken for it.
+ */
+export function makeNewDirectory(parent: number, name: string, mode: number): number {
+  makeDirectory(parent, name, mode);
+  const handle = openHandle(parent, name);
+  const found = statDescriptor(handle);
+  const isOurs = found.type === "directory" && found.uid === effectiveUser() && isUntouched(found, mode);
+  if (isOurs && namesIn(handle).length === 0) return handle;
+  closeDescriptor(handle);
+  throw new SystemError("mkdirat", ESTALE, name);
 }
 
 /** Makes an object that nobody but its maker can use before it has its owner. */
-export function createObject(path: string, access: Access, make: MakeObject, remove: RemoveObject): Identity {
-  return inParentOf(path, (parent, name) => {
-    make(parent, name, 0o700 & access.mode);
-    try {
-      return withDescriptor(openHandle(parent, name), (handle) => {
-        const made = statDescriptor(handle);
+export function createObject(path: string, access: Access, make: MakeObject): Identity {
+  return inParentOf(path, (parent, name) =>
+    withDescriptor(make(parent, name, 0o700 & access.mode), (handle) => {
+      const made = statDescriptor(handle);
+      try {
         setAccess(handle, made, access);
         return { inode: made.inode, birth: made.birth };
-      });
-    } catch (error) {
-      remove(parent, name);
-      throw error;
-    }
-  });
-}
-
-/** True if the object is one that {@link createObject} made, whole or in the making. */
-export function looksCreated(found: Stat, access: Access): boolean {
-  const isWhole = found.uid === access.uid && found.gid === access.gid && found.mode === access.mode;
-  return isWhole || (found.mode & ~(0o700 & access.mode)) === 0;
-}
-
-/** True for a directory without names and a file without bytes. */
-export function isEmpty(parent: number, name: string, stat: Stat): boolean {
-  if (stat.type === "file") return stat.size === 0;
-  return stat.type === "directory" && withDescriptor(openHandle(parent, name), namesIn).length === 0;
-}
-
-/** The owner first: changing it takes set-id bits away. */
-export function setAccess(handle: number, current: Access, wanted: Access): void {
-  if (current.uid !== wanted.uid || current.gid !== wanted.gid) changeOwner(handle, wanted.uid, wanted.gid);
-  if (statDescriptor(handle).mode !== wanted.mode) changeMode(handle, wanted.mode);
-}
-
-/** Changes owner and mode from what the plan saw, or from what a change of it that broke off left. */
-export function changeAccess(path: string, from: Access, to: Access): void {
-  inParentOf(path, (parent, name) =>
-    withDescriptor(openHandle(parent, name), (handle) => {
-      const found = statDescriptor(handle);
-      if (!canChangeAccess(found)) throw new SystemError("chown", EMLINK, path);
-      try {
-        setAccess(handle, found, to);
       } catch (error) {
-        changeOwner(handle, from.uid, from.gid);
+        if (isObject(statAt(parent, name), made)) removeNew(parent, name, made);
         throw error;
       }
     }),
   );
 }
 
-const EMLINK = 31;
+function removeNew(parent: number, name: string, { type }: Stat): void {
+  if (type === "directory") removeDirectory(parent, name);
+  else unlink(parent, name);
+}
 
-/** Another name of a file can lie in a place where its owner must not change; and nobody means a symlink's mode. */
-function canChangeAccess(found: Stat): boolean {
-  return found.type === "directory" || (found.type === "file" && found.links === 1);
+/** True if nothing was allowed beyond what {@link createObject} asks for; a parent can pass on its set-group-ID bit. */
+function isUntouched(found: Stat, mode: number): boolean {
+  return (found.mode & ~(0o2000 | mode)) === 0;
+}
+
+/** True if the object is one that {@link createObject} made, whole or in the making. */
+export function looksCreated(found: Stat, access: Access): boolean {
+  const isWhole = found.uid === access.uid && found.gid === access.gid && found.mode === access.mode;
+  return isWhole || isUntouched(found, 0o700 & access.mode);
+}
+
+/** True for a directory without names and a file without bytes. */
+export function isEmpty(parent: number, name: string, stat: Stat): boolean {
+  if (stat.type === "file") return stat.size === 0;
+  return stat.type === "directory" && withDescriptor(openHandle(parent, name), namesIn).length === 0;
 }
 
 /** True if both names are of regular files with the same bytes. */

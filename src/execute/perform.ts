@@ -1,29 +1,14 @@
 import { isSystemError } from "../linux/ffi.ts";
-import {
-  exchange,
-  makeDirectory,
-  makeSymlink,
-  removeDirectory,
-  renameOver,
-  renameToFree,
-  unlink,
-} from "../linux/files.ts";
+import { createFile, exchange, makeSymlink, renameOver, renameToFree, unlink } from "../linux/files.ts";
 import { statAt } from "../linux/stat.ts";
 import { inParentOf } from "../linux/walk.ts";
 import type { Identity } from "../model/generation.ts";
 import { nameOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
+import { changeAccess } from "./access.ts";
 import { copySource, copyToName } from "./copy-source.ts";
 import { changeMountOptions, mountAtTarget, replaceMount, unmountTarget } from "./mounting.ts";
-import {
-  changeAccess,
-  createObject,
-  expectLink,
-  expectObject,
-  isEmpty,
-  isObject,
-  makeFile,
-} from "./objects.ts";
+import { createObject, expectLink, expectObject, isEmpty, isObject, makeNewDirectory } from "./objects.ts";
 import type { Outcome } from "./session.ts";
 
 /**
@@ -34,18 +19,17 @@ import type { Outcome } from "./session.ts";
 export async function perform(step: Step, stopIfAsked: () => void, lazy: boolean): Promise<Outcome> {
   switch (step.kind) {
     case "create-directory": {
-      const identity = createObject(step.path, step.access, makeDirectory, removeDirectory);
+      const identity = createObject(step.path, step.access, makeNewDirectory);
       return step.role === "target" ? { made: { kind: "created-directory", path: step.path, identity } } : {};
     }
     case "create-file": {
-      const identity = createObject(step.path, step.access, makeFile, unlink);
+      const identity = createObject(step.path, step.access, createFile);
       return step.role === "target" ? { made: { kind: "created-file", path: step.path, identity } } : {};
     }
     case "copy-source":
       return await copySource(step, stopIfAsked);
     case "set-access":
-      changeAccess(step.path, step.from, step.to);
-      return {};
+      return { object: changeAccess(step.path, step.from, step.to) };
     case "back-up":
       inParentOf(step.path, (parent, name) => {
         expectObject(parent, name, step.identity);
@@ -55,10 +39,9 @@ export async function perform(step: Step, stopIfAsked: () => void, lazy: boolean
     case "put-back":
       return putBack(step.path, step.backup);
     case "mount":
-      mountAtTarget(step.target, { source: step.source, options: step.options });
-      return {};
+      return { object: mountAtTarget(step.target, { source: step.source, options: step.options }) };
     case "replace-mount":
-      return { keptTree: replaceMount(step.target, step.to, lazy) };
+      return replaceMount(step.target, step.to, lazy);
     case "set-mount-options":
       changeMountOptions(step.target, step.to);
       return {};

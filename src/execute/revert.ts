@@ -1,30 +1,32 @@
-import { exchange, makeSymlink, removeDirectory, renameOver, renameToFree, unlink } from "../linux/files.ts";
-import { statAt } from "../linux/stat.ts";
-import { inParentOf } from "../linux/walk.ts";
-import type { Access } from "../model/observation.ts";
-import { nameOf, parentOf } from "../model/path.ts";
-import type { Step } from "../model/plan.ts";
-import { removeCopiedSource } from "./copy-source.ts";
 import {
-  changeMountOptions,
-  isMountPoint,
-  mountAgain,
-  putOldMountBack,
-  shows,
-  unmountAnyway,
-} from "./mounting.ts";
-import { changeAccess, haveSameContent, isEmpty, isLink, isObject, looksCreated, statOf } from "./objects.ts";
+  closeDescriptor,
+  exchange,
+  makeSymlink,
+  removeDirectory,
+  renameOver,
+  renameToFree,
+  unlink,
+} from "../linux/files.ts";
+import { type Stat, statAt } from "../linux/stat.ts";
+import { inParentOf, PathError, walkToParent } from "../linux/walk.ts";
+import type { Access } from "../model/observation.ts";
+import { nameOf } from "../model/path.ts";
+import type { Step } from "../model/plan.ts";
+import { changeAccess, isBetween } from "./access.ts";
+import { removeCopiedSource } from "./copy-source.ts";
+import { changeMountOptions, isMountPoint, mountAgain, putOldMountBack, unmountAgain } from "./mounting.ts";
+import { haveSameContent, isEmpty, isLink, isObject, looksCreated, statOf } from "./objects.ts";
 import { removeLink, replaceLink } from "./perform.ts";
+import type { Outcome } from "./session.ts";
 
 /**
  * Takes a step back, whether it was carried out, only half, or not at all: what stands there now tells. So it serves
  * the command that failed as well as the one that finds the journal of a killed one.
- * @param keptTree the mount that the step took away, if this process still has it
+ * @param outcome what this process knows of the step; nothing, if another one made it
  * @returns what could not be put back as it was because somebody used it since
  */
-export function revert(step: Step, keptTree?: number): string[] {
-  // Without the directory that it changed there is nothing of the step left: a reboot threw it away.
-  if (statOf(parentOf(placeOf(step)))?.type !== "directory" && !isThroughLink(placeOf(step))) return [];
+export function revert(step: Step, outcome: Outcome): string[] {
+  if (isGone(placeOf(step))) return [];
   switch (step.kind) {
     case "create-directory":
     case "create-file":
@@ -32,23 +34,22 @@ export function revert(step: Step, keptTree?: number): string[] {
     case "copy-source":
       return removeCopiedSource(step).map((path) => `${path} is left: it is no mere copy any more`);
     case "set-access":
-      return revertAccess(step.path, step.from, step.to);
+      return revertAccess(step.path, step.from, step.to, outcome.object);
     case "back-up":
       return renameBack(step.path, step.backup, isObject(statOf(step.backup), step.identity));
     case "put-back":
       if (statOf(step.backup) !== null) return [];
       return renameBack(step.backup, step.path, isObject(statOf(step.path), step.identity));
     case "mount":
-      if (shows(step.target, step.source)) unmountAnyway(step.target);
-      return [];
+      return unmountAgain(step.target, outcome.object ?? statOf(step.source));
     case "replace-mount":
-      putOldMountBack(step.target, step.from, step.to, keptTree);
+      putOldMountBack(step.target, step.from, step.to, outcome);
       return [];
     case "set-mount-options":
       if (isMountPoint(step.target)) changeMountOptions(step.target, step.from);
       return [];
     case "unmount":
-      mountAgain(step.target, { source: step.source, options: step.options }, keptTree);
+      mountAgain(step.target, { source: step.source, options: step.options }, outcome.keptTree);
       return [];
     case "link":
       if (inParentOf(step.path, (parent, name) => isLink(parent, name, step.text))) {
@@ -88,9 +89,16 @@ function placeOf(step: Step): string {
   }
 }
 
-/** `/var/run/x` with `/var/run` a symlink: its parent is a directory all the same. */
-function isThroughLink(path: string): boolean {
-  return statOf(`${parentOf(path)}/.`)?.type === "directory";
+/**
+ * Without the directory that it changed there is nothing of a step left: a reboot threw it away.
+ * @throws PathError where the way to the directory may not be taken now
+ */
+function isGone(path: string): boolean {
+  const parent = walkToParent(path);
+  if (parent.kind === "missing" || parent.kind === "blocked") return true;
+  if (parent.kind !== "open") throw new PathError(path, parent);
+  closeDescriptor(parent.descriptor);
+  return false;
 }
 
 /** Removes what a step created, unless somebody uses it by now. */
@@ -105,13 +113,11 @@ function removeCreated(path: string, access: Access): string[] {
   });
 }
 
-function revertAccess(path: string, from: Access, to: Access): string[] {
+function revertAccess(path: string, from: Access, to: Access, changed: Stat | undefined): string[] {
   const found = statOf(path);
   if (found === null) return [];
-  const isHalfWay =
-    (found.uid === from.uid || found.uid === to.uid) && (found.gid === from.gid || found.gid === to.gid);
-  if (!isHalfWay) return [`${path} is left: somebody changed its owner since`];
-  changeAccess(path, to, from);
+  if (!isBetween(found, from, to)) return [`${path} is left: somebody changed its owner since`];
+  changeAccess(path, to, from, changed);
   return [];
 }
 

@@ -71,6 +71,10 @@ export function remedyFor(error: SystemError): string {
       return "run the command with sudo; inside a container it needs CAP_SYS_ADMIN";
     case "EBUSY":
       return "something uses it; stop that and try again";
+    case "EMLINK":
+      return "it may have another name somewhere else: make it a file of its own (cp it and mv the copy over it)";
+    case "ESTALE":
+      return "somebody put something else there just now; look what it is, and try again";
     case "EROFS":
       return "the filesystem is read-only; mount it writable, or leave the entry out";
     case "ENOSPC":

@@ -1,6 +1,7 @@
 import type { Step, Tidying } from "../model/plan.ts";
 import type { Problem } from "../model/problem.ts";
-import { takeBack } from "./execute.ts";
+import { confirm, takeBack } from "./execute.ts";
+import { Patience } from "./patience.ts";
 import { tidyUp } from "./tidy.ts";
 
 /** What a command that was killed had set out to do. */
@@ -16,7 +17,10 @@ export interface Unfinished {
  */
 export function settle(unfinished: Unfinished, isCommitted: boolean): Problem[] {
   if (isCommitted) {
-    return tidyUp(unfinished.afterwards).map((message) => ({ severity: "warning", message }));
+    // What can't be removed even now is left to the person: a later command has a journal of its own to keep.
+    return tidyUp(unfinished.afterwards).notices.map((message) => ({ severity: "warning", message }));
   }
-  return [...unfinished.steps].reverse().flatMap((step) => takeBack(step));
+  const patience = new Patience();
+  const problems = [...unfinished.steps].reverse().flatMap((step) => takeBack(step, {}, patience));
+  return [...problems, ...confirm(unfinished.steps)];
 }

@@ -1,24 +1,58 @@
 import { isSystemError } from "../linux/ffi.ts";
 import { removeDirectory, renameToFree, unlink } from "../linux/files.ts";
 import { statAt } from "../linux/stat.ts";
-import { inParentOf, PathError } from "../linux/walk.ts";
+import { describeWalk, inParentOf, PathError } from "../linux/walk.ts";
+import { parentOf } from "../model/path.ts";
 import type { Tidying } from "../model/plan.ts";
+import { syncDirectories } from "./durability.ts";
 import { haveSameContent, isEmpty, isObject } from "./objects.ts";
+import { Patience } from "./patience.ts";
 
-/**
- * Removes what imp made and needs no more, once the command is on record. Nothing here can make the command fail.
- * @returns what was left, and why
- */
-export function tidyUp(afterwards: readonly Tidying[]): string[] {
-  return afterwards.flatMap((tidying) => {
+/** How far {@link tidyUp} came. */
+export interface Tidied {
+  /** What was left, and why. */
+  readonly notices: readonly string[];
+  /** False if the kernel refused something that may work later. */
+  readonly isDone: boolean;
+}
+
+/** Removes what imp made and needs no more, once the command is on record. Nothing here can make the command fail. */
+export function tidyUp(afterwards: readonly Tidying[]): Tidied {
+  const patience = new Patience();
+  const notices: string[] = [];
+  let isDone = true;
+  const tryTo = (action: () => readonly string[], message: string) => {
     try {
-      return tidy(tidying);
+      notices.push(...action());
     } catch (error) {
-      if (error instanceof PathError) return [];
       if (!isSystemError(error)) throw error;
-      return [`${tidying.path} could not be removed: ${error.message}`];
+      notices.push(`${message}: ${error.message}`);
+      isDone = false;
     }
-  });
+  };
+  for (const tidying of afterwards) {
+    tryTo(() => tidyPatiently(tidying, patience), `${tidying.path} could not be removed`);
+  }
+  // The journal goes next: it must not be gone while what it is about comes back in a power cut.
+  tryTo(() => {
+    syncDirectories(afterwards.map(({ path }) => parentOf(path)));
+    return [];
+  }, "what was removed could not be written to the disk");
+  return { notices, isDone };
+}
+
+function tidyPatiently(tidying: Tidying, patience: Patience): string[] {
+  try {
+    return patience.insist(() => tidy(tidying));
+  } catch (error) {
+    if (error instanceof PathError) return whyLeft(tidying, error);
+    throw error;
+  }
+}
+
+/** Where the way to it is gone, so is the thing. */
+function whyLeft({ path }: Tidying, { walk }: PathError): string[] {
+  return walk.kind === "missing" ? [] : [`${path} is left: ${describeWalk(walk)}`];
 }
 
 function tidy(tidying: Tidying): string[] {

@@ -1,16 +1,11 @@
 import { closeSync } from "node:fs";
-import { join, nameOf, parentOf, rebase } from "../model/path.ts";
+import { nameOf, parentOf, rebase } from "../model/path.ts";
 import { isSystemError, SystemError } from "./ffi.ts";
-import { openDirectoryWithin, openDirectoryWithoutLinks, openHandle, openRoot, readLink } from "./files.ts";
+import { openDirectoryWithin, openDirectoryWithoutLinks } from "./files.ts";
 import { cloneTree } from "./mounts.ts";
-import { effectiveUser } from "./process.ts";
-import { type Stat, statDescriptor } from "./stat.ts";
+import { severalUsers, walkByName } from "./walk-by-name.ts";
 
-/**
- * Ways to a directory that no unprivileged user can bend. A symlink is followed if only root could have put it
- * there; any other one taints the rest of the way: the directory at its end must then belong to the link's owner, a
- * place where that user could have acted anyway ("unsafe path transition", as in systemd's chase.c).
- */
+/** Ways to a directory that no unprivileged user can bend; `walk-by-name.ts` tells which symlinks are followed. */
 
 /** An open directory (a handle), and where it really is: its path without any symlink. */
 export interface OpenDirectory {
@@ -26,13 +21,13 @@ export type Walk =
   | { readonly kind: "blocked"; readonly at: string }
   /** The kernel does not let this user look further than `at`. */
   | { readonly kind: "denied"; readonly at: string }
+  /** The symlink `at` is in the hands of the user `owner`, and leads to what is not theirs. */
   | { readonly kind: "unsafe"; readonly at: string; readonly owner: number };
 
 const ENOENT = -2;
 const EACCES = -13;
 const ELOOP = -40;
 const ENOTDIR = -20;
-const mostLinks = 40;
 
 /** Opens the directory `path`. The caller closes the descriptor. */
 export function walk(path: string): Walk {
@@ -94,8 +89,12 @@ export function describeWalk(result: Exclude<Walk, { kind: "open" }>): string {
     case "denied":
       return `${result.at} may not be searched`;
     case "unsafe":
-      return `unsafe path: the symlink ${result.at} belongs to user ${result.owner} and leads to what is not theirs`;
+      return `unsafe path: the symlink ${result.at} belongs to ${ownerOf(result)} and leads to what is not theirs`;
   }
+}
+
+function ownerOf({ owner }: Extract<Walk, { kind: "unsafe" }>): string {
+  return owner === severalUsers ? "no one user alone" : `user ${owner}`;
 }
 
 /**
@@ -111,86 +110,3 @@ export function inParentOf<T>(path: string, action: (directory: number, name: st
     closeSync(result.descriptor);
   }
 }
-
-interface Position {
-  readonly descriptor: number;
-  readonly path: string;
-  readonly stat: Stat;
-}
-
-function walkByName(path: string): Walk {
-  let position = rootPosition();
-  const open = [position.descriptor];
-  let names = path.split("/").filter((name) => name !== "");
-  let links = 0;
-  let taint: { owner: number; at: string } | null = null;
-  const enforce = effectiveUser() === 0;
-
-  const result = ((): Walk => {
-    while (names.length > 0) {
-      const [name = "", ...rest] = names;
-      const next = step(position, name);
-      if (!("stat" in next)) return next;
-      open.push(next.descriptor);
-      if (next.stat.type === "symlink") {
-        links += 1;
-        if (links > mostLinks) return { kind: "blocked", at: next.path };
-        const author = linkAuthor(next.stat, position.stat);
-        if (taint !== null && author !== 0 && author !== taint.owner) return unsafe(taint);
-        if (author !== 0) taint = { owner: author, at: next.path };
-        const text = readLink(next.descriptor, "");
-        if (text.startsWith("/")) {
-          position = rootPosition();
-          open.push(position.descriptor);
-        }
-        names = [...text.split("/").filter((part) => part !== "" && part !== "."), ...rest];
-        continue;
-      }
-      if (next.stat.type !== "directory") return { kind: "blocked", at: next.path };
-      position = next;
-      names = rest;
-    }
-    if (enforce && taint !== null && position.stat.uid !== taint.owner) return unsafe(taint);
-    return { kind: "open", descriptor: position.descriptor, path: position.path };
-  })();
-
-  for (const descriptor of open) {
-    if (result.kind !== "open" || descriptor !== result.descriptor) closeSync(descriptor);
-  }
-  // What does not exist behind a user's link could come to exist anywhere: not safe to create.
-  if (enforce && taint !== null && result.kind === "missing" && position.stat.uid !== taint.owner)
-    return unsafe(taint);
-  return result;
-}
-
-function unsafe(taint: { owner: number; at: string }): Walk {
-  return { kind: "unsafe", at: taint.at, owner: taint.owner };
-}
-
-function rootPosition(): Position {
-  const descriptor = openRoot();
-  return { descriptor, path: "/", stat: statDescriptor(descriptor) };
-}
-
-function step(from: Position, name: string): Position | Exclude<Walk, { kind: "open" }> {
-  const path = name === ".." ? parentOf(from.path) : join(from.path, name);
-  try {
-    const descriptor = openHandle(from.descriptor, name);
-    return { descriptor, path, stat: statDescriptor(descriptor) };
-  } catch (error) {
-    if (isSystemError(error, "ENOENT")) return { kind: "missing", at: path };
-    if (isSystemError(error, "EACCES")) return { kind: "denied", at: path };
-    throw error;
-  }
-}
-
-/** Who could have put this link here: 0 if only root, else the user. */
-function linkAuthor(link: Stat, folder: Stat): number {
-  if (link.uid !== 0) return link.uid;
-  if (folder.uid !== 0) return folder.uid;
-  const othersWrite = (folder.mode & 0o022) !== 0 && (folder.mode & 0o1000) === 0;
-  return othersWrite ? nobodyInParticular : 0;
-}
-
-/** Stands for "anyone" where a root-owned folder without the sticky bit lets others write; owns nothing. */
-const nobodyInParticular = 0xffffffff;

@@ -30,6 +30,8 @@ export interface FileNode extends ObjectNode {
 export interface SymlinkNode extends ObjectNode {
   readonly kind: "symlink";
   readonly text: string;
+  /** True if a user could have put it there, and it leads to what is not theirs: no way leads through it. */
+  readonly astray?: boolean;
 }
 
 /** What was found at one path, links in the last name not followed. */

@@ -49,6 +49,12 @@ export class Failure extends Error {
   }
 }
 
+/**
+ * The command has happened, but the disk did not confirm its record, so a power cut could bring the old one back: what
+ * it takes to undo the command has to stay until the record is safe.
+ */
+export class Unconfirmed extends Failure {}
+
 /** A {@link Failure} with a single problem. */
 export function failure(exitCode: ExitCode, message: string, help?: string): Failure {
   return new Failure(exitCode, [{ severity: "error", message, ...(help === undefined ? {} : { help }) }]);

@@ -4,17 +4,18 @@ import {
   namesIn,
   openForReading,
   openHandle,
-  readLink,
   sameContent,
   withDescriptor,
 } from "../linux/files.ts";
 import { parseMountTable } from "../linux/mountinfo.ts";
 import { readMountTable } from "../linux/mounts.ts";
-import { type Stat, statAt } from "../linux/stat.ts";
-import { type Walk, walk, walkBeneath } from "../linux/walk.ts";
+import { type FileType, type Stat, statAt } from "../linux/stat.ts";
+import { type OpenDirectory, type Walk, walk, walkBeneath } from "../linux/walk.ts";
+import { readLinkAt, readLinkIn } from "../linux/walk-by-name.ts";
 import { type Mount, type MountTable, mountTable } from "../model/mount.ts";
 import type { Node, Observed, Spot } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
+import { Coherence } from "./coherence.ts";
 
 /** The live system. `close` gives back the directory that it holds open. */
 export interface LiveSystem extends Observed {
@@ -26,6 +27,8 @@ export function observeLiveSystem(): LiveSystem {
   const mounts = mountTable(parseMountTable(readMountTable()));
   const nodes = new Map<string, Node>();
   const realParents = new Map<string, string>();
+  const realPaths = new Map<string, string>();
+  const coherence = new Coherence(mounts);
   let held: { key: string; walk: Walk } | null = null;
 
   /** Neighbours are asked for one after the other, so the last directory is worth keeping open. */
@@ -35,7 +38,10 @@ export function observeLiveSystem(): LiveSystem {
     close();
     const result = beneath === null ? walk(path) : walkAround(mounts, beneath, path);
     held = { key, walk: result };
-    if (beneath === null) realParents.set(path, result.kind === "open" ? result.path : path);
+    if (beneath !== null) return result;
+    if (result.kind === "open") coherence.noteDirectory(result.path);
+    if (result.kind === "unsafe") coherence.noteLink(result.at);
+    realParents.set(path, result.kind === "open" ? result.path : path);
     return result;
   }
 
@@ -48,15 +54,20 @@ export function observeLiveSystem(): LiveSystem {
     const key = keyOf(spot);
     const known = nodes.get(key);
     if (known !== undefined) return known;
-    const found = lookUp(directory(parentOf(spot.path), spot.beneath), nameOf(spot.path));
+    const parent = directory(parentOf(spot.path), spot.beneath);
+    const found = lookUp(parent, nameOf(spot.path), spot.beneath === null ? coherence : null);
     nodes.set(key, found);
     return found;
   }
 
   function real(path: string): string {
+    const known = realPaths.get(path);
+    if (known !== undefined) return known;
     const parent = parentOf(path);
     if (!realParents.has(parent)) directory(parent, null);
-    return path === "/" ? path : join(realParents.get(parent) ?? parent, nameOf(path));
+    const found = path === "/" ? path : join(realParents.get(parent) ?? parent, nameOf(path));
+    realPaths.set(path, found);
+    return found;
   }
 
   /** Runs `action` in the directory that holds the spot; null where it can't be read. */
@@ -104,12 +115,12 @@ function walkAround(table: MountTable, mount: Mount, path: string): Walk {
   return walkBeneath(homePoint, path);
 }
 
-function lookUp(parent: Walk, name: string): Node {
+/** @param coherence null for what lies under a mount, which is not what others see */
+function lookUp(parent: Walk, name: string, coherence: Coherence | null): Node {
   switch (parent.kind) {
     case "open":
       try {
-        const stat = statAt(parent.descriptor, name);
-        return stat === null ? { kind: "missing" } : describe(stat, parent.descriptor, name);
+        return lookIn(parent, name, coherence);
       } catch (error) {
         if (isSystemError(error, "EACCES")) return { kind: "unknown", at: parent.path };
         throw error;
@@ -125,23 +136,30 @@ function lookUp(parent: Walk, name: string): Node {
   }
 }
 
-function describe(stat: Stat, directory: number, name: string): Node {
-  const object = {
-    uid: stat.uid,
-    gid: stat.gid,
-    mode: stat.mode,
-    identity: { inode: stat.inode, birth: stat.birth },
-    links: stat.links,
-    device: stat.device,
-  };
-  switch (stat.type) {
+function lookIn(parent: OpenDirectory, name: string, coherence: Coherence | null): Node {
+  const stat = statAt(parent.descriptor, name);
+  if (stat === null) return { kind: "missing" };
+  const path = join(parent.path, name);
+  coherence?.noteObject(path, stat);
+  if (stat.type !== "symlink") return describe(stat, stat.type);
+  coherence?.noteLink(path);
+  const link = coherence === null ? readLinkIn(parent.descriptor, name) : readLinkAt(path);
+  // None any more: somebody was quicker.
+  if (link === null) return lookIn(parent, name, coherence);
+  return { kind: "symlink", ...objectOf(stat), ...link };
+}
+
+function describe(stat: Stat, type: Exclude<FileType, "symlink">): Node {
+  switch (type) {
     case "directory":
-      return { kind: "directory", ...object };
+      return { kind: "directory", ...objectOf(stat) };
     case "file":
-      return { kind: "file", ...object, size: stat.size };
-    case "symlink":
-      return { kind: "symlink", ...object, text: readLink(directory, name) };
+      return { kind: "file", ...objectOf(stat), size: stat.size };
     default:
-      return { kind: "special", ...object, what: stat.type.replace("-", " ") };
+      return { kind: "special", ...objectOf(stat), what: type.replace("-", " ") };
   }
+}
+
+function objectOf({ uid, gid, mode, inode, birth, links, device }: Stat) {
+  return { uid, gid, mode, identity: { inode, birth }, links, device };
 }

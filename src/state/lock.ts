@@ -74,7 +74,9 @@ function openLock(directory: StateDirectory): number {
       return openForUpdate(directory.descriptor, lockName);
     } catch (error) {
       // `restore` need not write if nothing drifted; whatever has to write says itself that it can't.
-      if (isSystemError(error, "EROFS")) return openForReading(directory.descriptor, lockName);
+      if (isSystemError(error, "EROFS") && statAt(directory.descriptor, lockName) !== null) {
+        return openForReading(directory.descriptor, lockName);
+      }
       if (!isSystemError(error, "ENOENT")) throw error;
     }
     createLock(directory);
@@ -140,6 +142,8 @@ function release(descriptor: number): void {
   }
   try {
     unlock(descriptor);
+  } catch {
+    // The kernel does it when the file is closed, at the latest with this process; the command itself is done.
   } finally {
     closeSync(descriptor);
   }

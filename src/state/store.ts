@@ -1,7 +1,7 @@
 import { closeSync } from "node:fs";
 import { statAt } from "../linux/stat.ts";
 import { emptyIndex, type Generation, type Index } from "../model/generation.ts";
-import { Failure, failure, type Problem } from "../model/problem.ts";
+import { Failure, failure, type Problem, Unconfirmed } from "../model/problem.ts";
 import type { Trusted } from "./caller.ts";
 import { createStateDirectory, openStateDirectory, type StateDirectory } from "./directory.ts";
 import { removeLeftovers, syncNames } from "./durable-file.ts";
@@ -71,7 +71,10 @@ export async function withLockedStore<T>(
     try {
       removeLeftovers(directory);
       removeGenerationLeftovers(directory);
-      return await action({ directory, rust: location.rust ?? rustContext(location.trusted), locked: true });
+      const store = { directory, rust: location.rust ?? rustContext(location.trusted), locked: true } as const;
+      // What a killed command began is settled by what the index says, so that must be what the disk says too.
+      if (hasJournal(store)) syncNames(directory);
+      return await action(store);
     } finally {
       release();
     }
@@ -122,6 +125,7 @@ export function readGeneration(store: Store, number: number): Generation {
  * of generations that the index no longer lists go. What the Rust imp recorded is carried over on the way, and its
  * file kept.
  * @returns warnings: the command has happened, but something small is left to do
+ * @throws Unconfirmed if it has happened, but the journal has to stay until the disk confirms that
  * @throws Failure (1) if it could not be committed; then the old index is in force
  */
 export function commit(store: LockedStore, index: Index, newGeneration?: Generation): readonly Problem[] {
@@ -132,13 +136,17 @@ export function commit(store: LockedStore, index: Index, newGeneration?: Generat
     writeGenerationFiles(directory, generations);
     keepRustFile(directory, content.bytes);
   }
-  if (newGeneration !== undefined) {
-    refuseListed(store, newGeneration.number);
-    writeGenerationFiles(directory, [newGeneration]);
+  if (newGeneration !== undefined) refuseListed(store, newGeneration.number);
+  try {
+    if (newGeneration !== undefined) writeGenerationFiles(directory, [newGeneration]);
+    writeIndexFile(directory, { ...index, serial: index.serial + 1 });
+  } catch (error) {
+    if (newGeneration !== undefined) asWarnings(() => removeGenerationFiles(directory, [newGeneration.number]));
+    throw error;
   }
-  writeIndexFile(directory, { ...index, serial: index.serial + 1 });
-  const warnings = asWarnings(() => syncNames(directory));
   // A power cut could still bring the old index back, and with it the generations that it lists.
+  const warnings = asWarnings(() => syncNames(directory));
+  if (warnings.length > 0 && hasJournal(store)) throw new Unconfirmed(1, warnings);
   if (warnings.length > 0) return warnings;
   return asWarnings(() => removeGenerationFiles(directory, unlistedNumbers(directory, index)));
 }

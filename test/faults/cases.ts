@@ -1,6 +1,6 @@
 import type { Scenario } from "./scenarios.ts";
 import type { Strike } from "./stage.ts";
-import { isChanging, signature as signatureOf, type TracedCall } from "./trace.ts";
+import { signature, type TracedCall } from "./trace.ts";
 
 /** One run: the scenario's command is struck, and the one that follows may be too. */
 export interface Case {
@@ -10,28 +10,32 @@ export interface Case {
   readonly laterStrikes: readonly Strike[];
   /** The root is thrown away between the two. */
   readonly reboot: boolean;
-  /** What the last of the strikes has to hit, as {@link signature} gives it; null if that is not known. */
-  readonly victim: string | null;
 }
 
 export const errors = ["EIO", "ENOSPC", "EPERM", "EBUSY", "EROFS"] as const;
+export const effects = [...errors, "SIGKILL"] as const;
 
 /** What a case is called in reports, and on the command line. */
 export function nameOf({ scenario, strikes, laterStrikes, reboot }: Case): string {
-  const describe = (list: readonly Strike[]) =>
-    list.map(({ call, when, effect }) => `${call}:${when}:${effect}`).join("+") || "-";
-  const later = laterStrikes.length === 0 ? "" : ` then ${describe(laterStrikes)}`;
-  return `${scenario.name}: ${describe(strikes)}${reboot ? " then reboot" : ""}${later}`;
+  const later = laterStrikes.length === 0 ? "" : `, then ${describe(laterStrikes)}`;
+  return `${scenario.name}: ${describe(strikes)}${reboot ? ", then a reboot" : ""}${later}`;
 }
 
-/** Each changing call fails with each error, and each is the last thing before which the command is killed. */
-export function everyStrike(scenario: Scenario, calls: readonly TracedCall[]): Case[] {
-  return calls
-    .filter(isChanging)
-    .flatMap((call) => [...errors, "SIGKILL"].map((effect) => strikeAt(scenario, call, effect)));
+function describe(strikes: readonly Strike[]): string {
+  return strikes.map(({ call, when, effect }) => `${call} ${when} ${effect}`).join(" and ");
 }
 
-export function strikeAt(scenario: Scenario, call: TracedCall, effect: string): Case {
-  const strikes = [{ call: call.name, when: String(call.turn), effect }];
-  return { scenario, strikes, laterStrikes: [], reboot: false, victim: signatureOf(call) };
+export function caseOf(scenario: Scenario, ...strikes: readonly Strike[]): Case {
+  return { scenario, strikes, laterStrikes: [], reboot: false };
+}
+
+/** Strikes one call. @param place among imp's own changing calls */
+export function strikeAt(call: TracedCall, place: number, effect: string): Strike {
+  const victim = { signature: signature(call), place };
+  return { call: call.name, when: String(call.turn), effect, victim };
+}
+
+/** Strikes a call and all later ones of its name. */
+export function lastingStrikeAt(call: TracedCall, effect: string): Strike {
+  return { call: call.name, when: `${call.turn}+`, effect, victim: null };
 }

@@ -1,18 +1,18 @@
 import { constants } from "node:os";
 import type { Result } from "../machine/machine.ts";
 import type { Case } from "./cases.ts";
-import { difference, isEqual, linesOf, lostSteadyMounts, type Picture, temporaryNames } from "./picture.ts";
+import { difference, isEqual, linesOf, lostSteadyMounts, type Picture, temporaryNames, withoutRescued } from "./picture.ts";
 
 /** What is wrong; nothing if the list is empty. */
 export type Complaints = readonly string[];
 
-const texts: Readonly<Record<string, string>> = {
-  EIO: "Input/output error",
-  ENOSPC: "No space left on device",
-  EPERM: "Operation not permitted",
-  EBUSY: "Device or resource busy",
-  EROFS: "Read-only file system",
-  EINTR: "Interrupted system call",
+/** How messages name the errors. */
+const texts: Readonly<Record<string, RegExp>> = {
+  EIO: /Input\/output error|EIO/,
+  ENOSPC: /No space left on device|ENOSPC/,
+  EPERM: /Operation not permitted|EPERM/,
+  EBUSY: /Device or resource busy|EBUSY|is busy/,
+  EROFS: /Read-only file system|EROFS/,
 };
 
 export const killed = 128 + constants.signals.SIGKILL;
@@ -37,13 +37,16 @@ export function judgeFailure(
     return { outcome: "done", complaints };
   }
   if (exitCode !== 1) complaints.push(`exit code ${exitCode}\n${stdout}${stderr}`);
-  const isNamed = strikes.some(({ effect }) => stderr.includes(texts[effect] ?? effect) || stderr.includes(effect));
+  const isNamed = strikes.some(({ effect }) => (texts[effect] ?? new RegExp(effect)).test(stderr));
   if (!isNamed) complaints.push(`the message does not say what failed: ${stderr}`);
   if (/the command itself did its work/.test(stderr)) {
     complaints.push(...compare("it did its work, but not all", done, found));
     return { outcome: "done", complaints };
   }
   if (after.index !== before.index) complaints.push("it failed, but changed the index");
+  if (generationFiles(after).some((name) => !before.stateNames.includes(name))) {
+    complaints.push("it failed, but left a generation");
+  }
   const isLasting = strikes.length > 1 || strikes.some(({ when }) => when.endsWith("+"));
   if (/could not undo a step/.test(stderr) && isLasting) {
     if (!hasJournal) complaints.push("it could not undo all, and left no journal");
@@ -51,6 +54,10 @@ export function judgeFailure(
   }
   complaints.push(...compare("it failed, and changed something", linesOf(before, before), found));
   return { outcome: hasJournal ? "left to the next command" : "undone", complaints };
+}
+
+function generationFiles({ stateNames }: Picture): string[] {
+  return stateNames.filter((name) => name.startsWith("generations/"));
 }
 
 /** Judges what a reading command says beside the remains of a killed one. */
@@ -74,9 +81,21 @@ export function judgeNext({ exitCode, stdout, stderr }: Result, hadJournal: bool
   return complaints;
 }
 
-/** Judges the system in the end: it is as wanted, and nothing of a command at work is left. */
-export function judgeSystem(found: Picture, before: Picture, wanted: readonly string[]): Complaints {
-  const complaints = compare("the system is wrong in the end", wanted, linesOf(found, before));
+/** Judges the system in the end. */
+export function judgeSystem(
+  found: readonly string[],
+  wanted: readonly string[],
+  isRebooted: boolean,
+): Complaints {
+  const what = "the system is wrong in the end";
+  return isRebooted
+    ? compare(what, withoutRescued(wanted), withoutRescued(found))
+    : compare(what, wanted, found);
+}
+
+/** Judges that nothing of a command at work is left. */
+export function judgeRemains(found: Picture): Complaints {
+  const complaints: string[] = [];
   const leftovers = temporaryNames(found);
   if (leftovers.length > 0) complaints.push(`temporary names are left: ${leftovers.join(", ")}`);
   if (found.stateNames.includes("journal.json")) complaints.push("the journal is left");

@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { Machine } from "../machine/machine.ts";
-import { folders, stateDirectory, steadyTargets } from "./world.ts";
+import { folders, rescuedCopies, stateDirectory, steadyTargets } from "./world.ts";
 
 /** Where the machine's root filesystem can be seen without what is mounted on it; see `stage.ts`. */
 export const beneathMounts = "/beneath";
@@ -121,19 +121,33 @@ export function linesOf(picture: Picture, origin: Picture): string[] {
   return [...mounts.sort(), ...objects, ...indexLines(picture)].map(withoutTimes);
 }
 
+/** What of a picture outlives a reboot, to be the origin of pictures after it: other inodes may get the same numbers. */
+export function persistentPart(picture: Picture): Picture {
+  return { ...picture, objects: picture.objects.filter(({ path }) => path.startsWith("/persist")) };
+}
+
+/** The lines but those of copies whose originals a reboot threw away: of these even a part is worth more than nothing. */
+export function withoutRescued(lines: readonly string[]): string[] {
+  return lines.filter((line) => !rescuedCopies.some((path) => line.startsWith(path)));
+}
+
 /** Names of backups tell when they were made. */
 function withoutTimes(line: string): string {
   return line.replaceAll(/\.backup\.\d{8}_\d{6}/g, ".backup.TIME");
 }
 
-/** What the index says, without what differs from run to run: times, inodes and the serial. */
+/**
+ * What the index says, without what differs from run to run: times, inodes and the serial. A killed command may leave
+ * the file of a generation that no index lists; the next one of that number replaces it.
+ */
 function indexLines({ index, stateNames }: Picture): string[] {
-  const files = stateNames.filter((name) => /^generations\/\d+\.json$/.test(name));
   if (index === null) return ["no index"];
-  const content: unknown = JSON.parse(index, (key, value: unknown) =>
-    ["identity", "createdAt", "serial"].includes(key) ? undefined : value,
-  );
-  return [...files, `index ${JSON.stringify(content)}`];
+  const missing: string[] = [];
+  const content: unknown = JSON.parse(index, (key, value: unknown) => {
+    if (key === "number" && !stateNames.includes(`generations/${value}.json`)) missing.push(`${value}`);
+    return ["identity", "createdAt", "serial"].includes(key) ? undefined : value;
+  });
+  return [`index ${JSON.stringify(content)}`, ...missing.map((number) => `no file of generation ${number}`)];
 }
 
 /** The steady mounts of `origin` that are not there any more: others may be in their places. */

@@ -2,7 +2,7 @@ import { type Machine, type Result, startMachine } from "../machine/machine.ts";
 import { beneathMounts, type Picture, takePicture } from "./picture.ts";
 import type { Scenario } from "./scenarios.ts";
 import { changingCalls, lookingCalls } from "./trace.ts";
-import { folders } from "./world.ts";
+import { clearMachine } from "./world.ts";
 
 /** A strike: the command's call of this name and turn fails, or the command is killed before it. */
 export interface Strike {
@@ -11,6 +11,15 @@ export interface Strike {
   readonly when: string;
   /** An errno's name, or `SIGKILL`. */
   readonly effect: string;
+  /** What it has to hit; null if any call of that name will do. */
+  readonly victim: Victim | null;
+}
+
+export interface Victim {
+  /** As `signature` gives it. */
+  readonly signature: string;
+  /** The place among imp's own changing calls, from 0. */
+  readonly place: number;
 }
 
 export interface TracedResult extends Result {
@@ -19,17 +28,11 @@ export interface TracedResult extends Result {
 
 const logPath = "/run/faults.log";
 
-/** Unmounts in one go: what is mounted inside comes later in the table, and leaves first. */
-const clear = String.raw`
-  awk '$5 ~ "^/(etc/app|srv|var|persist/)" { place[n++] = $5 } END { while (n) print place[--n] }' \
-    /proc/self/mountinfo | xargs -r umount -l
-  rm -rf ${folders.filter((folder) => folder !== "/persist").join(" ")} /persist/*
-  mkdir -p /var/lib
-`;
-
 /** A machine on which the same system is made again and again, for one command each. */
 export class Stage implements AsyncDisposable {
   readonly #machine: Machine;
+  /** The scenario whose system stands there, untouched or just as before it was touched. */
+  #standing: Scenario | null = null;
 
   private constructor(machine: Machine) {
     this.#machine = machine;
@@ -41,10 +44,16 @@ export class Stage implements AsyncDisposable {
     return stage;
   }
 
-  /** Makes the scenario's system anew. */
+  /** Makes the scenario's system, unless it stands there. */
   async prepare(scenario: Scenario): Promise<Picture> {
-    await this.#machine.sh(`${clear}${scenario.prepare}`);
+    if (this.#standing !== scenario) await this.#machine.sh(`${clearMachine}${scenario.prepare}`);
+    this.#standing = null;
     return await this.picture();
+  }
+
+  /** All is as before: the next case of the scenario may begin with it, and so shows that nothing was left behind. */
+  keep(scenario: Scenario): void {
+    this.#standing = scenario;
   }
 
   async imp(words: readonly string[]): Promise<Result> {
@@ -53,7 +62,7 @@ export class Stage implements AsyncDisposable {
 
   /** Runs imp under strace(1) with these strikes. */
   async strike(words: readonly string[], strikes: readonly Strike[], looks = false): Promise<TracedResult> {
-    const calls = looks ? [...changingCalls, ...lookingCalls] : changingCalls;
+    const calls = new Set([...changingCalls, ...(looks ? lookingCalls : []), ...strikes.map(({ call }) => call)]);
     const injections = strikes.map(({ call, when, effect }) => {
       const what = effect === "SIGKILL" ? "signal=SIGKILL" : `error=${effect}`;
       return `--inject=${call}:${what}:when=${when}`;
@@ -67,7 +76,7 @@ export class Stage implements AsyncDisposable {
       "--quiet=all",
       "--string-limit=64",
       `--output=${logPath}`,
-      `--trace=${calls.join(",")}`,
+      `--trace=${[...calls].join(",")}`,
       ...injections,
       "/imp/imp",
       ...words,

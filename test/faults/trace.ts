@@ -122,6 +122,6 @@ export function signature({ name, text }: TracedCall): string {
     .replaceAll(/\.imp-[^"]*/g, ".imp-…")
     .replaceAll(/\d{8}_\d{6}/g, "TIME")
     .replaceAll(/\[\{tv_sec.*\]/g, "[…]")
-    .replaceAll(/"\d+ \d+ imp /g, '"… imp ');
+    .replaceAll(/"\d+ \d+ imp [^"]*", \d+/g, "…");
   return `${name}${stable}`;
 }

@@ -126,8 +126,32 @@ export const rootBetween = String.raw`
   setfattr -n trusted.note -v text folder/one 2>/dev/null || true
 `;
 
+const rootFolders = folders.filter((folder) => folder !== "/persist").join(" ");
+
+/** In one go, what is mounted inside first. */
+const unmountAll = String.raw`
+  awk '$5 ~ "^/(etc/app|srv|var|persist/)" { print $5 }' /proc/self/mountinfo | sort -r | xargs -r umount -l
+`;
+
 /** Gives every file a time long ago, so that the ones that a command makes stand out. */
 export const ageFiles = String.raw`
   find ${folders.join(" ")} -path ${stateDirectory} -prune -o -exec touch -h -d '2020-02-02 02:02:02' {} + 2>/dev/null ||
     true
+`;
+
+/** Shell: leaves only what a boot finds, and something that stands in nobody's way. */
+export const throwRootAway = String.raw`
+  cd /
+  ${unmountAll}
+  rm -rf ${rootFolders}
+  mkdir -p /etc/app /srv/steady
+  echo "in the way of nothing" > /srv/steady/hidden
+  ${ageFiles}
+`;
+
+/** Shell: leaves the machine as it was when it came to be. */
+export const clearMachine = String.raw`
+  ${unmountAll}
+  rm -rf ${rootFolders} /persist/*
+  mkdir -p /var/lib
 `;

@@ -1,4 +1,4 @@
-import { chmodSync, lchownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, lchownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Machine, startMachine } from "../machine/machine.ts";
 import { mountLines, treeLines } from "./tree.ts";
@@ -7,13 +7,14 @@ import { mountLines, treeLines } from "./tree.ts";
 
 export const home = "/home/user";
 export const store = "/persist/store";
+/** Every path of the home has its counterpart in the store. */
+export const stored = (path: string) => `${store}${path}`;
+
 /** Root's own, laid out as the attacked directories are: what goes astray finds there all that it needs. */
 export const decoys = ["/decoy", "/persist/decoy"] as const;
 
+/** Number of the user whose home it is. */
 export const user = 1000;
-
-/** Every path of the user's home has its counterpart in the store. */
-export const stored = (path: string) => `${store}${path}`;
 
 export async function startArena(): Promise<Machine & AsyncDisposable> {
   const machine = await startMachine();
@@ -45,10 +46,10 @@ export function file(machine: Machine, path: string, content: string, access: Ac
   settle(place, access, 0o644);
 }
 
-export function symlink(machine: Machine, path: string, text: string, owner = user): void {
+export function symlink(machine: Machine, path: string, text: string): void {
   const place = machine.outside(path);
   symlinkSync(text, place);
-  lchownSync(place, owner, owner);
+  lchownSync(place, user, user);
 }
 
 function settle(place: string, { owner = user, mode }: Access, usual: number): void {
@@ -58,18 +59,23 @@ function settle(place: string, { owner = user, mode }: Access, usual: number): v
 
 /** All of the decoys, so exactly that even what was changed and put back shows. */
 export async function decoyLines(machine: Machine): Promise<string> {
-  const lines: string[] = [];
-  for (const decoy of decoys) {
-    lines.push(...treeLines(machine, decoy, "all"), ...(await mountLines(machine, decoy)));
-  }
-  return lines.join("\n");
+  return linesOf(machine, decoys, "all");
 }
 
 /** All that a command may change: what the user sees, and what is stored. */
 export async function liveLines(machine: Machine): Promise<string> {
+  const places = ["/home", "/var/home", store].filter((place) => existsSync(machine.outside(place)));
+  return linesOf(machine, places, "lasting");
+}
+
+async function linesOf(
+  machine: Machine,
+  places: readonly string[],
+  exactness: "all" | "lasting",
+): Promise<string> {
   const lines: string[] = [];
-  for (const place of [home, store]) {
-    lines.push(...treeLines(machine, place, "lasting"), ...(await mountLines(machine, place)));
+  for (const place of places) {
+    lines.push(...treeLines(machine, place, exactness), ...(await mountLines(machine, place)));
   }
   return lines.join("\n");
 }

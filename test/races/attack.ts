@@ -4,14 +4,18 @@ import { startLineClient } from "../machine/line-client.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { Order, Tally } from "./attacker.ts";
 
-/** The attacker at work in a machine, as user 1000. */
+/** The attacker at work in a machine. */
 export interface Attacker {
   /** Attacks while `action` runs. */
   during<T>(order: Order, action: () => Promise<T>): Promise<{ readonly result: T; readonly tally: Tally }>;
   end(): Promise<void>;
 }
 
-export async function startAttacker(machine: Machine, user = 1000): Promise<Attacker> {
+/**
+ * @param user whom the attacker works as. Root stands for a user where hard links are not protected: the kernel's
+ *   setting is one for all machines, and its way to what such a user could do is no other.
+ */
+export async function startAttacker(machine: Machine, user: number): Promise<Attacker> {
   // The machine has the host's /usr only, and Bun may be anywhere.
   copyFileSync(process.execPath, machine.outside("/opt/bun"));
   copyFileSync(join(import.meta.dir, "attacker.ts"), machine.outside("/opt/attacker.ts"));

@@ -1,127 +1,170 @@
 import { configurationText } from "../machine/configuration.ts";
 import type { Machine, Result } from "../machine/machine.ts";
-import { decoyLines, liveLines, startArena } from "./arena.ts";
+import { decoyLines, liveLines, startArena, user } from "./arena.ts";
 import { type Attacker, startAttacker } from "./attack.ts";
 import type { Order } from "./attacker.ts";
+import { Counts, type Outcome, outcomeOf, type PlannedStep } from "./counts.ts";
+import { differences, leftEntries } from "./judge.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** What became of a scenario's rounds. */
-export interface Counts {
-  readonly name: string;
-  rounds: number;
-  done: number;
-  refusedInTime: number;
-  undone: number;
-  settledLater: number;
-  steps: number;
-  swaps: number;
-  milliseconds: number;
-  readonly failures: string[];
-  readonly messages: Map<string, number>;
-}
+type Side = "forth" | "back";
 
 const config = "/persist/imp.toml";
-const globals = ["--config", config, "--state-dir", "/persist/imp"];
+const globals = ["--json", "--config", config, "--state-dir", "/persist/imp"];
 
-export async function campaign(
-  scenario: Scenario,
-  count: number,
-  until: (counts: Counts) => boolean,
-): Promise<Counts> {
-  const counts: Counts = {
-    name: scenario.name,
-    rounds: 0,
-    done: 0,
-    refusedInTime: 0,
-    undone: 0,
-    settledLater: 0,
-    steps: 0,
-    swaps: 0,
-    milliseconds: 0,
-    failures: [],
-    messages: new Map(),
-  };
-  await using machine = await startArena();
-  scenario.prepare(machine, count);
-  const imp = (...words: string[]) => machine.imp(...words, ...globals);
-  const write = (side: "forth" | "back") => machine.write(config, configurationText(scenario[side](count)));
-  const expectOk = async (result: Result) => {
-    if (result.exitCode !== 0) throw new Error(`${scenario.name}: ${result.stderr}`);
-  };
-  const decoy = await decoyLines(machine);
-  await write("back");
-  await expectOk(await imp("apply"));
-  const atBack = await liveLines(machine);
-  await write("forth");
-  await expectOk(await imp("apply"));
-  const atForth = await liveLines(machine);
-  await expectOk(await imp("switch", "1"));
-  scenario.reset?.(machine, count);
-  if ((await liveLines(machine)) !== atBack)
-    throw new Error(`${scenario.name}: no way back\n${diff(atBack, await liveLines(machine))}`);
-  let side: "forth" | "back" = "back";
-  const attacker = await startAttacker(machine);
-  while (!until(counts)) {
-    const order = orderOf(scenario, count);
-    const goal = side === "back" ? "forth" : "back";
-    const words = goal === "forth" ? ["apply"] : ["switch", "1"];
-    const { result, tally } = await attacker.during(order, () => imp(...words));
-    counts.rounds += 1;
-    counts.swaps += tally.swaps;
-    counts.milliseconds += tally.milliseconds;
-    if ((await decoyLines(machine)) !== decoy) {
-      counts.failures.push(`the decoy changed:\n${diff(decoy, await decoyLines(machine))}\n${result.stderr}`);
-      return counts;
-    }
-    const [start, end] = goal === "forth" ? [atBack, atForth] : [atForth, atBack];
-    const wanted = result.exitCode === 0 ? end : start;
-    if (result.exitCode === 0) {
-      side = goal;
-      counts.done += 1;
-      counts.steps += count;
-    } else {
-      const at = /(?:Failed|could not)[^\n]*\/p(\d+)\//.exec(result.stderr)?.[1];
-      if (at === undefined) counts.refusedInTime += 1;
-      else {
-        counts.undone += 1;
-        counts.steps += Number(at) + 1;
-      }
-    }
-    if (result.exitCode !== 0) {
-      const m = result.stderr
-        .split("\n")[0]!
-        .replaceAll(/p\d+/g, "pN")
-        .replace(/\.backup\.\d+_\d+|imp-\w+-\d+/g, "TIME");
-      counts.messages.set(m, (counts.messages.get(m) ?? 0) + 1);
-    }
-    if (goal === "back") scenario.reset?.(machine, count);
-    const now = await liveLines(machine);
-    if (now !== wanted) {
-      counts.failures.push(
-        `exit ${result.exitCode} going ${goal} ${JSON.stringify({ ...order, pairs: 0 })} stuck ${tally.stuck}:\n${result.stdout}${result.stderr}\n${diff(wanted, now)}`,
-      );
-      return counts;
-    }
+/**
+ * Runs the commands of a scenario under attack, again and again, and throws if what imp promises is broken: the decoys
+ * are as they were, and the system is as before the command (exit code 1) or as the command wants it (exit code 0).
+ */
+export async function runCampaign(scenario: Scenario, entries: number, milliseconds: number): Promise<Counts> {
+  const counts = new Counts(scenario.name);
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end || counts.rounds === 0) {
+    await using battle = await Battle.begin(scenario, entries);
+    while (await battle.round(counts)) if (performance.now() >= end) break;
   }
-  await attacker.end();
   return counts;
 }
 
-function orderOf(scenario: Scenario, count: number): Order {
-  const pick = <T>(...choices: T[]) => choices[Math.floor(Math.random() * choices.length)]!;
-  return {
-    pairs: scenario.pairs(count),
-    window: Math.min(count, pick(1, 4, 16, 64, count)),
-    hold: pick(0, 0, 1, 5, 20),
-  };
+/** What a command from one side to the other does when nobody attacks. */
+interface Undisturbed {
+  readonly before: string;
+  readonly after: string;
+  readonly steps: readonly PlannedStep[];
 }
 
-export function diff(before: string, after: string): string {
-  const [left, right] = [new Set(before.split("\n")), new Set(after.split("\n"))];
-  return [
-    ...[...left].filter((line) => !right.has(line)).map((line) => `- ${line}`),
-    ...[...right].filter((line) => !left.has(line)).map((line) => `+ ${line}`),
-  ]
-    .slice(0, 30)
-    .join("\n");
+/** A machine on which a scenario is played. */
+class Battle implements AsyncDisposable {
+  readonly #scenario: Scenario;
+  readonly #entries: number;
+  readonly #machine: Machine & AsyncDisposable;
+  readonly #attacker: Attacker;
+  #undisturbed: Readonly<Record<Side, Undisturbed>> | null = null;
+  #untouched = "";
+  #side: Side = "back";
+
+  private constructor(
+    scenario: Scenario,
+    entries: number,
+    machine: Machine & AsyncDisposable,
+    attacker: Attacker,
+  ) {
+    this.#scenario = scenario;
+    this.#entries = entries;
+    this.#machine = machine;
+    this.#attacker = attacker;
+  }
+
+  static async begin(scenario: Scenario, entries: number): Promise<Battle> {
+    const machine = await startArena();
+    await scenario.prepare(machine, entries);
+    const attacker = await startAttacker(machine, scenario.attacker ?? user);
+    const battle = new Battle(scenario, entries, machine, attacker);
+    await battle.#rehearse();
+    return battle;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#attacker.end();
+    await this.#machine[Symbol.asyncDispose]();
+  }
+
+  /** Goes forth and back once without an attack, and notes what that comes to. */
+  async #rehearse(): Promise<void> {
+    this.#untouched = await this.#untouchable();
+    await this.#write("back");
+    await this.#imp("apply");
+    await this.#write("forth");
+    const start = await liveLines(this.#machine);
+    const forth = await this.#undisturbedStep(start, "apply");
+    const back = await this.#undisturbedStep(forth.after, "switch", "1");
+    if (back.after !== start) throw this.#broken("there is no way back", start, back.after);
+    this.#undisturbed = { forth, back };
+  }
+
+  async #undisturbedStep(before: string, ...words: string[]): Promise<Undisturbed> {
+    const { exitCode, steps, messages } = outcomeOf(await this.#imp(...words));
+    if (exitCode !== 0) throw new Error(`${this.#scenario.name}: ${messages.join("\n")}`);
+    if (words[0] === "switch") this.#scenario.reset?.(this.#machine, this.#entries);
+    return { before, after: await liveLines(this.#machine), steps };
+  }
+
+  /** One command under attack. Returns false if another one makes no sense on this machine. */
+  async round(counts: Counts): Promise<boolean> {
+    const goal: Side = this.#side === "back" ? "forth" : "back";
+    const words = goal === "forth" ? ["apply"] : ["switch", "1"];
+    const { result, tally } = await this.#attacker.during(this.#order(), () => this.#imp(...words));
+    const outcome = outcomeOf(result);
+    const untouched = await this.#untouchable();
+    if (untouched !== this.#untouched) {
+      throw this.#broken(`changed by ${words[0]}: ${outcome.messages[0]}`, this.#untouched, untouched);
+    }
+    counts.rounds += 1;
+    counts.swaps += tally.swaps;
+    counts.milliseconds += tally.milliseconds;
+    const undisturbed = this.#undisturbed?.[goal];
+    if (undisturbed === undefined) return false;
+    counts.count(undisturbed.steps, outcome);
+    if (outcome.exitCode === 0) return this.#judgeSuccess(counts, goal, outcome, undisturbed);
+    if (outcome.exitCode === 1) return this.#judgeRefusal(counts, outcome, undisturbed);
+    throw new Error(`${this.#scenario.name}: exit code ${outcome.exitCode}: ${outcome.messages.join("\n")}`);
+  }
+
+  async #judgeSuccess(
+    counts: Counts,
+    goal: Side,
+    { messages }: Outcome,
+    { before, after }: Undisturbed,
+  ): Promise<boolean> {
+    counts.done += 1;
+    this.#side = goal;
+    const now = await liveLines(this.#machine);
+    const left = leftEntries(before, after, now);
+    if (left === null && this.#scenario.carriesAway === true) return false;
+    if (left === null) throw this.#broken(`not whole after ${goal}: ${messages.join("\n")}`, after, now);
+    counts.left += left;
+    if (goal === "back" && left === 0) this.#scenario.reset?.(this.#machine, this.#entries);
+    return left === 0;
+  }
+
+  async #judgeRefusal(counts: Counts, { messages }: Outcome, { before }: Undisturbed): Promise<boolean> {
+    const isUndone = messages[0]?.startsWith("Failed to") ?? false;
+    if (isUndone) counts.undone += 1;
+    else counts.refused += 1;
+    let now = await liveLines(this.#machine);
+    if (now !== before && messages.some((message) => message.startsWith("could not undo a step"))) {
+      counts.settled += 1;
+      await this.#imp("restore");
+      now = await liveLines(this.#machine);
+    }
+    if (now !== before && this.#scenario.carriesAway === true) return false;
+    if (now !== before) throw this.#broken(`not undone: ${messages.join("\n")}`, before, now);
+    return true;
+  }
+
+  #order(): Order {
+    const window = Math.min(this.#entries, pick(1, 4, 16, this.#entries, this.#entries));
+    return { ...this.#scenario.attack(this.#entries), window, hold: pick(0, 0, 1, 5, 20) };
+  }
+
+  #imp(...words: string[]): Promise<Result> {
+    return this.#machine.imp(...words, ...globals);
+  }
+
+  async #write(side: Side): Promise<void> {
+    await this.#machine.write(config, configurationText(this.#scenario[side](this.#entries)));
+  }
+
+  async #untouchable(): Promise<string> {
+    const kept = await this.#scenario.keeps?.(this.#machine);
+    return `${await decoyLines(this.#machine)}\n${kept ?? ""}`;
+  }
+
+  #broken(what: string, wanted: string, found: string): Error {
+    return new Error(`${this.#scenario.name}: ${what}\n${differences(wanted, found)}`);
+  }
+}
+
+function pick<T>(...choices: readonly [T, ...T[]]): T {
+  return choices[Math.floor(Math.random() * choices.length)] ?? choices[0];
 }

@@ -1,261 +1,216 @@
-import { rmSync } from "node:fs";
-import type { EntryText, RootText } from "../machine/configuration.ts";
 import type { Machine } from "../machine/machine.ts";
-import { directory, file, home, store, stored, symlink } from "./arena.ts";
+import { directory, file, store } from "./arena.ts";
+import {
+  atBoth,
+  atSources,
+  atTargets,
+  decoyDirectory,
+  decoyFile,
+  entriesAt,
+  folder,
+  layOut,
+  nothing,
+  persisting,
+  removeSources,
+} from "./layout.ts";
 import { type Scenario, times } from "./scenario.ts";
 
-const folder = (index: number) => `${home}/p${index}`;
-const bait = (index: number) => `${home}/q${index}`;
-const targetPairs = (count: number) => times(count, (i) => [folder(i), bait(i)] as const);
-const sourcePairs = (count: number) => times(count, (i) => [stored(folder(i)), stored(bait(i))] as const);
-const bothPairs = (count: number) => [...targetPairs(count), ...sourcePairs(count)];
-const nothing = () => ({ persistence: {} });
-const persist = (keys: RootText, top: Record<string, string | boolean> = {}) => ({
-  ...top,
-  persistence: { [store]: keys },
-});
-const directories = (count: number, entry: (path: string) => EntryText) =>
-  times(count, (i) => entry(`${folder(i)}/x`));
+/** Directories on the way are exchanged for symlinks to what is root's: every kind of step in turn. */
 
-function lay(
-  machine: Machine,
-  count: number,
-  fill: (index: number, folder: string, decoy: (path: string) => string) => void,
-) {
-  for (let i = 0; i < count; i += 1) {
-    directory(machine, folder(i));
-    directory(machine, stored(folder(i)));
-    for (const decoy of ["/decoy", "/persist/decoy"]) directory(machine, `${decoy}/p${i}`, { owner: 0 });
-    symlink(machine, bait(i), `/decoy/p${i}`);
-    symlink(machine, stored(bait(i)), `/persist/decoy/p${i}`);
-    fill(i, folder(i), (name) => `/p${i}${name}`);
-  }
-}
-const roots = { owner: 0 };
-function decoyDirectory(machine: Machine, i: number, name: string) {
-  for (const d of ["/decoy", "/persist/decoy"]) directory(machine, `${d}/p${i}/${name}`, roots);
-}
-function decoyFile(machine: Machine, i: number, name: string, content = "root's\n") {
-  for (const d of ["/decoy", "/persist/decoy"]) file(machine, `${d}/p${i}/${name}`, content, roots);
+const directoriesAt = entriesAt("x");
+const filesAt = entriesAt("f");
+const mounts = (entries: number) => persisting({ directories: directoriesAt(entries) });
+const links = (entries: number) => persisting({ files: filesAt(entries) });
+
+function prepareMounts(machine: Machine, entries: number): void {
+  layOut(machine, entries, (entry, target, source) => {
+    directory(machine, `${target}/x`);
+    directory(machine, `${source}/x`);
+    decoyDirectory(machine, entry, "x");
+  });
 }
 
-function dirsAt(name = "x") {
-  return (machine: Machine, count: number) =>
-    lay(machine, count, (i, at) => {
-      directory(machine, `${at}/${name}`);
-      directory(machine, stored(`${at}/${name}`));
-      decoyDirectory(machine, i, name);
-    });
+function prepareLinks(machine: Machine, entries: number): void {
+  layOut(machine, entries, (_entry, _target, source) => file(machine, `${source}/f`, "stored\n"));
 }
 
-const mountForth = (count: number) => persist({ directories: directories(count, (path) => path) });
-const linkForth = (count: number) => persist({ files: times(count, (i) => `${folder(i)}/f`) });
-const prepareLinks = (machine: Machine, count: number) =>
-  lay(machine, count, (i, at) => {
-    file(machine, stored(`${at}/f`), "stored\n");
+/** Owner and mode of parents, sources and their parents. */
+const owned = (user: string, mode: string) => (entries: number) =>
+  persisting({
+    directories: times(entries, (entry) => ({ directory: `${folder(entry)}/x`, user, mode: `0${mode}5` })),
+    files: times(entries, (entry) => ({
+      file: `${folder(entry)}/s/f`,
+      user,
+      mode: `0${mode}4`,
+      parentDirectory: { user, mode: `0${mode}5` },
+    })),
   });
 
-export const scenarios: Scenario[] = [
-  { name: "mount, unmount", prepare: dirsAt(), forth: mountForth, back: nothing, pairs: targetPairs },
+export const scenarios: readonly Scenario[] = [
   {
-    name: "mount, unmount: sources",
-    prepare: dirsAt(),
-    forth: mountForth,
+    name: "mount and unmount, targets",
+    prepare: prepareMounts,
+    forth: mounts,
     back: nothing,
-    pairs: sourcePairs,
+    attack: (entries) => ({ pairs: atTargets(entries) }),
   },
-  { name: "link, unlink", prepare: prepareLinks, forth: linkForth, back: nothing, pairs: targetPairs },
   {
-    name: "link, unlink: sources",
+    name: "mount and unmount, sources",
+    prepare: prepareMounts,
+    forth: mounts,
+    back: nothing,
+    attack: (entries) => ({ pairs: atSources(entries) }),
+  },
+  {
+    name: "mount and unmount, behind /home → /var/home",
+    async prepare(machine, entries) {
+      await machine.sh("mkdir -p /var; mv /home /var/home; ln -s var/home /home");
+      prepareMounts(machine, entries);
+    },
+    forth: mounts,
+    back: nothing,
+    attack: (entries) => ({ pairs: atBoth(entries) }),
+  },
+  {
+    name: "link and unlink",
     prepare: prepareLinks,
-    forth: linkForth,
+    forth: links,
     back: nothing,
-    pairs: sourcePairs,
+    attack: (entries) => ({ pairs: atBoth(entries) }),
   },
   {
-    name: "back-up, create, mount, set-aside, put-back (directories)",
-    prepare: (m, n) =>
-      lay(m, n, (i, at) => {
-        file(m, `${at}/x/kept`, "kept\n");
-        directory(m, `${at}/x`);
-        directory(m, stored(`${at}/x`));
-        decoyDirectory(m, i, "x");
-      }),
-    forth: (n) => persist({ directories: directories(n, (path) => path) }, { backup: true }),
-    back: nothing,
-    pairs: targetPairs,
-  },
-  {
-    name: "exchange-for-link, put-back (files)",
-    prepare: (m, n) =>
-      lay(m, n, (i, at) => {
-        file(m, `${at}/f`, "other\n");
-        file(m, stored(`${at}/f`), "stored\n");
-        decoyFile(m, i, "f");
-      }),
-    forth: (n) => persist({ files: times(n, (i) => `${folder(i)}/f`) }, { backup: true }),
-    back: nothing,
-    pairs: targetPairs,
-  },
-  {
-    name: "replace-file, unlink-to-copy",
-    prepare: (m, n) =>
-      lay(m, n, (i, at) => {
-        file(m, `${at}/f`, "stored\n");
-        file(m, stored(`${at}/f`), "stored\n");
-        decoyFile(m, i, "f", "stored\n");
-      }),
-    forth: linkForth,
-    back: nothing,
-    pairs: bothPairs,
-  },
-  {
-    name: "create-directory (parents, mount points), remove",
-    prepare: (m, n) =>
-      lay(m, n, (i, at) => {
-        directory(m, stored(`${at}/a/b/x`));
-        directory(m, stored(`${at}/a/b`));
-        directory(m, stored(`${at}/a`));
-        decoyDirectory(m, i, "a");
-      }),
-    forth: (n) => persist({ directories: times(n, (i) => `${folder(i)}/a/b/x`) }),
-    back: nothing,
-    pairs: targetPairs,
-  },
-  {
-    name: "create-file, mount (bound files)",
-    prepare: (m, n) =>
-      lay(m, n, (i, at) => {
-        file(m, stored(`${at}/f`), "stored\n");
-      }),
-    forth: (n) => persist({ files: times(n, (i) => ({ file: `${folder(i)}/f`, method: "bind" })) }),
-    back: nothing,
-    pairs: targetPairs,
-  },
-  {
-    name: "set-access of parents",
-    prepare: (m, n) =>
-      lay(m, n, (i, at) => {
-        directory(m, `${at}/s`);
-        directory(m, stored(`${at}/s`));
-        file(m, stored(`${at}/s/f`), "stored\n");
-        decoyDirectory(m, i, "s");
-      }),
-    forth: (n) =>
-      persist({
-        files: times(n, (i) => ({
-          file: `${folder(i)}/s/f`,
-          parentDirectory: { mode: "0700", user: "other", group: "other" },
-        })),
-      }),
-    back: (n) =>
-      persist({
-        files: times(n, (i) => ({
-          file: `${folder(i)}/s/f`,
-          parentDirectory: { mode: "0755", user: "user", group: "user" },
-        })),
-      }),
-    pairs: bothPairs,
-  },
-  {
-    name: "set-access of sources",
-    prepare: (m, n) =>
-      lay(m, n, (i, at) => {
-        directory(m, stored(`${at}/x`));
-        directory(m, `${at}/x`);
-        file(m, stored(`${at}/f`), "stored\n");
-        decoyDirectory(m, i, "x");
-        decoyFile(m, i, "f");
-      }),
-    forth: (n) =>
-      persist({
-        directories: times(n, (i) => ({ directory: `${folder(i)}/x`, mode: "0700", user: "other" })),
-        files: times(n, (i) => ({ file: `${folder(i)}/f`, mode: "0600", user: "other" })),
-      }),
-    back: (n) =>
-      persist({
-        directories: times(n, (i) => ({ directory: `${folder(i)}/x`, mode: "0755", user: "user" })),
-        files: times(n, (i) => ({ file: `${folder(i)}/f`, mode: "0644", user: "user" })),
-      }),
-    pairs: sourcePairs,
-  },
-  {
-    name: "copy-source of directories",
-    prepare: (m, n) =>
-      lay(m, n, (i, at) => {
-        file(m, `${at}/x/sub/kept`, "kept\n");
-        directory(m, `${at}/x/sub`);
-        directory(m, `${at}/x`);
-        decoyFile(m, i, "x/secret");
-      }),
-    forth: (n) => persist({ directories: directories(n, (path) => path) }, { create_sources: true }),
-    back: nothing,
-    pairs: bothPairs,
-    reset: (m, n) => {
-      for (let i = 0; i < n; i += 1)
-        rmSync(m.outside(stored(`${folder(i)}/x`)), { recursive: true, force: true });
-    },
-  },
-  {
-    name: "copy-source of files",
-    prepare: (m, n) =>
-      lay(m, n, (i, at) => {
-        file(m, `${at}/f`, "kept\n");
-        decoyFile(m, i, "f");
-      }),
-    forth: (n) => persist({ files: times(n, (i) => `${folder(i)}/f`) }, { create_sources: true }),
-    back: nothing,
-    pairs: bothPairs,
-    reset: (m, n) => {
-      for (let i = 0; i < n; i += 1) rmSync(m.outside(stored(`${folder(i)}/f`)), { force: true });
-    },
-  },
-  {
-    name: "create sources",
-    prepare: (m, n) => lay(m, n, () => undefined),
-    forth: (n) =>
-      persist(
-        { directories: directories(n, (path) => path), files: times(n, (i) => `${folder(i)}/a/f`) },
-        { create_sources: true },
-      ),
-    back: nothing,
-    pairs: bothPairs,
-    reset: (m, n) => {
-      for (let i = 0; i < n; i += 1)
-        for (const name of ["x", "a"])
-          rmSync(m.outside(stored(`${folder(i)}/${name}`)), { recursive: true, force: true });
-    },
-  },
-  {
-    name: "replace-mount, replace-link",
-    prepare: (m, n) => {
-      lay(m, n, (i, at) => {
-        for (const s of [store, `${store}/two`]) {
-          directory(m, `${s}${at}/x`);
-          file(m, `${s}${at}/f`, s);
-        }
-        directory(m, `${at}/x`);
-        decoyDirectory(m, i, "x");
+    name: "backup of directories, set aside, put back",
+    prepare(machine, entries) {
+      layOut(machine, entries, (entry, target, source) => {
+        file(machine, `${target}/x/kept`, "kept\n");
+        directory(machine, `${target}/x`);
+        directory(machine, `${source}/x`);
+        decoyDirectory(machine, entry, "x");
       });
     },
-    forth: (n) => ({
-      persistence: {
-        [store]: { directories: directories(n, (p) => p), files: times(n, (i) => `${folder(i)}/f`) },
-      },
-    }),
-    back: (n) => ({
-      persistence: {
-        [`${store}/two`]: { directories: directories(n, (p) => p), files: times(n, (i) => `${folder(i)}/f`) },
-      },
-    }),
-    pairs: targetPairs,
+    forth: (entries) => persisting({ directories: directoriesAt(entries) }, { backup: true }),
+    back: nothing,
+    attack: (entries) => ({ pairs: atTargets(entries) }),
   },
   {
-    name: "set-mount-options",
-    prepare: dirsAt(),
-    forth: (n) =>
-      persist({ directories: directories(n, (directory) => ({ directory, options: ["ro", "noexec"] })) }),
-    back: mountForth,
-    pairs: targetPairs,
+    name: "backup of files, put back",
+    prepare(machine, entries) {
+      layOut(machine, entries, (entry, target, source) => {
+        file(machine, `${target}/f`, "in the way\n");
+        file(machine, `${source}/f`, "stored\n");
+        decoyFile(machine, entry, "f");
+      });
+    },
+    forth: (entries) => persisting({ files: filesAt(entries) }, { backup: true }),
+    back: nothing,
+    attack: (entries) => ({ pairs: atTargets(entries) }),
+  },
+  {
+    name: "files that equal their sources",
+    prepare(machine, entries) {
+      layOut(machine, entries, (entry, target, source) => {
+        file(machine, `${target}/f`, "same\n");
+        file(machine, `${source}/f`, "same\n");
+        decoyFile(machine, entry, "f", "same\n");
+      });
+    },
+    forth: links,
+    back: nothing,
+    attack: (entries) => ({ pairs: atBoth(entries) }),
+  },
+  {
+    name: "mkdir of parents and mount points",
+    prepare(machine, entries) {
+      layOut(machine, entries, (entry, _target, source) => {
+        for (const path of ["a/b/x", "a/b", "a"]) directory(machine, `${source}/${path}`);
+        decoyDirectory(machine, entry, "a");
+      });
+    },
+    forth: (entries) => persisting({ directories: entriesAt("a/b/x")(entries) }),
+    back: nothing,
+    attack: (entries) => ({ pairs: atTargets(entries) }),
+  },
+  {
+    name: "bound files",
+    prepare: prepareLinks,
+    forth: (entries) => persisting({ files: entriesAt("f", (path) => ({ file: path, method: "bind" }))(entries) }),
+    back: nothing,
+    attack: (entries) => ({ pairs: atBoth(entries) }),
+  },
+  {
+    name: "chown and chmod",
+    prepare(machine, entries) {
+      layOut(machine, entries, (entry, target, source) => {
+        for (const place of [target, source]) for (const name of ["x", "s"]) directory(machine, `${place}/${name}`);
+        file(machine, `${source}/s/f`, "stored\n");
+        decoyDirectory(machine, entry, "x");
+        decoyFile(machine, entry, "s/f");
+      });
+    },
+    forth: owned("other", "70"),
+    back: owned("user", "75"),
+    attack: (entries) => ({ pairs: atBoth(entries) }),
+  },
+  {
+    name: "copy of directories into new sources",
+    prepare(machine, entries) {
+      layOut(machine, entries, (entry, target) => {
+        file(machine, `${target}/x/sub/kept`, "kept\n");
+        for (const path of ["x/sub", "x"]) directory(machine, `${target}/${path}`);
+        decoyFile(machine, entry, "x/secret");
+      });
+    },
+    forth: (entries) => persisting({ directories: directoriesAt(entries) }, { create_sources: true }),
+    back: nothing,
+    attack: (entries) => ({ pairs: atBoth(entries) }),
+    reset: removeSources("x"),
+  },
+  {
+    name: "copy of files into new sources",
+    prepare(machine, entries) {
+      layOut(machine, entries, (entry, target) => {
+        file(machine, `${target}/f`, "kept\n");
+        decoyFile(machine, entry, "f");
+      });
+    },
+    forth: (entries) => persisting({ files: filesAt(entries) }, { create_sources: true }),
+    back: nothing,
+    attack: (entries) => ({ pairs: atBoth(entries) }),
+    reset: removeSources("f"),
+  },
+  {
+    name: "new and empty sources",
+    prepare: (machine, entries) => layOut(machine, entries, () => undefined),
+    forth: (entries) =>
+      persisting({ directories: directoriesAt(entries), files: entriesAt("a/f")(entries) }, { create_sources: true }),
+    back: nothing,
+    attack: (entries) => ({ pairs: atBoth(entries) }),
+    reset: removeSources("x", "a"),
+  },
+  {
+    name: "other sources for mounts and links",
+    prepare(machine, entries) {
+      layOut(machine, entries, (entry, target) => {
+        directory(machine, `${target}/x`);
+        for (const place of [store, `${store}/two`]) {
+          directory(machine, `${place}${target}/x`);
+          file(machine, `${place}${target}/f`, place);
+        }
+        decoyDirectory(machine, entry, "x");
+      });
+    },
+    forth: (entries) => persisting({ directories: directoriesAt(entries), files: filesAt(entries) }),
+    back: (entries) => ({
+      persistence: { [`${store}/two`]: { directories: directoriesAt(entries), files: filesAt(entries) } },
+    }),
+    attack: (entries) => ({ pairs: atTargets(entries) }),
+  },
+  {
+    name: "other mount options",
+    prepare: prepareMounts,
+    forth: (entries) =>
+      persisting({ directories: entriesAt("x", (path) => ({ directory: path, options: ["ro", "noexec"] }))(entries) }),
+    back: mounts,
+    attack: (entries) => ({ pairs: atTargets(entries) }),
   },
 ];

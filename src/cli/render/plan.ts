@@ -6,7 +6,7 @@ import { stepWords } from "./step.ts";
 type PlannedSteps = Pick<Plan, "steps" | "afterwards">;
 
 /** What a person should read of a plan: not the clearing away of names that it uses in between. */
-function actionsOf({ steps, afterwards }: PlannedSteps): readonly Action[] {
+export function actionsOf({ steps, afterwards }: PlannedSteps): readonly Action[] {
   const asides = new Set(steps.flatMap((step) => ("aside" in step ? [step.aside] : [])));
   return [...steps, ...afterwards.filter(({ path }) => !asides.has(path))];
 }

@@ -2,6 +2,7 @@ import type { Plan } from "../../model/plan.ts";
 import { planJson } from "./change.ts";
 import type { JsonObject } from "./json.ts";
 import type { Paint } from "./paint.ts";
+import { actionsOf } from "./plan.ts";
 import { printable } from "./printable.ts";
 import { describeStep } from "./step.ts";
 
@@ -56,7 +57,7 @@ function reports({ plan }: Verification): Report[] {
     [...plan.findings, ...plan.steps, ...plan.afterwards, ...plan.conflicts].map(({ serves }) => serves),
   );
   const findings = Map.groupBy(plan.findings, ({ serves }) => serves);
-  const steps = Map.groupBy([...plan.steps, ...plan.afterwards], ({ serves }) => serves);
+  const steps = Map.groupBy(actionsOf(plan), ({ serves }) => serves);
   const conflicts = Map.groupBy(plan.conflicts, ({ serves }) => serves);
   return [...targets].map((target) => {
     const found = findings.get(target) ?? [];

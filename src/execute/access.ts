@@ -1,0 +1,69 @@
+import { SystemError } from "../linux/ffi.ts";
+import { changeMode, changeOwner, openHandle, withDescriptor } from "../linux/files.ts";
+import { areHardLinksProtected } from "../linux/hard-links.ts";
+import { effectiveUser } from "../linux/process.ts";
+import { type Stat, statDescriptor } from "../linux/stat.ts";
+import { inParentOf } from "../linux/walk.ts";
+import type { Access } from "../model/observation.ts";
+
+/** Owners and modes, and whose they may be changed. */
+
+const EMLINK = 31;
+const ESTALE = 116;
+
+/** The owner first: changing it takes set-id bits away. */
+export function setAccess(handle: number, current: Access, wanted: Access): void {
+  if (current.uid !== wanted.uid || current.gid !== wanted.gid) changeOwner(handle, wanted.uid, wanted.gid);
+  if (statDescriptor(handle).mode !== wanted.mode) changeMode(handle, wanted.mode);
+}
+
+/**
+ * Changes owner and mode from what the plan saw, or from what a change of it that broke off left.
+ * @param changed what the change was made to, if this takes it back in the same process
+ * @returns what was changed
+ */
+export function changeAccess(path: string, from: Access, to: Access, changed?: Stat): Stat {
+  return inParentOf(path, (parent, name) =>
+    withDescriptor(openHandle(parent, name), (handle) => {
+      const found = statDescriptor(handle);
+      if (!isBetween(found, from, to)) throw new SystemError("chown", ESTALE, path);
+      if (!isKnown(found, changed)) requireOnlyName(found, statDescriptor(parent), path);
+      try {
+        setAccess(handle, found, to);
+      } catch (error) {
+        changeOwner(handle, found.uid, found.gid);
+        throw error;
+      }
+      return found;
+    }),
+  );
+}
+
+/** True if it has the one or the other owner and group: what somebody else put in the place mostly has not. */
+export function isBetween(found: Access, from: Access, to: Access): boolean {
+  return [from.uid, to.uid].includes(found.uid) && [from.gid, to.gid].includes(found.gid);
+}
+
+function isKnown(found: Stat, changed: Stat | undefined): boolean {
+  return found.inode === changed?.inode && found.device === changed.device && found.birth === changed.birth;
+}
+
+/**
+ * Another name of a file can lie in a place where its owner must not change; and nobody means a symlink's mode.
+ * @throws SystemError EMLINK
+ */
+function requireOnlyName(found: Stat, folder: Stat, path: string): void {
+  if (found.type === "directory") return;
+  const isOnly = found.type === "file" && found.links === 1 && !couldBePlanted(found, folder);
+  if (!isOnly) throw new SystemError("chown", EMLINK, path);
+}
+
+/**
+ * True if a file could be somebody else's, brought into this folder by a hard link. That it has one name only says
+ * nothing where users can link what is not theirs: they remove the name again as soon as the file is open here.
+ */
+export function couldBePlanted(found: Stat, folder: Stat): boolean {
+  if (found.type !== "file" || effectiveUser() !== 0) return false;
+  const isOutOfReach = [0, found.uid].includes(folder.uid) && (folder.mode & 0o022) === 0;
+  return !isOutOfReach && (found.links > 1 || !areHardLinksProtected());
+}

@@ -1,0 +1,20 @@
+import { readFileSync } from "node:fs";
+
+let answer: boolean | null = null;
+
+/**
+ * True if the kernel lets users make hard links only to files that they own or can write (proc_sys_fs(5),
+ * protected_hardlinks). Where it does not, any file can turn up in any user's folder of the same filesystem.
+ */
+export function areHardLinksProtected(): boolean {
+  answer ??= isSet();
+  return answer;
+}
+
+function isSet(): boolean {
+  try {
+    return readFileSync("/proc/sys/fs/protected_hardlinks", "latin1").trim() !== "0";
+  } catch {
+    return false;
+  }
+}

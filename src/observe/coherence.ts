@@ -1,0 +1,43 @@
+import type { Stat } from "../linux/stat.ts";
+import { type MountTable, visibleMount } from "../model/mount.ts";
+import { parentOf } from "../model/path.ts";
+import { type Failure, failure } from "../model/problem.ts";
+
+/**
+ * Holds the answers of one observation against each other. Users can exchange directories of theirs for symlinks, with
+ * mounts in them, while imp looks: a plan that has seen both would lead to a place that neither leads to.
+ * Paths are without symlinks.
+ */
+export class Coherence {
+  readonly #mounts: MountTable;
+  readonly #directories = new Set<string>();
+  readonly #links = new Set<string>();
+
+  constructor(mounts: MountTable) {
+    this.#mounts = mounts;
+  }
+
+  /** `path` has led to a directory. */
+  noteDirectory(path: string): void {
+    for (let at = path; !this.#directories.has(at); at = parentOf(at)) {
+      if (this.#links.has(at)) throw exchanged(at);
+      this.#directories.add(at);
+    }
+  }
+
+  /** At `path` a symlink was found. */
+  noteLink(path: string): void {
+    if (this.#directories.has(path)) throw exchanged(path);
+    this.#links.add(path);
+  }
+
+  /** At `path` this object was found, on the mount that the table says is there, unless mounts came or went. */
+  noteObject(path: string, { mountId }: Stat): void {
+    // Older kernels don't tell (STATX_MNT_ID, Linux 5.8).
+    if (mountId !== 0 && mountId !== visibleMount(this.#mounts, path).id) throw exchanged(path);
+  }
+}
+
+function exchanged(path: string): Failure {
+  return failure(1, `${path} was exchanged for something else while imp looked at it`, "run imp again");
+}
