@@ -1,11 +1,9 @@
 import { locateConfig } from "../config/locate.ts";
-import { openForReading, readWholeFile, withDescriptor } from "../linux/files.ts";
-import { statDescriptor } from "../linux/stat.ts";
-import { inParentOf } from "../linux/walk.ts";
 import { lookAlong } from "../linux/way.ts";
 import { Failure, failure } from "../model/problem.ts";
 import type { Trusted } from "../state/caller.ts";
 import { judgeWay } from "../state/trust.ts";
+import { readEnd } from "../state/trusted-file.ts";
 import type { CommandContext } from "./context.ts";
 
 /** A configuration file as it was read, before anyone looked at what it says. */
@@ -65,14 +63,13 @@ function readTrusted(path: string, trusted: Trusted | null): Uint8Array {
   }
   if (end.stat.type !== "file")
     throw failure(2, `the configuration ${path} is no file but a ${end.stat.type}`);
-  const descriptor = inParentOf(end.path, (directory, name) => openForReading(directory, name));
-  return withDescriptor(descriptor, () => {
-    const stat = statDescriptor(descriptor);
-    if (stat.inode !== end.stat.inode || stat.device !== end.stat.device) {
+  const reading = readEnd(way, largestFile);
+  switch (reading.kind) {
+    case "read":
+      return reading.bytes;
+    case "exchanged":
       throw failure(2, `${path} was exchanged while imp looked at it`, "run imp again");
-    }
-    if (stat.size > largestFile)
-      throw failure(2, `the configuration ${path} has ${stat.size} bytes, far too many`);
-    return readWholeFile(descriptor);
-  });
+    case "too-large":
+      throw failure(2, `the configuration ${path} has ${reading.size} bytes, far too many`);
+  }
 }

@@ -1,10 +1,12 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { isSystemError } from "../linux/ffi.ts";
+import { closeDescriptor } from "../linux/files.ts";
 import { statAt } from "../linux/stat.ts";
 import { inParentOf, PathError, walk } from "../linux/walk.ts";
+import { lookAlong } from "../linux/way.ts";
 import type { Trusted } from "./caller.ts";
 import type { RustContext } from "./rust-import.ts";
-import { checkTrust } from "./trust.ts";
+import { judgeWay } from "./trust.ts";
+import { readEnd } from "./trusted-file.ts";
 
 const largestConfig = 1024 * 1024;
 
@@ -29,7 +31,7 @@ function kindAt(path: string): "directory" | "linked-file" | null {
     const result = walk(path);
     if (result.kind === "blocked") return "linked-file";
     if (result.kind === "open") {
-      closeSync(result.descriptor);
+      closeDescriptor(result.descriptor);
       return "directory";
     }
     // A symlink to nothing is what is left of a file entry whose source is away.
@@ -43,20 +45,15 @@ function kindAt(path: string): "directory" | "linked-file" | null {
 
 /** The text of a configuration file, or null if it can't be read or believed. */
 function readConfig(path: string, trusted: Trusted | null): string | null {
-  if (!path.startsWith("/") || checkTrust(path, trusted).length > 0) return null;
-  let descriptor: number;
+  if (!path.startsWith("/")) return null;
   try {
-    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch {
-    return null;
-  }
-  try {
-    const stat = fstatSync(descriptor);
-    if (!stat.isFile() || stat.size > largestConfig) return null;
-    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(descriptor));
-  } catch {
-    return null;
-  } finally {
-    closeSync(descriptor);
+    const way = lookAlong(path);
+    if (trusted !== null && judgeWay(path, way, trusted).length > 0) return null;
+    if (way.end !== "found" || way.passed.at(-1)?.stat.type !== "file") return null;
+    const reading = readEnd(way, largestConfig);
+    return reading.kind === "read" ? new TextDecoder("utf-8", { fatal: true }).decode(reading.bytes) : null;
+  } catch (error) {
+    if (isSystemError(error) || error instanceof PathError || error instanceof TypeError) return null;
+    throw error;
   }
 }
