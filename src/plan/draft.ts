@@ -6,6 +6,7 @@ import type { TemporaryNames } from "./names.ts";
 import type { Overlay, Turn } from "./overlay.ts";
 import type { Present } from "./present.ts";
 import type { Survey } from "./survey.ts";
+import type { Uses } from "./uses.ts";
 
 /** What the planner is asked. */
 export interface PlanRequest {
@@ -30,6 +31,7 @@ export interface Draft {
   readonly survey: Survey;
   readonly overlay: Overlay;
   readonly names: TemporaryNames;
+  readonly uses: () => Uses;
   /** Sources that can be made while everything is still in its place: copies take long. */
   readonly sourceSteps: Step[];
   readonly removalSteps: Step[];
@@ -48,7 +50,7 @@ export interface Draft {
 }
 
 /** What is known before the first step is planned. */
-export type Beginnings = Pick<Draft, "request" | "present" | "survey" | "overlay" | "names">;
+export type Beginnings = Pick<Draft, "request" | "present" | "survey" | "overlay" | "names" | "uses">;
 
 export function newDraft(beginnings: Beginnings): Draft {
   return {

@@ -7,6 +7,7 @@ import { conflict, type Draft, finding, nodeUnder } from "./draft.ts";
 import { mountsUpon } from "./inside.ts";
 import { isReadOnly } from "./options.ts";
 import { isFuture } from "./overlay.ts";
+import { keyOf } from "./ways.ts";
 
 const longestName = 255;
 
@@ -105,9 +106,19 @@ export function reportObstacle(draft: Draft, entry: Entry, what: string): void {
   );
 }
 
-/** Reports that what stands at the target can't be renamed, since something is mounted on it or in it. */
+/** Reports that what stands at the target can't be renamed, for what is mounted there or stored in it. */
 export function reportHeld(draft: Draft, entry: Entry): boolean {
   const spot = draft.survey.ways.placeOf(entry.target);
+  if (draft.uses().storage.has(keyOf(draft.request.observed.mounts, spot))) {
+    finding(draft, entry.target, "in-the-way", "what stands there holds the source of an entry");
+    conflict(
+      draft,
+      entry,
+      `${entry.target} is in the way, and can't be moved: it holds the source of an entry, by another way`,
+      "keep what is to persist in another directory",
+    );
+    return true;
+  }
   const staying = mountsUpon(draft.request.observed.mounts, spot).filter(
     (mount) => !draft.survey.isGoing(mount),
   );
@@ -183,7 +194,7 @@ export function freeBackupName(draft: Draft, entry: Entry): string | null {
       return null;
     }
     const path = join(parentOf(entry.target), name);
-    if (nodeUnder(draft, path).kind === "missing") return path;
+    if (!("identity" in nodeUnder(draft, path))) return path;
   }
 }
 

@@ -21,7 +21,7 @@ export function orderOf(survey: Survey): Order {
   const waiting = new Set<Entry>();
   const placed = new Set<Entry>();
 
-  function neededBy(entry: Entry): Set<MountedEntry> {
+  function neededBy(entry: Entry): Set<Entry> {
     const source = ways.locate(entry.source);
     const needed = new Set([...ways.locate(entry.target).through, ...source.through]);
     for (const path of [source.path, ...ancestorsOf(places.get(entry) ?? entry.target)]) {

@@ -1,16 +1,27 @@
 import type { Identity } from "../model/generation.ts";
 import { mountsOnTheWay } from "../model/mount.ts";
-import type { DirectoryNode, Node, Observed, Spot } from "../model/observation.ts";
-import { isBelow, join, nameOf, parentOf } from "../model/path.ts";
+import type { Access, DirectoryNode, Node, Observed, Spot } from "../model/observation.ts";
+import { isBelow, join, parentOf } from "../model/path.ts";
 import { keyOf, keysAbove } from "./ways.ts";
 
 /** Whether a step comes before mounts and links go, or only then. */
 export type Turn = "early" | "late";
 
-/** What is there now of a directory that will be there. */
-interface StandIn {
+/** What becomes of a place. */
+interface Change {
+  /** Counts all changes. */
+  readonly number: number;
+  readonly node: Node;
+  readonly content?: Content;
+}
+
+/** What a directory will hold, if it is not what it holds now. */
+interface Content {
+  /** Where that is now. */
   readonly spot: Spot;
   readonly isCopied: boolean;
+  /** The number of the last change that went into the copy. */
+  readonly time: number;
 }
 
 /**
@@ -19,14 +30,13 @@ interface StandIn {
  */
 export class Overlay {
   readonly #observed: Observed;
-  readonly #nodes = new Map<string, Node>();
+  readonly #changes = new Map<string, Change[]>();
+  #count = 0;
   readonly #late = new Set<string>();
   /** The directories that hold those. */
   readonly #aboveLate = new Set<string>();
   /** How many names of a directory will be gone. */
   readonly #vanished = new Map<string, number>();
-  /** Directories that will hold what another one holds now: a backup put back, or a copy. */
-  readonly #standIns = new Map<string, StandIn>();
 
   constructor(observed: Observed) {
     this.#observed = observed;
@@ -34,28 +44,69 @@ export class Overlay {
 
   /** What will be at the spot after the steps planned so far. */
   nodeAt(spot: Spot): Node {
-    if (this.#nodes.size === 0) return this.#observed.node(spot);
+    return this.#changes.size === 0 ? this.#observed.node(spot) : this.#nodeAt(spot, this.#count);
+  }
+
+  #nodeAt(spot: Spot, time: number): Node {
     const key = this.#key(spot);
-    const known = this.#nodes.get(key);
-    if (known !== undefined) return known;
+    const own = this.#lastChange(key, time);
+    if (own !== undefined) return own.node;
     for (const above of keysAbove(key)) {
-      const standIn = this.#standIns.get(above);
-      if (standIn !== undefined) return this.#nodeWithin(standIn, spot);
-      const directory = this.#nodes.get(above);
-      if (directory === undefined) continue;
-      if (directory.kind !== "directory" || isFuture(directory)) return { kind: "missing" };
-      break;
+      const change = this.#lastChange(above, time);
+      if (change?.content !== undefined) return this.#nodeWithin(change.content, namesBelow(above, key));
+      if (change !== undefined && !isOldDirectory(change.node)) return { kind: "missing" };
     }
     return this.#observed.node(spot);
   }
 
+  #nodeWithin(content: Content, below: readonly string[]): Node {
+    const spot = this.#within(content.spot, below);
+    if (!content.isCopied) return this.#observed.node(spot);
+    const node = this.#nodeAt(spot, content.time);
+    return "identity" in node ? { ...node, identity: copied } : node;
+  }
+
   set(spot: Spot, node: Node, turn: Turn): void {
+    if (node.kind === "missing" && this.nodeAt(spot).kind !== "missing") this.discount(spot);
+    this.#note(spot, node, this.#contentKept(spot, node), turn);
+  }
+
+  /** Another owner or mode leaves a directory's content as it is. */
+  #contentKept(spot: Spot, node: Node): Content | undefined {
+    const last = this.#lastChange(this.#key(spot), this.#count);
+    if (last === undefined || node.kind !== "directory" || last.node.kind !== "directory") return undefined;
+    return node.identity === last.node.identity ? last.content : undefined;
+  }
+
+  /** What is called `now`, beside the spot, will take its place, with all that is in it. */
+  rename(spot: Spot, now: string): void {
+    const from = { path: join(parentOf(spot.path), now), beneath: spot.beneath };
+    const node = this.nodeAt(from);
+    this.set(from, { kind: "missing" }, "late");
+    this.#note(spot, node, { spot: from, isCopied: false, time: 0 }, "late");
+  }
+
+  /** What is at `from` will be at the spot too. */
+  copy(spot: Spot, from: Spot, node: Node, turn: Turn): void {
+    this.#note(spot, node, { spot: from, isCopied: true, time: this.#count }, turn);
+    // Nothing may come into it that comes too late for the copy, or else too early.
+    if (turn === "late") this.#late.add(this.#key(from));
+  }
+
+  #note(spot: Spot, node: Node, content: Content | undefined, turn: Turn): void {
     const key = this.#key(spot);
-    if (node.kind === "missing" && this.nodeAt(spot).kind !== "missing") this.#countVanished(key);
-    this.#nodes.set(key, node);
+    this.#count += 1;
+    const change = { number: this.#count, node, ...(content && { content }) };
+    const known = this.#changes.get(key);
+    if (known === undefined) this.#changes.set(key, [change]);
+    else known.push(change);
     if (turn === "early") return;
     this.#late.add(key);
     for (const above of keysAbove(key)) this.#aboveLate.add(above);
+  }
+
+  #lastChange(key: string, time: number): Change | undefined {
+    return this.#changes.get(key)?.findLast(({ number }) => number <= time);
   }
 
   /** How many names a directory will hold. */
@@ -64,53 +115,26 @@ export class Overlay {
     return Math.max(this.#observed.countNames(this.whereNow(spot)) - vanished, 0);
   }
 
-  /** What is at the spot is imp's own, and does not count among the names in its directory. */
+  /** What is at the spot goes, or is imp's own: it does not count among the names in its directory. */
   discount(spot: Spot): void {
-    this.#countVanished(this.#key(spot));
-  }
-
-  #countVanished(key: string): void {
-    const [directory] = keysAbove(key);
+    const [directory] = keysAbove(this.#key(spot));
     if (directory !== undefined) this.#vanished.set(directory, (this.#vanished.get(directory) ?? 0) + 1);
-  }
-
-  /** What is called `now`, beside the spot, will take its place, with all that is in it. */
-  rename(spot: Spot, now: string): void {
-    const from = { path: join(parentOf(spot.path), now), beneath: spot.beneath };
-    this.set(spot, this.#observed.node(from), "late");
-    this.set(from, { kind: "missing" }, "late");
-    this.#standIns.set(this.#key(spot), { spot: from, isCopied: false });
-  }
-
-  /** What is at `from` will be at the spot too. */
-  copy(spot: Spot, from: Spot, node: Node, turn: Turn): void {
-    this.set(spot, node, turn);
-    this.#standIns.set(this.#key(spot), { spot: this.whereNow(from), isCopied: true });
   }
 
   /** Where that can be looked at now which will be at the spot. */
   whereNow(spot: Spot): Spot {
-    if (this.#standIns.size === 0) return spot;
-    const key = this.#key(spot);
-    const below: string[] = [];
-    let { path } = spot;
-    for (const above of [key, ...keysAbove(key)]) {
-      const standIn = this.#standIns.get(above);
-      if (standIn !== undefined) {
-        const now = this.#within(standIn.spot, below);
-        return standIn.isCopied ? this.whereNow(now) : now;
-      }
-      below.unshift(nameOf(path));
-      path = parentOf(path);
-    }
-    return spot;
+    return this.#changes.size === 0 ? spot : this.#whereNow(spot, this.#count);
   }
 
-  #nodeWithin({ isCopied }: StandIn, spot: Spot): Node {
-    const now = this.whereNow(spot);
-    if (!isCopied) return this.#observed.node(now);
-    const node = this.nodeAt(now);
-    return "identity" in node ? { ...node, identity: nobody } : node;
+  #whereNow(spot: Spot, time: number): Spot {
+    const key = this.#key(spot);
+    for (const above of [key, ...keysAbove(key)]) {
+      const content = this.#lastChange(above, time)?.content;
+      if (content === undefined) continue;
+      const now = this.#within(content.spot, namesBelow(above, key));
+      return content.isCopied ? this.#whereNow(now, content.time) : now;
+    }
+    return spot;
   }
 
   /** What is mounted below a directory does not come along, whether that is renamed or copied. */
@@ -139,14 +163,28 @@ export class Overlay {
   }
 }
 
-/** A node for what a step will have created: nobody knows its identity yet, and nothing is in it. */
-export function futureDirectory(access: { uid: number; gid: number; mode: number }): DirectoryNode {
-  return { kind: "directory", ...access, identity: nobody, links: 2, device: "" };
+/** The names that lead from one place to another below it. */
+function namesBelow(above: string, key: string): string[] {
+  return key
+    .slice(above.length)
+    .split("/")
+    .filter((name) => name !== "");
+}
+
+/** A node for a directory that a step will have created: nobody knows its identity yet, and nothing is in it. */
+export function futureDirectory({ uid, gid, mode }: Access): DirectoryNode {
+  return { kind: "directory", uid, gid, mode, identity: unborn, links: 2, device: "" };
 }
 
 /** True for what does not exist yet. */
 export function isFuture(node: Node): boolean {
-  return "identity" in node && node.identity.inode === nobody.inode;
+  return "identity" in node && (node.identity === unborn || node.identity === copied);
 }
 
-const nobody: Identity = { inode: "", birth: null };
+/** True for a directory that may hold what it holds now; a new one is empty. */
+function isOldDirectory(node: Node): boolean {
+  return node.kind === "directory" && node.identity !== unborn;
+}
+
+const unborn: Identity = { inode: "", birth: null };
+const copied: Identity = { inode: "", birth: null };

@@ -15,6 +15,7 @@ import { planRemovals } from "./removal.ts";
 import { isOneWithSource, liesInOwnRoot, sharedPlaces } from "./sameness.ts";
 import { ensureSource } from "./sources.ts";
 import { survey } from "./survey.ts";
+import { usesOf } from "./uses.ts";
 import { newWithdrawal, withdrawMoved, withdrawUnwanted } from "./withdrawal.ts";
 
 export type { PlanRequest } from "./draft.ts";
@@ -37,7 +38,14 @@ export function makePlan(request: PlanRequest): Plan {
   const surveyed = survey(wanted, present, overlay, observed);
   withdrawMoved(question, withdrawal, surveyed.ways);
 
-  const draft = newDraft({ request, present, survey: surveyed, overlay, names });
+  const draft = newDraft({
+    request,
+    present,
+    survey: surveyed,
+    overlay,
+    names,
+    uses: usesOf(observed.mounts, surveyed, needs),
+  });
   draft.conflicts.push(...withdrawal.conflicts);
   draft.notices.push(...withdrawal.notices);
   for (const effect of withdrawal.endedEffects) draft.endedEffects.add(effect);

@@ -1,6 +1,7 @@
 import { type Entry, isMounted } from "../model/manifest.ts";
 import { ancestorsOf } from "../model/path.ts";
 import type { Draft } from "./draft.ts";
+import { isFuture } from "./overlay.ts";
 import { keyOf } from "./ways.ts";
 
 /** Entries whose target is the place of an earlier one, with that. */
@@ -43,7 +44,7 @@ export function isOneWithSource(draft: Draft, entry: Entry): boolean {
   const [target, source] = [survey.ways.placeOf(entry.target), survey.ways.objectAt(entry.source)];
   if (keyOf(request.observed.mounts, target) === keyOf(request.observed.mounts, source)) return true;
   const [here, stored] = [overlay.nodeAt(target), overlay.nodeAt(source)];
-  if (!("identity" in here) || !("identity" in stored) || here.identity.inode === "") return false;
+  if (!("identity" in here) || !("identity" in stored) || isFuture(here)) return false;
   // One file may well have several names.
   if (here.kind !== "directory" && here.links > 1) return false;
   return (

@@ -21,8 +21,11 @@ export interface ReadySource {
  */
 export function ensureSource(draft: Draft, entry: Entry): ReadySource | null {
   if (reportUnsafe(draft, entry, entry.source)) return null;
-  const text = draft.survey.linkAt(draft.survey.ways.locate(entry.source).path);
-  if (text !== undefined) return linkAsSource(draft, entry, text);
+  const link = draft.survey.linkAt(draft.survey.ways.locate(entry.source).path);
+  if (link !== undefined) {
+    reportWrongType(draft, entry, `the place of another entry's symlink, to ${link.source}`);
+    return null;
+  }
   const node = sourceNode(draft, entry);
   if (node.kind === "missing") return createSource(draft, entry);
   if (reportUnreachable(draft, entry, entry.source, node)) {
@@ -30,7 +33,7 @@ export function ensureSource(draft: Draft, entry: Entry): ReadySource | null {
     return node.kind === "unknown" ? { access: { uid: 0, gid: 0, mode: 0 }, copied: false } : null;
   }
   if (!isOfRightType(entry, node)) {
-    reportWrongType(draft, entry, node);
+    reportWrongType(draft, entry, describeNode(node));
     return null;
   }
   const turn = turnFor(draft, entry, null);
@@ -53,15 +56,6 @@ function sourceNode(draft: Draft, entry: Entry): Node {
   return draft.request.observed.node({ path: entry.target, beneath: null });
 }
 
-/** Another entry's symlink is the source, or comes to its place. */
-function linkAsSource(draft: Draft, entry: Entry, text: string): ReadySource | null {
-  const access = { uid: 0, gid: 0, mode: 0o777 };
-  if (entry.kind === "linked-file") return { access, copied: false };
-  const node = { ...futureDirectory(access), kind: "symlink", text } as const;
-  reportWrongType(draft, entry, node);
-  return null;
-}
-
 /** A linked file's source may be a symlink itself; what is mounted may not. */
 function isOfRightType(entry: Entry, node: Node): boolean {
   switch (entry.kind) {
@@ -74,9 +68,9 @@ function isOfRightType(entry: Entry, node: Node): boolean {
   }
 }
 
-function reportWrongType(draft: Draft, entry: Entry, node: Node): void {
+function reportWrongType(draft: Draft, entry: Entry, what: string): void {
   const wanted = entry.kind === "directory" ? "a directory" : "a regular file";
-  const message = `${entry.source} is ${describeNode(node)}, not ${wanted}`;
+  const message = `${entry.source} is ${what}, not ${wanted}`;
   finding(draft, entry.target, "wrong-source", `its source ${message}`);
   conflict(
     draft,

@@ -1,4 +1,10 @@
-import { type Entry, isMounted, type Manifest, type MountedEntry } from "../model/manifest.ts";
+import {
+  type Entry,
+  isMounted,
+  type LinkedFileEntry,
+  type Manifest,
+  type MountedEntry,
+} from "../model/manifest.ts";
 import { coveredMount, type Mount, mountAt, mountsOnTheWay } from "../model/mount.ts";
 import type { Observed } from "../model/observation.ts";
 import { parentOf } from "../model/path.ts";
@@ -34,8 +40,8 @@ export interface Survey {
   readonly wanted: ReadonlyMap<string, Entry>;
   /** Where paths lead once the plan is carried out. */
   readonly ways: Ways;
-  /** The text of the wanted symlink at just this path (without symlinks). */
-  linkAt(path: string): string | undefined;
+  /** The entry whose symlink will be at just this path (without symlinks in its parents). */
+  linkAt(path: string): LinkedFileEntry | undefined;
   standingOf(entry: MountedEntry): Standing;
   fateOf(entry: MountedEntry): Fate;
   /** True if the plan takes this mount away, for good or to come again. */
@@ -70,10 +76,10 @@ function surveyWith(
   const { mounts } = observed;
   const wantedEntries = new Map(wanted.entries.map((entry) => [entry.target, entry]));
   const mounted = new Map<string, MountedEntry>();
-  const links = new Map<string, string>();
+  const links = new Map<string, LinkedFileEntry>();
   for (const [entry, path] of places) {
     if (isMounted(entry)) mounted.set(path, entry);
-    else links.set(path, entry.source);
+    else links.set(path, entry);
   }
   const fates = new Map<MountedEntry, Fate | "unsettled">();
   const standings = new Map<MountedEntry, Standing>();
@@ -87,7 +93,7 @@ function surveyWith(
     nodeAt: (spot) => overlay.nodeAt(spot),
   });
 
-  function linkAt(path: string): string | undefined {
+  function linkAt(path: string): LinkedFileEntry | undefined {
     return links.get(path);
   }
 

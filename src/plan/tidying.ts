@@ -1,5 +1,5 @@
 import { type Mount, mountAt } from "../model/mount.ts";
-import type { Observed, Spot } from "../model/observation.ts";
+import type { Spot } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
 import type { Draft } from "./draft.ts";
 import { isMade, isObject, type MadeEffect } from "./effects.ts";
@@ -8,13 +8,6 @@ import type { Needs } from "./needs.ts";
 import { isReadOnly } from "./options.ts";
 import { homeOf, keyOf } from "./ways.ts";
 import type { Withdrawal } from "./withdrawal.ts";
-
-/** Keys of what the wanted entries use. */
-interface Uses {
-  readonly targets: ReadonlySet<string>;
-  readonly aboveTargets: ReadonlySet<string>;
-  readonly storage: ReadonlySet<string>;
-}
 
 /** Where that which imp made is, and when it can be reached. */
 interface Sighting {
@@ -30,7 +23,6 @@ interface Sighting {
  * before. What can't be reached then, since a mount comes over it, stays on record.
  */
 export function withdrawMade(draft: Draft, needs: Needs, withdrawal: Withdrawal): void {
-  const uses = memoized(() => usesOf(draft, needs));
   const isVacated = (spot: Spot) => withdrawal.vacated.has(keyAt(draft, spot));
   for (const effect of draft.request.effects) {
     if (!isMade(effect) || isStillUsed(draft, needs, effect, isVacated)) continue;
@@ -43,19 +35,19 @@ export function withdrawMade(draft: Draft, needs: Needs, withdrawal: Withdrawal)
     const { spot } = sighting;
     const key = keyAt(draft, spot);
     // It has become storage, which stays.
-    if (uses().storage.has(key) && !isVacated(spot)) {
+    if (draft.uses().storage.has(key) && !isVacated(spot)) {
       draft.endedEffects.add(effect);
       continue;
     }
-    const isAbove = uses().aboveTargets.has(key);
+    const isAbove = draft.uses().aboveTargets.has(key);
     if (isAbove && effect.kind === "created-directory" && !isVacated(spot)) continue;
     const path = pathAfterwards(draft, effect, sighting);
     draft.overlay.discount(spot);
     if (path === null || isHeld(draft, spot, path)) continue;
     draft.endedEffects.add(effect);
-    const isNeeded = isAbove || isVacated(spot) || uses().targets.has(key);
+    const isNeeded = isAbove || isVacated(spot) || draft.uses().targets.has(key);
     if (!isNeeded) tidyAway(draft, effect, path);
-    else if (isEmpty(draft.request.observed, spot)) giveFree(draft, withdrawal, effect, sighting, path);
+    else if (isEmpty(draft, sighting)) giveFree(draft, withdrawal, effect, sighting, path);
   }
 }
 
@@ -147,30 +139,13 @@ function isHeld(draft: Draft, spot: Spot, path: string): boolean {
   return homeOf(mounts, spot).options.includes("ro") || isReadOnly(draft, parentOf(path));
 }
 
-function isEmpty(observed: Observed, spot: Spot): boolean {
-  const node = observed.node(spot);
-  return node.kind === "file" ? node.size === 0 : observed.countNames(spot) === 0;
-}
-
-function usesOf(draft: Draft, needs: Needs): Uses {
-  const { ways } = draft.survey;
-  const keys = (paths: Iterable<string>) =>
-    new Set([...paths].map((path) => keyAt(draft, ways.placeOf(path))));
-  return {
-    targets: keys(needs.wanted.keys()),
-    aboveTargets: keys(needs.aboveTargets),
-    storage: keys(needs.storage),
-  };
+function isEmpty({ overlay, request }: Draft, { spot, isUncovered }: Sighting): boolean {
+  const { observed } = request;
+  const now = isUncovered ? overlay.whereNow(spot) : spot;
+  const node = observed.node(now);
+  return node.kind === "file" ? node.size === 0 : observed.countNames(now) === 0;
 }
 
 function keyAt(draft: Draft, spot: Spot): string {
   return keyOf(draft.request.observed.mounts, spot);
-}
-
-function memoized<T>(compute: () => T): () => T {
-  let known: { readonly value: T } | null = null;
-  return () => {
-    known ??= { value: compute() };
-    return known.value;
-  };
 }

@@ -54,9 +54,10 @@ export function turnFor(draft: Draft, entry: Entry, original: Original | null): 
 
 function leadsThereNow(draft: Draft, path: string): boolean {
   const { ways } = draft.survey;
-  const { path: located } = ways.locate(path);
+  const located = ways.locate(path);
   const spot = ways.objectAt(path);
-  return spot.beneath === null && spot.path === located && !draft.overlay.isLate(spot);
+  if (spot.beneath !== null || spot.path !== located.path || draft.overlay.isLate(spot)) return false;
+  return located.links.every((link) => link !== null && !draft.overlay.isLate(link));
 }
 
 function isWholeNow(draft: Draft, original: Original): boolean {

@@ -1,4 +1,4 @@
-import type { MountedEntry } from "../model/manifest.ts";
+import type { Entry, LinkedFileEntry, MountedEntry } from "../model/manifest.ts";
 import type { Mount, MountTable } from "../model/mount.ts";
 import { mountsOnTheWay, visibleMount } from "../model/mount.ts";
 import type { Node, Spot } from "../model/observation.ts";
@@ -9,8 +9,8 @@ export interface Ground {
   readonly mounts: MountTable;
   /** The entry that is mounted at just this path (without symlinks). */
   entryAt(path: string): MountedEntry | undefined;
-  /** The text of a symlink that is not there yet, but will be. */
-  linkAt(path: string): string | undefined;
+  /** The entry whose symlink is at just this path (without symlinks in its parents), now or later. */
+  linkAt(path: string): LinkedFileEntry | undefined;
   /** True if the mount of that entry can be looked into now. */
   isInPlace(entry: MountedEntry): boolean;
   /** True if this mount, which is there now, is not part of the system in question. */
@@ -22,8 +22,10 @@ export interface Ground {
 export interface Located {
   /** The path without symlinks in its parents. */
   readonly path: string;
-  /** The entries whose mounts the way leads through. */
-  readonly through: ReadonlySet<MountedEntry>;
+  /** The entries whose mounts and links the way leads through. */
+  readonly through: ReadonlySet<Entry>;
+  /** The symlinks that the way follows; null stands for one that is still to come. */
+  readonly links: readonly (Spot | null)[];
 }
 
 /**
@@ -49,8 +51,8 @@ interface Mounted {
   readonly at: string;
 }
 
-const nobody: ReadonlySet<MountedEntry> = new Set();
-const top: Located = { path: "/", through: nobody };
+const nobody: ReadonlySet<Entry> = new Set();
+const top: Located = { path: "/", through: nobody, links: [] };
 
 /** The ways over this ground. Answers are kept, so what the ground says must not change. */
 export function waysOver(ground: Ground): Ways {
@@ -63,7 +65,7 @@ export function waysOver(ground: Ground): Ways {
   function locate(path: string): Located {
     if (path === "/") return top;
     const parent = directoryAt(parentOf(path));
-    return { path: join(parent.path, nameOf(path)), through: parent.through };
+    return { ...parent, path: join(parent.path, nameOf(path)) };
   }
 
   /** The directory that `path` leads to; where it leads to none, the place where the way ends. */
@@ -83,25 +85,32 @@ export function waysOver(ground: Ground): Ways {
   function enter(located: Located): Located {
     const { path, through } = located;
     const entry = ground.entryAt(path);
-    if (entry !== undefined) return { path, through: new Set([...through, entry]) };
-    const text = ground.linkAt(path);
-    if (text !== undefined) return follow(located, text);
-    const node = ground.nodeAt(placeAt(path));
-    return node.kind === "symlink" ? follow(located, node.text) : located;
+    if (entry !== undefined) return { ...located, through: new Set([...through, entry]) };
+    const link = ground.linkAt(path);
+    if (link !== undefined) {
+      return follow({ ...located, through: new Set([...through, link]) }, link.source, null);
+    }
+    const spot = placeAt(path);
+    const node = ground.nodeAt(spot);
+    return node.kind === "symlink" && node.astray !== true ? follow(located, node.text, spot) : located;
   }
 
-  function follow(link: Located, text: string): Located {
-    let here = text.startsWith("/") ? top : { path: parentOf(link.path), through: link.through };
+  function follow(link: Located, text: string, spot: Spot | null): Located {
+    let path = text.startsWith("/") ? "/" : parentOf(link.path);
+    const through = new Set(link.through);
+    const links = [...link.links, spot];
     for (const name of text.split("/")) {
       if (name === "" || name === ".") continue;
       if (name === "..") {
-        here = { path: parentOf(here.path), through: here.through };
+        path = parentOf(path);
         continue;
       }
-      const next = directoryAt(join(here.path, name));
-      here = { path: next.path, through: new Set([...here.through, ...next.through]) };
+      const next = directoryAt(join(path, name));
+      path = next.path;
+      for (const entry of next.through) through.add(entry);
+      links.push(...next.links);
     }
-    return { path: here.path, through: new Set([...link.through, ...here.through]) };
+    return { path, through, links };
   }
 
   /** The entry whose mount a directory (without symlinks) lies on or is. */

@@ -11,7 +11,7 @@ import { type ModelMount, mountPointOf, type World } from "./world.ts";
 export interface Inventory {
   readonly objects: ReadonlyMap<
     Inode,
-    { readonly place: string; readonly access: Access; readonly bytes: string | null }
+    { readonly place: string; readonly access: Access; readonly links: number; bytes: string | null }
   >;
   readonly mounts: ReadonlyMap<
     ModelMount,
@@ -20,13 +20,14 @@ export interface Inventory {
 }
 
 export function takeInventory(world: World): Inventory {
-  const objects = new Map<Inode, { place: string; access: Access; bytes: string | null }>();
+  const objects = new Map<Inode, { place: string; access: Access; links: number; bytes: string | null }>();
   for (const { device, root } of world.filesystems.values()) {
     visit(root, (dentry) => {
       const { inode } = dentry;
       objects.set(inode, {
         place: placeKey(device, dentry),
         access: inode.access,
+        links: inode.links,
         bytes: bytesOf(inode.content),
       });
     });
@@ -98,7 +99,7 @@ function lostObjects(before: Inventory, world: World, permission: Permission): s
       continue;
     }
     if (was.bytes !== is.bytes) problems.push(`${was.place} has other content`);
-    if (was.place !== is.place && inode.links === 1 && !moved(was.place))
+    if (was.place !== is.place && was.links === 1 && !moved(was.place))
       problems.push(`${was.place} is at ${is.place}`);
     if (was.access !== is.access && !permission.touched.access.has(inode))
       problems.push(`${was.place} is another's`);

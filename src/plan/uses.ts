@@ -1,0 +1,31 @@
+import type { MountTable } from "../model/mount.ts";
+import type { Spot } from "../model/observation.ts";
+import type { Needs } from "./needs.ts";
+import type { Survey } from "./survey.ts";
+import { keyOf } from "./ways.ts";
+
+/** What the wanted entries use, told by keys. */
+export interface Uses {
+  /** Places that targets have, under what is mounted there. */
+  readonly targets: ReadonlySet<string>;
+  /** Places of the directories above targets. */
+  readonly aboveTargets: ReadonlySet<string>;
+  /** Sources, and the directories that hold them. */
+  readonly storage: ReadonlySet<string>;
+}
+
+/** Worked out only if somebody asks, and once. */
+export function usesOf(mounts: MountTable, survey: Survey, needs: Needs): () => Uses {
+  const { ways } = survey;
+  const keys = (paths: Iterable<string>, spotOf: (path: string) => Spot) =>
+    new Set([...paths].map((path) => keyOf(mounts, spotOf(path))));
+  let known: Uses | null = null;
+  return () => {
+    known ??= {
+      targets: keys(needs.wanted.keys(), ways.placeOf),
+      aboveTargets: keys(needs.aboveTargets, ways.placeOf),
+      storage: keys(needs.storage, ways.objectAt),
+    };
+    return known;
+  };
+}
