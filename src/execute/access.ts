@@ -26,6 +26,7 @@ export function changeAccess(path: string, from: Access, to: Access, changed?: S
   return inParentOf(path, (parent, name) =>
     withDescriptor(openHandle(parent, name), (handle) => {
       const found = statDescriptor(handle);
+      if (isSame(found, to)) return found;
       if (!isBetween(found, from, to)) throw new SystemError("chown", ESTALE, path);
       if (!isKnown(found, changed)) requireOnlyName(found, statDescriptor(parent), path);
       try {
@@ -42,6 +43,10 @@ export function changeAccess(path: string, from: Access, to: Access, changed?: S
 /** True if it has the one or the other owner and group: what somebody else put in the place mostly has not. */
 export function isBetween(found: Access, from: Access, to: Access): boolean {
   return [from.uid, to.uid].includes(found.uid) && [from.gid, to.gid].includes(found.gid);
+}
+
+function isSame(found: Access, to: Access): boolean {
+  return found.uid === to.uid && found.gid === to.gid && found.mode === to.mode;
 }
 
 function isKnown(found: Stat, changed: Stat | undefined): boolean {

@@ -7,7 +7,7 @@ import type { Access } from "../model/observation.ts";
 import { nameOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
 import { couldBePlanted, setAccess } from "./access.ts";
-import { type CopyResult, copyFile, copyTree, removeCopy } from "./copy-tree.ts";
+import { type CopyResult, copyFile, copyTree, removeCopy, removeUnfinishedFile } from "./copy-tree.ts";
 import { haveSameContent, makeNewDirectory, statOf } from "./objects.ts";
 import type { Outcome } from "./session.ts";
 
@@ -110,24 +110,31 @@ function noticesOf(step: CopyStep, result: CopyResult): string[] {
 /**
  * Removes a copy again, as far as it still is one: what somebody wrote into it since stays. If the original is gone,
  * thrown away by a reboot, even half a copy is worth more than nothing, and stays too.
- * @returns what was kept
+ * @returns what was kept, and why
  */
 export function removeCopiedSource(step: CopyStep): string[] {
-  if (statOf(step.to) === null) return [];
-  if (step.what === "file") {
-    if (!haveSameContent(step.from, step.to)) return [step.to];
-    inParentOf(step.to, unlink);
+  inParentOf(step.to, removeUnfinishedFile);
+  const { from, to, what } = step;
+  if (statOf(to) === null) return [];
+  if (statOf(from)?.type !== what)
+    return [`${to} is left: it is all there is of ${from}, and may not be complete`];
+  if (what === "file") {
+    if (!haveSameContent(from, to)) return [noMereCopy(to)];
+    inParentOf(to, unlink);
     return [];
   }
-  return inParentOf(step.to, (parent, name) => {
+  return inParentOf(to, (parent, name) => {
     const kept = withDescriptor(openHandle(parent, name), (copy) => removeContent(step, copy));
     if (kept.length === 0 && statAt(parent, name) !== null) removeDirectory(parent, name);
-    return kept.map((path) => (path === "." ? step.to : `${step.to}/${path}`));
+    return kept.map((path) => noMereCopy(path === "." ? to : `${to}/${path}`));
   });
 }
 
+function noMereCopy(path: string): string {
+  return `${path} is left: it is no mere copy any more`;
+}
+
 function removeContent(step: CopyStep, copy: number): readonly string[] {
-  if (statOf(step.from)?.type !== "directory") return ["."];
   return inParentOf(step.from, (parent, name) =>
     withDescriptor(openHandle(parent, name), (original) => removeCopy(original, copy).kept),
   );

@@ -4,7 +4,7 @@ import { ObjectCopier } from "../linux/copy-object.ts";
 import { type CopyOptions, type CopyResult, CopySession, concerning } from "../linux/copy-session.ts";
 import { Descriptor } from "../linux/descriptor.ts";
 import { SystemError } from "../linux/ffi.ts";
-import { createFile, openHandle, sync, unlink } from "../linux/files.ts";
+import { createFile, openHandle, renameToFree, sync, unlink } from "../linux/files.ts";
 import { removeContent, removeUnchanged } from "../linux/remove.ts";
 import { openDirectory, readNames, syncFilesystem } from "../linux/reopen.ts";
 import { type Stat, statAt, statDescriptor } from "../linux/stat.ts";
@@ -117,20 +117,29 @@ export async function copyFile(
   });
 }
 
+/** What a file is called while it is being copied to a filesystem that knows no nameless ones. */
+const unfinishedName = ".imp-unfinished-copy";
+
 async function writeNamed(
   directory: number,
   name: string,
   write: (copy: number) => Promise<void>,
 ): Promise<void> {
-  using copy = new Descriptor(createFile(directory, name, 0o600));
+  using copy = new Descriptor(createFile(directory, unfinishedName, 0o600));
   try {
     await write(copy.number);
+    renameToFree(directory, unfinishedName, directory, name);
   } catch (error) {
     // The folder can belong to a user, who may have put something else in the place.
-    const [found, own] = [statAt(directory, name), statDescriptor(copy.number)];
-    if (found?.inode === own.inode && found.device === own.device) unlink(directory, name);
+    const [found, own] = [statAt(directory, unfinishedName), statDescriptor(copy.number)];
+    if (found?.inode === own.inode && found.device === own.device) unlink(directory, unfinishedName);
     throw error;
   }
+}
+
+/** Removes what a killed {@link copyFile} may have left in a folder. */
+export function removeUnfinishedFile(directory: number): void {
+  if (statAt(directory, unfinishedName)?.type === "file") unlink(directory, unfinishedName);
 }
 
 /**
@@ -138,9 +147,9 @@ async function writeNamed(
  * link text and device number as what stands in the source under the same name. Whatever somebody wrote or added since
  * stays, and so does what has lost its original. A copy that was never finished, because the process was killed, goes
  * as a whole: it still has the mark of that, and nobody else could enter it.
- * @returns `removed`: the copy's directory is empty; `kept`: what is left in it, relative to it (an error is a reason
- *   to keep), or `.` if the two are one and the same directory
- * @throws SystemError if an unfinished copy cannot be removed, EBUSY where somebody mounted something in it
+ * @returns `removed`: the copy's directory is empty; `kept`: what is left in it, relative to it, or `.` if the two are
+ *   one and the same directory
+ * @throws SystemError if the kernel refuses to remove something of it; all else is removed then
  */
 export function removeCopy(
   sourceDirectory: number,

@@ -7,11 +7,10 @@ import { CopyError } from "./copy-tree.ts";
 import { syncChanges } from "./durability.ts";
 import { busyMounts, busyProblem } from "./holders.ts";
 import { watchForInterruption } from "./interruption.ts";
-import { Patience } from "./patience.ts";
 import { perform } from "./perform.ts";
-import { revert } from "./revert.ts";
-import { type Done, failedAttempt, type Outcome, releaseTrees, remedyFor } from "./session.ts";
+import { type Done, failedAttempt, releaseTrees, remedyFor } from "./session.ts";
 import { tidyUp } from "./tidy.ts";
+import { takeBack } from "./undo.ts";
 
 /** What puts a command on record; each throws a Failure if it can't. */
 export interface Recorder {
@@ -46,12 +45,12 @@ export async function execute(plan: Plan, recorder: Recorder, lazy: boolean): Pr
       await interruption.pause();
     }
     interruption.stopIfAsked();
-    syncChanges(plan.steps);
+    syncOrFail(plan.steps);
     const made = done.flatMap(({ outcome }) => outcome.made ?? []);
     recorder.commit([...plan.keptEffects, ...made]);
   } catch (error) {
     if (error instanceof Unconfirmed) return [...noticesOf(done), ...error.problems.map(describeDoubt)];
-    const leftovers = undo(done, begun);
+    const leftovers = takeBack(begun === null ? done : [...done, { step: begun, outcome: {} }]);
     if (leftovers.every(({ severity }) => severity === "warning")) endQuietly(recorder);
     throw withLeftovers(error, leftovers);
   } finally {
@@ -88,6 +87,18 @@ async function attempt(step: Step, stopIfAsked: () => void, lazy: boolean) {
   }
 }
 
+function syncOrFail(steps: readonly Step[]): void {
+  try {
+    syncChanges(steps);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw failed(
+      `Failed to write the changes to the disk: ${error.message} (${error.code})`,
+      "see the kernel's messages (dmesg) about the disk",
+    );
+  }
+}
+
 /** What the kernel refused, in words. */
 function explain(error: unknown, step: Step): unknown {
   const cause = error instanceof CopyError ? error.cause : error;
@@ -106,51 +117,6 @@ function failed(message: string, help: string): Failure {
   return new Failure(1, [
     { severity: "error", message, help: `${help}\nnothing changed: every step before it was undone` },
   ]);
-}
-
-/**
- * Takes back what was done, last step first.
- * @returns what could not be put back
- */
-function undo(done: readonly Done[], begun: Step | null): Problem[] {
-  const half: Done[] = begun === null ? [] : [{ step: begun, outcome: {} }];
-  const patience = new Patience();
-  const backwards = [...done, ...half].reverse();
-  const leftovers = backwards.flatMap(({ step, outcome }) => takeBack(step, outcome, patience));
-  return [...leftovers, ...confirm(backwards.map(({ step }) => step))];
-}
-
-/** Waits until what was undone is on the disk, for the journal goes next. @returns why it may not be */
-export function confirm(steps: readonly Step[]): Problem[] {
-  try {
-    syncChanges(steps);
-    return [];
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-    const message = `what was undone could not be written to the disk: ${error.message} (${error.code})`;
-    return [{ severity: "error", message, help: triesAgain }];
-  }
-}
-
-const triesAgain = "put that right; the next imp command that changes things tries again";
-
-/** Takes one step back. @returns what could not be put back */
-export function takeBack(step: Step, outcome: Outcome, patience: Patience): Problem[] {
-  try {
-    return patience
-      .insist(() => revert(step, outcome))
-      .map((message): Problem => ({ severity: "warning", message }));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const message = `could not undo a step (${step.kind} for ${step.serves}): ${reason}`;
-    return [
-      {
-        severity: "error",
-        message,
-        help: triesAgain,
-      },
-    ];
-  }
 }
 
 function withLeftovers(error: unknown, leftovers: readonly Problem[]): unknown {

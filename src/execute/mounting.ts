@@ -1,33 +1,35 @@
 import { isSystemError, SystemError } from "../linux/ffi.ts";
 import { closeDescriptor, openHandle, withDescriptor } from "../linux/files.ts";
-import { parseMountTable } from "../linux/mountinfo.ts";
 import {
   attachTree,
   attachTreeBeneath,
   cloneTree,
   detach,
+  detachTree,
   isBusy,
-  readMountTable,
   setMountOptions,
   unmount,
 } from "../linux/mounts.ts";
 import { type Stat, statAt, statDescriptor } from "../linux/stat.ts";
 import { inParentOf } from "../linux/walk.ts";
-import { join } from "../model/path.ts";
-import type { MountedSource, MountOptions } from "../model/plan.ts";
+import type { MountedSource, MountOptions, Step } from "../model/plan.ts";
 import { statOf } from "./objects.ts";
 import type { Outcome } from "./session.ts";
 
 /**
- * A mount of what is at `source`, attached to nothing yet. The caller closes it. A symlink in the place of the source
- * can't be opened this way: its handle is the link itself, which open_tree(2) does not clone.
+ * A mount of what is at `source`, attached to nothing yet. The caller closes it.
+ * @throws SystemError `ELOOP` where a symlink is in the place of the source: it could be mounted as such, and would be
+ *   followed then
  */
-function detachedMount({ source, options }: MountedSource): number {
+export function detachedMount({ source, options }: MountedSource): number {
   const tree = inParentOf(source, (parent, name) =>
-    withDescriptor(openHandle(parent, name), (handle) => cloneTree(handle, "")),
+    withDescriptor(openHandle(parent, name), (handle) => {
+      if (statDescriptor(handle).type === "symlink") throw new SystemError("open_tree", ELOOP, source);
+      return cloneTree(handle, "");
+    }),
   );
   try {
-    setMountOptions(tree, options, true);
+    setMountOptions(tree, options, "new");
     return tree;
   } catch (error) {
     closeDescriptor(tree);
@@ -38,17 +40,45 @@ function detachedMount({ source, options }: MountedSource): number {
 /** @returns what is mounted at the target now */
 export function mountAtTarget(target: string, mounted: MountedSource): Stat {
   return withDescriptor(detachedMount(mounted), (tree) => {
-    inParentOf(target, (parent, name) => attachTree(tree, parent, name));
+    attachAtTarget(target, tree);
     return statDescriptor(tree);
   });
+}
+
+/**
+ * Attaches a detached mount. A user can rename a directory between the kernel's looking it up and its mounting on it;
+ * then the mount is somewhere else in their folder, and is taken away again.
+ * @throws SystemError `ESTALE` then, and where somebody else's mount is at the target by now
+ */
+export function attachAtTarget(target: string, tree: number): void {
+  inParentOf(target, (parent, name) => {
+    if (statAt(parent, name)?.mountRoot === true) throw new SystemError("move_mount", ESTALE, target);
+    attachTree(tree, parent, name);
+    if (statAt(parent, name)?.mountId === statDescriptor(tree).mountId) return;
+    detachTree(tree);
+    throw new SystemError("move_mount", ESTALE, target);
+  });
+}
+
+/** What a step says of the mount that it changes or takes away. */
+type MountChange = Pick<Extract<Step, { kind: "unmount" }>, "target" | "mountId">;
+
+/**
+ * Nobody can put another mount at the name in this open directory after that: a mount point can't be renamed.
+ * @throws SystemError `ESTALE` if what is mounted there is not the mount that the plan saw
+ */
+function expectMount(parent: number, name: string, mountId: number | undefined): void {
+  if (mountId === undefined || statAt(parent, name)?.mountId === mountId) return;
+  throw new SystemError("statx", ESTALE, name);
 }
 
 /**
  * Unmounts the target, and gives back a detached copy of the mount for undoing that.
  * @param lazy detach it even if somebody uses it: they go on with what they have open
  */
-export function unmountTarget(target: string, lazy: boolean): number {
+export function unmountTarget({ target, mountId }: MountChange, lazy: boolean): number {
   return inParentOf(target, (parent, name) => {
+    expectMount(parent, name, mountId);
     const copy = withDescriptor(openHandle(parent, name), (handle) => cloneTree(handle, ""));
     try {
       if (lazy) detach(parent, name);
@@ -62,9 +92,9 @@ export function unmountTarget(target: string, lazy: boolean): number {
 }
 
 /** Exchanges the mount at the target for one of another source. */
-export function replaceMount(target: string, to: MountedSource, lazy: boolean): Outcome {
+export function replaceMount({ target, mountId }: MountChange, to: MountedSource, lazy: boolean): Outcome {
   return withDescriptor(detachedMount(to), (tree) => ({
-    keptTree: exchangeMount(target, tree, lazy),
+    keptTree: exchangeMount(target, tree, lazy, (parent, name) => expectMount(parent, name, mountId)),
     object: statDescriptor(tree),
   }));
 }
@@ -73,15 +103,18 @@ export function replaceMount(target: string, to: MountedSource, lazy: boolean): 
  * Exchanges the mount at the target for a detached one. This goes beneath the old one, which is then unmounted, so
  * there is no instant without a mount. Where the kernel has no such call, the old one goes first.
  * @param lazy detach the old mount even if somebody uses it
- * @param shown what the old mount shows, if that is known
+ * @param check throws if the old mount is not the one that is meant
  * @returns a detached copy of the old mount
  * @throws SystemError `EBUSY` before anything changed, if somebody uses the old mount; `ESTALE` if it is another
  */
-export function exchangeMount(target: string, tree: number, lazy: boolean, shown?: Stat): number {
+export function exchangeMount(
+  target: string,
+  tree: number,
+  lazy: boolean,
+  check: (parent: number, name: string) => void,
+): number {
   return inParentOf(target, (parent, name) => {
-    if (shown !== undefined && !isMountOf(statAt(parent, name), shown)) {
-      throw new SystemError("statx", ESTALE, target);
-    }
+    check(parent, name);
     if (!lazy && staysBusy(parent, name)) throw new SystemError("umount2", EBUSY, target);
     const copy = withDescriptor(openHandle(parent, name), (handle) => cloneTree(handle, ""));
     try {
@@ -95,6 +128,7 @@ export function exchangeMount(target: string, tree: number, lazy: boolean, shown
 }
 
 const EBUSY = 16;
+const ELOOP = 40;
 const ESTALE = 116;
 
 function exchangeMounts(
@@ -162,43 +196,18 @@ function tryBeneath(tree: number, parent: number, name: string): boolean {
  * was killed in between. The way to the lower one leads past the upper one only (umount2(2) goes down to the top, even
  * by a descriptor), so the upper one is detached (its users go on with the same files) and a copy takes its place.
  */
-function uncoverAgain(copy: number, parent: number, name: string): void {
+export function uncoverAgain(copy: number, parent: number, name: string): void {
   detach(parent, name);
   // Beneath the lower mount, which is on top now: so there is something mounted at every instant.
   attachTreeBeneath(copy, parent, name);
   detach(parent, name);
 }
 
-export function changeMountOptions(target: string, options: MountOptions): void {
-  inParentOf(target, (parent, name) =>
-    withDescriptor(openHandle(parent, name), (handle) => setMountOptions(handle, options, false)),
-  );
-}
-
-/**
- * Takes a mount away again; a process that found it in the meantime does not stop that. It is looked at in the same
- * open directory as it is then taken from, where nobody can exchange a mount point for another.
- * @param shown what the mount shows; null if that is not known any more
- * @returns why it was left
- */
-export function unmountAgain(target: string, shown: Stat | null): string[] {
-  return inParentOf(target, (parent, name) => {
-    const found = statAt(parent, name);
-    if (found?.mountRoot !== true) return [];
-    if (shown === null)
-      return [`${target} is left: what was mounted there can't be told from what is there now`];
-    if (isMountOf(found, shown)) unmountAnyway(parent, name);
-    return [];
+export function changeMountOptions({ target, mountId }: MountChange, options: MountOptions): void {
+  inParentOf(target, (parent, name) => {
+    expectMount(parent, name, mountId);
+    withDescriptor(openHandle(parent, name), (handle) => setMountOptions(handle, options, "attached"));
   });
-}
-
-function unmountAnyway(parent: number, name: string): void {
-  try {
-    unmount(parent, name);
-  } catch (error) {
-    if (!isSystemError(error, "EBUSY")) throw error;
-    detach(parent, name);
-  }
 }
 
 /** True if something is mounted at just this place. */
@@ -206,69 +215,13 @@ export function isMountPoint(target: string): boolean {
   return statOf(target)?.mountRoot === true;
 }
 
+/** @throws SystemError `ESTALE` if what is mounted there does not show this object */
+export function expectMountOf(parent: number, name: string, shown: Stat): void {
+  if (!isMountOf(statAt(parent, name), shown)) throw new SystemError("statx", ESTALE, name);
+}
+
 /** True if `found` is where something is mounted that shows this object. */
-function isMountOf(found: Stat | null, shown: Stat | null): boolean {
+export function isMountOf(found: Stat | null, shown: Stat | null): boolean {
   if (found === null || shown === null) return false;
   return found.mountRoot && found.device === shown.device && found.inode === shown.inode;
-}
-
-/** Mounts again what was unmounted: the kept copy of the mount if there is one, else its source anew. */
-export function mountAgain(target: string, mounted: MountedSource, keptTree: number | undefined): void {
-  if (isMountPoint(target) || statOf(target) === null) return;
-  if (keptTree === undefined) mountAtTarget(target, mounted);
-  else inParentOf(target, (parent, name) => attachTree(keptTree, parent, name));
-}
-
-/** Undoes {@link replaceMount}, also where that was stopped with the new mount beneath the old one. */
-export function putOldMountBack(
-  target: string,
-  from: MountedSource,
-  to: MountedSource,
-  { keptTree, object }: Outcome,
-): void {
-  const found = statOf(target);
-  const old = statOf(from.source);
-  if (isMountOf(found, old)) {
-    removeFromBeneath(target, old);
-    return;
-  }
-  const shown = object ?? statOf(to.source);
-  if (shown === null || !isMountOf(found, shown)) {
-    // Where the kernel can't mount beneath, there is an instant without any mount.
-    mountAgain(target, from, keptTree);
-    return;
-  }
-  withTree(from, keptTree, (tree) => {
-    try {
-      closeDescriptor(exchangeMount(target, tree, false, shown));
-    } catch (error) {
-      if (!isSystemError(error, "EBUSY")) throw error;
-      unmountAgain(target, shown);
-      inParentOf(target, (parent, name) => attachTree(tree, parent, name));
-    }
-  });
-}
-
-function withTree(
-  mounted: MountedSource,
-  keptTree: number | undefined,
-  action: (tree: number) => void,
-): void {
-  if (keptTree === undefined) withDescriptor(detachedMount(mounted), action);
-  else action(keptTree);
-}
-
-/** Takes away what is mounted under the mount that covers it at the same place. */
-function removeFromBeneath(target: string, old: Stat | null): void {
-  inParentOf(target, (parent, name, realParent) => {
-    const point = join(realParent, name);
-    const stacked = parseMountTable(readMountTable()).filter((mount) => mount.mountPoint === point);
-    if (stacked.length < 2 || !isMountOf(statAt(parent, name), old)) return;
-    const copy = withDescriptor(openHandle(parent, name), (handle) => cloneTree(handle, ""));
-    try {
-      uncoverAgain(copy, parent, name);
-    } finally {
-      closeDescriptor(copy);
-    }
-  });
 }

@@ -41,12 +41,12 @@ export async function perform(step: Step, stopIfAsked: () => void, lazy: boolean
     case "mount":
       return { object: mountAtTarget(step.target, { source: step.source, options: step.options }) };
     case "replace-mount":
-      return replaceMount(step.target, step.to, lazy);
+      return replaceMount(step, step.to, lazy);
     case "set-mount-options":
-      changeMountOptions(step.target, step.to);
+      changeMountOptions(step, step.to);
       return {};
     case "unmount":
-      return { keptTree: unmountTarget(step.target, lazy) };
+      return { keptTree: unmountTarget(step, lazy) };
     case "link":
       inParentOf(step.path, (parent, name) => makeSymlink(parent, name, step.text));
       return {};

@@ -14,25 +14,30 @@ import { nameOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
 import { changeAccess, isBetween } from "./access.ts";
 import { removeCopiedSource } from "./copy-source.ts";
-import { changeMountOptions, isMountPoint, mountAgain, putOldMountBack, unmountAgain } from "./mounting.ts";
+import { removeUnfinishedFile } from "./copy-tree.ts";
+import { changeMountOptions } from "./mounting.ts";
 import { haveSameContent, isEmpty, isLink, isObject, looksCreated, statOf } from "./objects.ts";
+import type { Origin } from "./origin.ts";
 import { removeLink, replaceLink } from "./perform.ts";
+import { mountAgain, putOldMountBack, unmountAgain } from "./remounting.ts";
 import type { Outcome } from "./session.ts";
 
 /**
  * Takes a step back, whether it was carried out, only half, or not at all: what stands there now tells. So it serves
  * the command that failed as well as the one that finds the journal of a killed one.
  * @param outcome what this process knows of the step; nothing, if another one made it
+ * @param origin tells what the command can have made
  * @returns what could not be put back as it was because somebody used it since
  */
-export function revert(step: Step, outcome: Outcome): string[] {
+export function revert(step: Step, outcome: Outcome, origin: Origin): string[] {
   if (isGone(placeOf(step))) return [];
   switch (step.kind) {
     case "create-directory":
+      return removeCreated(step.path, step.access, "directory", knownOrigin(outcome, origin));
     case "create-file":
-      return removeCreated(step.path, step.access);
+      return removeCreated(step.path, step.access, "file", knownOrigin(outcome, origin));
     case "copy-source":
-      return removeCopiedSource(step).map((path) => `${path} is left: it is no mere copy any more`);
+      return removeCopiedSource(step);
     case "set-access":
       return revertAccess(step.path, step.from, step.to, outcome.object);
     case "back-up":
@@ -46,7 +51,7 @@ export function revert(step: Step, outcome: Outcome): string[] {
       putOldMountBack(step.target, step.from, step.to, outcome);
       return [];
     case "set-mount-options":
-      if (isMountPoint(step.target)) changeMountOptions(step.target, step.from);
+      if (isStillMounted(step)) changeMountOptions(step, step.from);
       return [];
     case "unmount":
       mountAgain(step.target, { source: step.source, options: step.options }, outcome.keptTree);
@@ -72,6 +77,12 @@ export function revert(step: Step, outcome: Outcome): string[] {
     case "set-aside":
       return renameBack(step.path, step.aside, isObject(statOf(step.aside), step.identity));
   }
+}
+
+/** After a reboot, what is mounted there has nothing to do with the step. */
+function isStillMounted({ target, mountId }: Extract<Step, { kind: "set-mount-options" }>): boolean {
+  const found = statOf(target);
+  return found?.mountRoot === true && (mountId === undefined || found.mountId === mountId);
 }
 
 /** The path that a step changes. */
@@ -101,16 +112,25 @@ function isGone(path: string): boolean {
   return false;
 }
 
-/** Removes what a step created, unless somebody uses it by now. */
-function removeCreated(path: string, access: Access): string[] {
+/**
+ * Removes what a step created, unless somebody uses it by now. What stood there before the command can be there again,
+ * if an earlier undo was killed; and after a reboot, something of the same form that the machine always has there.
+ */
+function removeCreated(path: string, access: Access, type: "directory" | "file", origin: Origin): string[] {
   return inParentOf(path, (parent, name) => {
     const found = statAt(parent, name);
-    if (found === null || !looksCreated(found, access)) return [];
+    if (found?.type !== type || !looksCreated(found, access) || !origin(found)) return [];
     if (!isEmpty(parent, name, found)) return [`${path} is left: somebody put something into it`];
     if (found.type === "directory") removeDirectory(parent, name);
     else unlink(parent, name);
     return [];
   });
+}
+
+/** The process that made an object knows it for certain. */
+function knownOrigin({ made }: Outcome, origin: Origin): Origin {
+  if (made?.kind !== "created-directory" && made?.kind !== "created-file") return origin;
+  return (found) => isObject(found, made.identity);
 }
 
 function revertAccess(path: string, from: Access, to: Access, changed: Stat | undefined): string[] {
@@ -132,7 +152,8 @@ function renameBack(path: string, away: string, isMoved: boolean): string[] {
 function revertReplacedLink(step: Extract<Step, { kind: "replace-link" }>): string[] {
   inParentOf(step.path, (parent, name) => {
     const aside = nameOf(step.aside);
-    if (isLink(parent, aside, step.to)) unlink(parent, aside);
+    // Made by the step itself, or by an undo of it that was killed.
+    if (isLink(parent, aside, step.to) || isLink(parent, aside, step.from)) unlink(parent, aside);
     if (isLink(parent, name, step.to)) replaceLink(step.path, step.to, step.from, aside);
   });
   return [];
@@ -155,6 +176,7 @@ function exchangeBack(path: string, text: string, otherPath: string, isMoved: bo
 function linkAgain(step: Extract<Step, { kind: "unlink-to-copy" }>): string[] {
   return inParentOf(step.path, (parent, name) => {
     const aside = nameOf(step.aside);
+    removeUnfinishedFile(parent);
     if (statAt(parent, aside) !== null) unlink(parent, aside);
     if (isLink(parent, name, step.text)) return [];
     if (statAt(parent, name)?.type === "file" && !haveSameContent(step.path, step.from)) {

@@ -1,11 +1,12 @@
 import type { Step, Tidying } from "../model/plan.ts";
 import type { Problem } from "../model/problem.ts";
-import { confirm, takeBack } from "./execute.ts";
-import { Patience } from "./patience.ts";
 import { tidyUp } from "./tidy.ts";
+import { takeBack } from "./undo.ts";
 
 /** What a command that was killed had set out to do. */
 export interface Unfinished {
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
   readonly steps: readonly Step[];
   readonly afterwards: readonly Tidying[];
 }
@@ -15,12 +16,11 @@ export interface Unfinished {
  * as far as it was done, so it does no harm to do this twice, or after a reboot.
  * @returns what could not be settled (errors), and what a person should know (warnings)
  */
-export function settle(unfinished: Unfinished, isCommitted: boolean): Problem[] {
+export function settle({ startedAt, steps, afterwards }: Unfinished, isCommitted: boolean): Problem[] {
   if (isCommitted) {
     // What can't be removed even now is left to the person: a later command has a journal of its own to keep.
-    return tidyUp(unfinished.afterwards).notices.map((message) => ({ severity: "warning", message }));
+    return tidyUp(afterwards).notices.map((message) => ({ severity: "warning", message }));
   }
-  const patience = new Patience();
-  const problems = [...unfinished.steps].reverse().flatMap((step) => takeBack(step, {}, patience));
-  return [...problems, ...confirm(unfinished.steps)];
+  const done = steps.map((step) => ({ step, outcome: {} }));
+  return takeBack(done, startedAt);
 }

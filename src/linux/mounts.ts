@@ -54,6 +54,11 @@ export function detach(directory: number, name: string): void {
   systemCall("umount2", name, cString(`/proc/self/fd/${directory}/${name}`), UMOUNT_NOFOLLOW | MNT_DETACH);
 }
 
+/** Takes a tree away that was attached, wherever that was: by its own descriptor. Nothing may be mounted on it. */
+export function detachTree(tree: number): void {
+  systemCall("umount2", "", cString(`/proc/self/fd/${tree}`), MNT_DETACH);
+}
+
 /**
  * True if an unmount of what is on top at `name` would fail with EBUSY now. The first umount2(2) with MNT_EXPIRE after
  * any use of the mount only asks: EAGAIN means free. The handle that is opened and closed here is that use.
@@ -84,18 +89,21 @@ const accessTimeMask = 0x70;
 export type MountAttribute = keyof typeof attributeBits;
 
 /**
- * Gives the mount behind a descriptor of its root just these options, all others off (mount_setattr(2), Linux 5.12).
- * @param makePrivate also take it out of its peer group, so that what is mounted on it does not appear a second time
- * below the persistence root; once attached to a shared mount it becomes shared again, in a group of its own
+ * Gives the mount behind a descriptor of its root these options (mount_setattr(2), Linux 5.12).
+ * @param state An attached mount gets just these, all others off. A new one keeps what the mount that it is a copy of
+ *   has besides: where that is not the one that it was planned to be, `nosuid` is there for a reason. It also leaves its
+ *   peer group, so that what is mounted on it does not appear a second time below the persistence root; once attached
+ *   to a shared mount it becomes shared again, in a group of its own
  */
 export function setMountOptions(
   root: number,
   options: readonly MountAttribute[],
-  makePrivate: boolean,
+  state: "new" | "attached",
 ): void {
   const set = options.reduce((bits, option) => bits | attributeBits[option], 0);
-  const clear = (allAttributes & ~set) | accessTimeMask;
-  const attributes = mountAttributes(set, clear, makePrivate ? MS_PRIVATE : 0);
+  const isNew = state === "new";
+  const clear = (isNew ? 0 : allAttributes & ~set) | accessTimeMask;
+  const attributes = mountAttributes(set, clear, isNew ? MS_PRIVATE : 0);
   systemCall("mount_setattr", "", root, cString(""), AT_EMPTY_PATH, attributes, attributes.length);
 }
 

@@ -1,4 +1,4 @@
-import { isSystemError } from "./ffi.ts";
+import { isSystemError, type SystemError } from "./ffi.ts";
 import { readLink, removeDirectory, unlink } from "./files.ts";
 import { deviceNumber } from "./nodes.ts";
 import { readNames } from "./reopen.ts";
@@ -35,18 +35,22 @@ function unlinked(directory: number, name: string): boolean {
 
 /**
  * Removes from a copy all that is still the same as in the original: type, size, modification time, link text, device.
- * @returns what was left because it differs, has no original, or cannot be judged or removed: paths relative to the copy
+ * @returns what was left because it differs, has no original, or is in use: paths relative to the copy
+ * @throws SystemError if the kernel refused to look at something or to remove it; all else is removed then
  */
 export function removeUnchanged(original: number, copy: number): string[] {
   const [originalStat, copyStat] = [statDescriptor(original), statDescriptor(copy)];
   if (isIdentical(originalStat, copyStat)) return ["."];
   const remover = new Remover(originalStat, copyStat);
   remover.directory(original, copy, "");
+  if (remover.failure !== null) throw remover.failure;
   return remover.kept;
 }
 
 class Remover {
   readonly kept: string[] = [];
+  /** The first refusal. */
+  failure: SystemError | null = null;
 
   constructor(
     readonly originalPlace: TreePlace,
@@ -59,7 +63,7 @@ class Remover {
     }
   }
 
-  /** False if the name is to be listed as kept. An error is a reason to keep, not to stop: an undo goes as far as it can. */
+  /** False if the name is to be listed as kept. An error does not stop: an undo goes as far as it can. */
   #removedName(originals: number, copies: number, name: string, prefix: string): boolean {
     try {
       using copy = lookAt(copies, name, this.copyPlace);
@@ -73,8 +77,10 @@ class Remover {
       unlink(copies, name);
       return true;
     } catch (error) {
-      if (isSystemError(error)) return false;
-      throw error;
+      if (!isSystemError(error)) throw error;
+      // Somebody put something into it, or mounted something there.
+      if (!isSystemError(error, "ENOTEMPTY", "EBUSY")) this.failure ??= error;
+      return false;
     }
   }
 

@@ -1,5 +1,5 @@
 import { CString, type Pointer, ptr, read } from "bun:ffi";
-import { cString, libc } from "./ffi.ts";
+import { cString, libc, SystemError } from "./ffi.ts";
 
 /**
  * Users and groups through the C library's NSS (getpwnam_r(3), getgrnam_r(3)), so that LDAP, systemd-userdb and
@@ -9,6 +9,8 @@ const passwdOffsets = { name: 0, uid: 16, gid: 20, home: 32 } as const;
 const groupOffsets = { name: 0, gid: 16 } as const;
 
 const ERANGE = 34;
+/** EINTR, EIO, ENOMEM, ENFILE, EMFILE: the database was not read; all other numbers mean that nobody was found. */
+const unread = [4, 5, 12, 23, 24];
 const largestRecord = 1 << 20;
 
 export interface User {
@@ -25,14 +27,18 @@ export interface Group {
 
 type Lookup = (record: Uint8Array, buffer: Uint8Array, result: Uint8Array) => number;
 
-/** Runs one of the `_r` functions with a buffer that grows until the record fits; null if there is none. */
-function lookUp<T>(ask: Lookup, view: (record: Uint8Array) => T): T | null {
+/**
+ * Runs one of the `_r` functions with a buffer that grows until the record fits; null if there is none.
+ * @throws SystemError if it could not be looked for
+ */
+function lookUp<T>(what: string, ask: Lookup, view: (record: Uint8Array) => T): T | null {
   const record = new Uint8Array(64);
   const result = new Uint8Array(8);
   for (let size = 4096; size <= largestRecord; size *= 4) {
     const buffer = new Uint8Array(size);
     const status = ask(record, buffer, result);
     if (status === ERANGE) continue;
+    if (unread.includes(status)) throw new SystemError("getpwnam_r or getgrnam_r", status, what);
     if (status !== 0 || result.every((byte) => byte === 0)) return null;
     return view(record);
   }
@@ -59,6 +65,7 @@ function readGroup(record: Uint8Array): Group {
 export function userByName(name: string): User | null {
   const wanted = cString(name);
   return lookUp(
+    `user ${name}`,
     (record, buffer, result) => libc.getpwnam_r(wanted, record, buffer, buffer.length, result),
     readUser,
   );
@@ -66,6 +73,7 @@ export function userByName(name: string): User | null {
 
 export function userById(uid: number): User | null {
   return lookUp(
+    `user ${uid}`,
     (record, buffer, result) => libc.getpwuid_r(uid, record, buffer, buffer.length, result),
     readUser,
   );
@@ -74,6 +82,7 @@ export function userById(uid: number): User | null {
 export function groupByName(name: string): Group | null {
   const wanted = cString(name);
   return lookUp(
+    `group ${name}`,
     (record, buffer, result) => libc.getgrnam_r(wanted, record, buffer, buffer.length, result),
     readGroup,
   );
@@ -81,6 +90,7 @@ export function groupByName(name: string): Group | null {
 
 export function groupById(gid: number): Group | null {
   return lookUp(
+    `group ${gid}`,
     (record, buffer, result) => libc.getgrgid_r(gid, record, buffer, buffer.length, result),
     readGroup,
   );

@@ -6,7 +6,8 @@ import type { Access } from "./observation.ts";
  * One change to the system. A step carries all that undoing it takes, even by another process after a crash: it is
  * plain data that can be printed, written to a journal and tested without a disk. `serves` is the target of the entry
  * that wants the step. `identity` is that of the object that a step moves: only that very object is moved back.
- * `aside` is a free name in the same directory, in use while the command runs.
+ * `aside` is a free name in the same directory, in use while the command runs. `mountId` is that of the mount that is
+ * changed or taken away: no other one is.
  */
 export type Step = { readonly serves: string } & (
   | {
@@ -53,18 +54,21 @@ export type Step = { readonly serves: string } & (
   | {
       readonly kind: "replace-mount";
       readonly target: string;
+      readonly mountId?: number;
       readonly from: MountedSource;
       readonly to: MountedSource;
     }
   | {
       readonly kind: "set-mount-options";
       readonly target: string;
+      readonly mountId?: number;
       readonly from: MountOptions;
       readonly to: MountOptions;
     }
   | {
       readonly kind: "unmount";
       readonly target: string;
+      readonly mountId?: number;
       readonly source: string;
       readonly options: MountOptions;
     }

@@ -77,7 +77,7 @@ export function observeLiveSystem(): LiveSystem {
     try {
       return action(parent.descriptor, nameOf(spot.path));
     } catch (error) {
-      if (isSystemError(error)) return null;
+      if (isSystemError(error, ...cannotLook)) return null;
       throw error;
     }
   }
@@ -102,6 +102,9 @@ export function observeLiveSystem(): LiveSystem {
 
   return { mounts, node, real, countNames, sameBytes, close };
 }
+
+/** Nothing is there, or not for this user. What the kernel fails to read (EIO) is there: it must not pass for empty. */
+const cannotLook = ["ENOENT", "ENOTDIR", "ELOOP", "EACCES", "EPERM"];
 
 function keyOf(spot: Spot): string {
   return spot.beneath === null ? spot.path : `${spot.beneath.id}:${spot.path}`;

@@ -47,7 +47,7 @@ export function orderOf(survey: Survey): Order {
   const sorted = [...places].sort(([, left], [, right]) => parentsFirst(left, right));
   for (const [entry] of sorted) place(entry);
   for (const entry of entries) {
-    if (isMounted(entry) && survey.fateOf(entry) === "circle") circular.add(entry);
+    if (!survey.isSettled || (isMounted(entry) && survey.fateOf(entry) === "circle")) circular.add(entry);
   }
   return { entries, circular };
 }

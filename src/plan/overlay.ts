@@ -86,6 +86,11 @@ export class Overlay {
     this.#note(spot, node, { spot: from, isCopied: false, time: 0 }, "late");
   }
 
+  /** True if a directory is copied, or put back, with all that is in it. */
+  get movesContent(): boolean {
+    return this.#changes.values().some((changes) => changes.some(({ content }) => content !== undefined));
+  }
+
   /** What is at `from` will be at the spot too. */
   copy(spot: Spot, from: Spot, node: Node, turn: Turn): void {
     this.#note(spot, node, { spot: from, isCopied: true, time: this.#count }, turn);

@@ -1,7 +1,7 @@
 import { type Entry, isMounted } from "../model/manifest.ts";
 import { parentsFirst } from "../model/path.ts";
 import type { Plan, Tidying } from "../model/plan.ts";
-import { conflict, type Draft, finding, newDraft, type PlanRequest } from "./draft.ts";
+import { type Draft, newDraft, type PlanRequest } from "./draft.ts";
 import { effectsKept } from "./effects.ts";
 import { planLink } from "./linking.ts";
 import { planMount } from "./mounting.ts";
@@ -11,8 +11,9 @@ import { reportKernelPlace, reportUnsafe } from "./obstacle.ts";
 import { orderOf } from "./order.ts";
 import { Overlay } from "./overlay.ts";
 import { presentState } from "./present.ts";
+import { refuseCircle, refuseNewWays, refuseOwnSource, refuseSharedPlace } from "./refusals.ts";
 import { planRemovals } from "./removal.ts";
-import { isOneWithSource, liesInOwnRoot, sharedPlaces } from "./sameness.ts";
+import { holdsOwnSource, liesInOwnRoot, sharedPlaces } from "./sameness.ts";
 import { ensureSource } from "./sources.ts";
 import { survey } from "./survey.ts";
 import { usesOf } from "./uses.ts";
@@ -77,43 +78,18 @@ function planAdditions(draft: Draft): void {
     else if (other !== undefined) refuseSharedPlace(draft, entry, other);
     else planEntry(draft, entry);
   }
+  refuseNewWays(draft);
 }
 
 function planEntry(draft: Draft, entry: Entry): void {
   if (reportKernelPlace(draft, entry)) return;
+  if (holdsOwnSource(draft, entry) && !liesInOwnRoot(draft, entry)) {
+    refuseOwnSource(draft, entry);
+    return;
+  }
   const isUnsafe = reportUnsafe(draft, entry, entry.target);
   const source = ensureSource(draft, entry);
   if (isUnsafe || source === null) return;
-  if (isOneWithSource(draft, entry) && !liesInOwnRoot(draft, entry)) {
-    finding(draft, entry.target, "wrong-source", `its source ${entry.source} is itself`);
-    conflict(
-      draft,
-      entry,
-      `${entry.source} is ${entry.target} itself, by another way`,
-      "keep what is to persist on another filesystem, or in another directory",
-    );
-    return;
-  }
   if (isMounted(entry)) planMount(draft, entry, source);
   else planLink(draft, entry, source);
-}
-
-function refuseCircle(draft: Draft, entry: Entry): void {
-  finding(draft, entry.target, "in-the-way", "it would be stored inside itself");
-  conflict(
-    draft,
-    entry,
-    `${entry.target} would be stored inside itself: the way to ${entry.source} leads through it`,
-    "name the directory that really holds it as the persistence root",
-  );
-}
-
-function refuseSharedPlace(draft: Draft, entry: Entry, other: Entry): void {
-  finding(draft, entry.target, "in-the-way", `it is the same place as ${other.target}`);
-  conflict(
-    draft,
-    entry,
-    `${entry.target} and ${other.target} are the same place, by different ways`,
-    "keep one of the two entries",
-  );
 }

@@ -44,6 +44,14 @@ function unmountStep(draft: Draft, entry: MountedEntry): Step | null {
     return null;
   }
   if (!survey.isGoing(mount)) return null;
+  if (coversOwn(present, request.observed, mount, entry)) {
+    conflict(
+      draft,
+      survey.wanted.get(target) ?? target,
+      `${target} is mounted more than once`,
+      `unmount the surplus: umount '${mount.mountPoint}'`,
+    );
+  }
   reportMountsInside(draft, survey.wanted.get(target) ?? target, mountsOn(mounts, mount), "unmounted");
   return { kind: "unmount", serves: target, target, source: entry.source, options: optionsOf(mount) };
 }

@@ -1,6 +1,7 @@
 import { type Entry, isMounted } from "../model/manifest.ts";
 import { ancestorsOf } from "../model/path.ts";
 import type { Draft } from "./draft.ts";
+import { isObject } from "./effects.ts";
 import { isFuture } from "./overlay.ts";
 import { keyOf } from "./ways.ts";
 
@@ -37,19 +38,22 @@ export function liesInOwnRoot(draft: Draft, entry: Entry): boolean {
   return above?.root === entry.root;
 }
 
-/** True if the entry's source is the very object that stands at its target: nothing may be moved or replaced there. */
-export function isOneWithSource(draft: Draft, entry: Entry): boolean {
-  const { survey, overlay, request } = draft;
+/** True if the entry's source is what stands at its target, or lies in it: nothing may be moved or replaced there. */
+export function holdsOwnSource(draft: Draft, entry: Entry): boolean {
+  const { survey, request } = draft;
   if (isMounted(entry) && survey.fateOf(entry) === "keep") return false;
-  const [target, source] = [survey.ways.placeOf(entry.target), survey.ways.objectAt(entry.source)];
-  if (keyOf(request.observed.mounts, target) === keyOf(request.observed.mounts, source)) return true;
-  const [here, stored] = [overlay.nodeAt(target), overlay.nodeAt(source)];
+  const target = keyOf(request.observed.mounts, survey.ways.placeOf(entry.target));
+  const source = keyOf(request.observed.mounts, survey.ways.objectAt(entry.source));
+  return source === target || source.startsWith(`${target}/`) || isOneWithSource(draft, entry);
+}
+
+/** True if the entry's source is the very object that stands at its target. */
+export function isOneWithSource(draft: Draft, entry: Entry): boolean {
+  const { survey, overlay } = draft;
+  const here = overlay.nodeAt(survey.ways.placeOf(entry.target));
+  const stored = overlay.nodeAt(survey.ways.objectAt(entry.source));
   if (!("identity" in here) || !("identity" in stored) || isFuture(here)) return false;
   // One file may well have several names.
   if (here.kind !== "directory" && here.links > 1) return false;
-  return (
-    here.device === stored.device &&
-    here.identity.inode === stored.identity.inode &&
-    here.identity.birth === stored.identity.birth
-  );
+  return here.device === stored.device && isObject(stored, here.identity);
 }

@@ -40,6 +40,10 @@ export interface Survey {
   readonly wanted: ReadonlyMap<string, Entry>;
   /** Where paths lead once the plan is carried out. */
   readonly ways: Ways;
+  /** The same, found anew: what was planned since may have changed them. */
+  findWays(): Ways;
+  /** False if symlinks lead targets from one entry to the next without end. */
+  readonly isSettled: boolean;
   /** The entry whose symlink will be at just this path (without symlinks in its parents). */
   linkAt(path: string): LinkedFileEntry | undefined;
   standingOf(entry: MountedEntry): Standing;
@@ -61,7 +65,7 @@ export function survey(wanted: Manifest, present: Present, overlay: Overlay, obs
     const result = surveyWith(places, wanted, present, overlay, observed);
     const found = new Map(wanted.entries.map((entry) => [entry, result.ways.locate(entry.target).path]));
     const settled = wanted.entries.every((entry) => found.get(entry) === places.get(entry));
-    if (settled || round === mostRounds) return result;
+    if (settled || round === mostRounds) return { ...result, isSettled: settled };
     places = found;
   }
 }
@@ -84,14 +88,18 @@ function surveyWith(
   const fates = new Map<MountedEntry, Fate | "unsettled">();
   const standings = new Map<MountedEntry, Standing>();
 
-  const ways = waysOver({
-    mounts,
-    entryAt: (path) => mounted.get(path),
-    linkAt,
-    isInPlace: (entry) => fateOf(entry) === "keep",
-    isGone: isGoing,
-    nodeAt: (spot) => overlay.nodeAt(spot),
-  });
+  const ways = findWays();
+
+  function findWays(): Ways {
+    return waysOver({
+      mounts,
+      entryAt: (path) => mounted.get(path),
+      linkAt,
+      isInPlace: (entry) => fateOf(entry) === "keep",
+      isGone: isGoing,
+      nodeAt: (spot) => overlay.nodeAt(spot),
+    });
+  }
 
   function linkAt(path: string): LinkedFileEntry | undefined {
     return links.get(path);
@@ -162,7 +170,17 @@ function surveyWith(
     }
   }
 
-  return { wanted: wantedEntries, ways, linkAt, standingOf, fateOf, isGoing, isSteady };
+  return {
+    wanted: wantedEntries,
+    ways,
+    findWays,
+    isSettled: true,
+    linkAt,
+    standingOf,
+    fateOf,
+    isGoing,
+    isSteady,
+  };
 }
 
 /** True if a mount that was made for this active entry lies right below `mount`, which covers it. */

@@ -57,6 +57,9 @@ function leadsThereNow(draft: Draft, path: string): boolean {
   const located = ways.locate(path);
   const spot = ways.objectAt(path);
   if (spot.beneath !== null || spot.path !== located.path || draft.overlay.isLate(spot)) return false;
+  if ([...located.through].some((entry) => !isMounted(entry) || draft.survey.fateOf(entry) !== "keep")) {
+    return false;
+  }
   return located.links.every((link) => link !== null && !draft.overlay.isLate(link));
 }
 

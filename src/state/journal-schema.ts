@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { mountOptionNames } from "../model/manifest.ts";
 import type { Step, Tidying } from "../model/plan.ts";
-import { accessSchema, identitySchema, pathBelowRoot } from "./schema.ts";
+import { accessSchema, countSchema, identitySchema, pathBelowRoot } from "./schema.ts";
 
 /** The forms of the steps in a journal: root acts on them, so each has to fit. */
 
@@ -20,6 +20,7 @@ const source = pathBelowRoot;
 const identity = identitySchema;
 const access = accessSchema;
 const options = optionsSchema;
+const mountId = v.exactOptional(countSchema);
 const text = textSchema;
 
 function step<const Kind extends string, const Fields extends v.ObjectEntries>(kind: Kind, fields: Fields) {
@@ -34,9 +35,9 @@ export const stepSchema: v.GenericSchema<unknown, Step> = v.variant("kind", [
   step("back-up", { path, backup, identity }),
   step("put-back", { path, backup, identity }),
   step("mount", { target, source, options }),
-  step("replace-mount", { target, from: mountedSchema, to: mountedSchema }),
-  step("set-mount-options", { target, from: options, to: options }),
-  step("unmount", { target, source, options }),
+  step("replace-mount", { target, mountId, from: mountedSchema, to: mountedSchema }),
+  step("set-mount-options", { target, mountId, from: options, to: options }),
+  step("unmount", { target, mountId, source, options }),
   step("link", { path, text }),
   step("replace-link", { path, from: text, to: text, aside }),
   step("exchange-for-link", { path, text, backup, identity }),

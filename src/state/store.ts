@@ -71,7 +71,11 @@ export async function withLockedStore<T>(
     try {
       removeLeftovers(directory);
       removeGenerationLeftovers(directory);
-      const store = { directory, rust: location.rust ?? rustContext(location.trusted), locked: true } as const;
+      const store = {
+        directory,
+        rust: location.rust ?? rustContext(location.trusted),
+        locked: true,
+      } as const;
       // What a killed command began is settled by what the index says, so that must be what the disk says too.
       if (hasJournal(store)) syncNames(directory);
       return await action(store);
@@ -141,7 +145,8 @@ export function commit(store: LockedStore, index: Index, newGeneration?: Generat
     if (newGeneration !== undefined) writeGenerationFiles(directory, [newGeneration]);
     writeIndexFile(directory, { ...index, serial: index.serial + 1 });
   } catch (error) {
-    if (newGeneration !== undefined) asWarnings(() => removeGenerationFiles(directory, [newGeneration.number]));
+    if (newGeneration !== undefined)
+      asWarnings(() => removeGenerationFiles(directory, [newGeneration.number]));
     throw error;
   }
   // A power cut could still bring the old index back, and with it the generations that it lists.

@@ -3,32 +3,36 @@ import type { Strike, TracedResult } from "./stage.ts";
 import { isChanging, ownWork, parseTrace, signature, strikesElsewhere, type TracedCall } from "./trace.ts";
 
 /** True if every strike hit what it was to hit, and nothing else was hit. */
-export function isHit(strikes: readonly Strike[], { exitCode, log }: TracedResult): boolean {
-  if (strikesElsewhere(log) > 0) return false;
+export function isHit(strikes: readonly Strike[], result: TracedResult): boolean {
+  return strikesElsewhere(result.log) === 0 && firstMissed(strikes, result) === null;
+}
+
+/**
+ * The runtime makes calls of its own between imp's, and not always as many: where the first strike that missed has to be
+ * to hit. What comes after it went another way.
+ */
+export function aimAgain(strikes: readonly Strike[], result: TracedResult): readonly Strike[] {
+  const missed = firstMissed(strikes, result);
+  const work = ownWork(parseTrace(result.log)).filter(isChanging);
+  return strikes.map((strike) =>
+    strike === missed ? { ...strike, when: String(turnOf(strike, work)) } : strike,
+  );
+}
+
+function firstMissed(strikes: readonly Strike[], { exitCode, log }: TracedResult): Strike | null {
   const calls = parseTrace(log);
-  return strikes.every((strike) => {
-    if (strike.effect === "SIGKILL" && exitCode !== killed) return false;
+  const isMissed = ({ call, effect, victim }: Strike) => {
+    if (effect === "SIGKILL" && exitCode !== killed) return true;
     const hit =
-      strike.effect === "SIGKILL"
-        ? calls.at(-1)
-        : calls.find(({ name, injected }) => injected && name === strike.call);
-    if (hit === undefined || hit.name !== strike.call) return false;
-    return strike.victim === null || signature(hit) === strike.victim.signature;
-  });
+      effect === "SIGKILL" ? calls.at(-1) : calls.find(({ name, injected }) => injected && name === call);
+    return hit?.name !== call || (victim !== null && signature(hit) !== victim.signature);
+  };
+  return strikes.find(isMissed) ?? null;
 }
 
-/** The runtime makes calls of its own between imp's, and not always as many: where the strikes have to be to hit. */
-export function aimAgain(strikes: readonly Strike[], { log }: TracedResult): readonly Strike[] {
-  const work = ownWork(parseTrace(log)).filter(isChanging);
-  return strikes.map((strike) => {
-    const turn = turnOf(strike, work);
-    return turn === null ? strike : { ...strike, when: String(turn) };
-  });
-}
-
-function turnOf({ call, when, victim }: Strike, work: readonly TracedCall[]): number | null {
-  if (victim === null) return null;
+function turnOf({ call, when, victim }: Strike, work: readonly TracedCall[]): number | string {
+  if (victim === null) return when;
   const passed = work[victim.place];
   // What is not in the log came after what was hit, one call too early.
-  return passed === undefined || passed.name !== call ? Number(when) + 1 : passed.turn;
+  return passed?.name === call ? passed.turn : Number(when) + 1;
 }

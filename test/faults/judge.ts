@@ -1,7 +1,15 @@
 import { constants } from "node:os";
 import type { Result } from "../machine/machine.ts";
 import type { Case } from "./cases.ts";
-import { difference, isEqual, linesOf, lostSteadyMounts, type Picture, temporaryNames, withoutRescued } from "./picture.ts";
+import {
+  difference,
+  isEqual,
+  linesOf,
+  lostSteadyMounts,
+  type Picture,
+  temporaryNames,
+  withoutRescued,
+} from "./picture.ts";
 
 /** What is wrong; nothing if the list is empty. */
 export type Complaints = readonly string[];
@@ -30,24 +38,28 @@ export function judgeFailure(
 ): { readonly outcome: Outcome; readonly complaints: Complaints } {
   const complaints = [...judgeWords(stderr)];
   const found = linesOf(after, before);
+  const isMute = strikes.some(({ call, when }) => call === "write" && when.endsWith("+"));
   const hasJournal = after.stateNames.includes("journal.json");
   if (exitCode === 0) {
     if (hasJournal) return { outcome: "left to the next command", complaints };
     complaints.push(...compare("it ended well, but did not do its work", done, found));
     return { outcome: "done", complaints };
   }
+  // libc takes a failed read(2) for the end of /etc/passwd, so nobody can tell.
+  const isUntold = exitCode === 2 && /there is no (user|group)/.test(stderr);
+  if (isUntold) return { outcome: "undone", complaints };
   if (exitCode !== 1) complaints.push(`exit code ${exitCode}\n${stdout}${stderr}`);
   const isNamed = strikes.some(({ effect }) => (texts[effect] ?? new RegExp(effect)).test(stderr));
-  if (!isNamed) complaints.push(`the message does not say what failed: ${stderr}`);
-  if (/the command itself did its work/.test(stderr)) {
+  if (!isNamed && !isMute) complaints.push(`the message does not say what failed: ${stderr}`);
+  if (/the command itself did its work/.test(stderr) || (isMute && after.index !== before.index)) {
     complaints.push(...compare("it did its work, but not all", done, found));
     return { outcome: "done", complaints };
   }
   if (after.index !== before.index) complaints.push("it failed, but changed the index");
-  if (generationFiles(after).some((name) => !before.stateNames.includes(name))) {
+  const isLasting = strikes.length > 1 || strikes.some(({ when }) => when.endsWith("+"));
+  if (!isLasting && generationFiles(after).some((name) => !before.stateNames.includes(name))) {
     complaints.push("it failed, but left a generation");
   }
-  const isLasting = strikes.length > 1 || strikes.some(({ when }) => when.endsWith("+"));
   if (/could not undo a step/.test(stderr) && isLasting) {
     if (!hasJournal) complaints.push("it could not undo all, and left no journal");
     return { outcome: "left to the next command", complaints };
@@ -61,10 +73,17 @@ function generationFiles({ stateNames }: Picture): string[] {
 }
 
 /** Judges what a reading command says beside the remains of a killed one. */
-export function judgeReading(words: string, { exitCode, stdout, stderr }: Result, isPending: boolean): Complaints {
+export function judgeReading(
+  words: string,
+  { exitCode, stdout, stderr }: Result,
+  isPending: boolean,
+): Complaints {
   const complaints = [...judgeWords(stderr)];
-  const isAnswer = exitCode === 0 || words === "verify" || /No active generation/.test(stderr + stdout);
-  if (!isAnswer || exitCode > 1) complaints.push(`${words} ends with ${exitCode}: ${stdout}${stderr}`);
+  // Before the first generation there is nothing to verify, and that is all that there is to say.
+  if (words === "verify" && /No active generation/.test(stderr)) return complaints;
+  if (exitCode > 1 || (exitCode === 1 && words !== "verify")) {
+    complaints.push(`${words} ends with ${exitCode}: ${stdout}${stderr}`);
+  }
   if (isPending !== /is at work or was killed/.test(stderr)) {
     complaints.push(`${words} is wrong about what is pending (${isPending}): ${stdout}${stderr}`);
   }

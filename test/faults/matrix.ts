@@ -1,14 +1,8 @@
-import { type Case, caseOf, effects, errors, lastingStrikeAt, nameOf, strikeAt } from "./cases.ts";
+import { type Case, caseOf, effects, errors, lastingStrikeAt, strikeAt } from "./cases.ts";
 import type { Expected } from "./expected.ts";
 import type { Scenario } from "./scenarios.ts";
 import type { Stage, Strike } from "./stage.ts";
 import { isChanging, ownWork, parseTrace, type TracedCall } from "./trace.ts";
-
-/** Cases that show the same thing. */
-export interface Group {
-  readonly title: string;
-  readonly cases: readonly Case[];
-}
 
 /** Each changing call fails with each error, and is once the call before which the command is killed. */
 export function everyStrike(scenario: Scenario, { work }: Expected): Case[] {
@@ -63,7 +57,9 @@ export async function strikesInUndo(stage: Stage, scenario: Scenario, { work }: 
 
 function lastIndexWrite(work: readonly TracedCall[]): Strike | null {
   const calls = changing(work);
-  const end = calls.findLastIndex(({ call }) => call.name === "renameat2" && /"generations\.json"/.test(call.text));
+  const end = calls.findLastIndex(
+    ({ call }) => call.name === "renameat2" && /"generations\.json"/.test(call.text),
+  );
   const write = calls.slice(0, Math.max(end, 0)).findLast(({ call }) => call.name === "write");
   return write === undefined ? null : strikeAt(write.call, write.place, "EIO");
 }
@@ -142,15 +138,4 @@ interface PlacedCall {
 
 function changing(work: readonly TracedCall[]): PlacedCall[] {
   return work.filter(isChanging).map((call, place) => ({ call, place }));
-}
-
-/** Every n-th case, and for each call and effect at least one. */
-export function sampleOf(cases: readonly Case[], every: number): Case[] {
-  const known = new Set<string>();
-  return cases.filter((candidate, index) => {
-    const kind = nameOf(candidate).replaceAll(/\d+/g, "");
-    const isNew = !known.has(kind);
-    known.add(kind);
-    return isNew || index % every === 0;
-  });
 }

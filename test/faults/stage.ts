@@ -62,7 +62,11 @@ export class Stage implements AsyncDisposable {
 
   /** Runs imp under strace(1) with these strikes. */
   async strike(words: readonly string[], strikes: readonly Strike[], looks = false): Promise<TracedResult> {
-    const calls = new Set([...changingCalls, ...(looks ? lookingCalls : []), ...strikes.map(({ call }) => call)]);
+    const calls = new Set([
+      ...changingCalls,
+      ...(looks ? lookingCalls : []),
+      ...strikes.map(({ call }) => call),
+    ]);
     const injections = strikes.map(({ call, when, effect }) => {
       const what = effect === "SIGKILL" ? "signal=SIGKILL" : `error=${effect}`;
       return `--inject=${call}:${what}:when=${when}`;

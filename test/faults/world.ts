@@ -14,7 +14,13 @@ const other = "/persist/other";
 export const folders = ["/etc/app", "/srv", "/var/log", "/var/lib", "/var/cache", "/persist"] as const;
 
 /** Mounted from the same source in both configurations: nothing may mount them anew. */
-export const steadyTargets = ["/srv/steady", "/srv/reopened", "/srv/reopened/inner", "/var/log", "/var/lib/owned"];
+export const steadyTargets = [
+  "/srv/steady",
+  "/srv/reopened",
+  "/srv/reopened/inner",
+  "/var/log",
+  "/var/lib/owned",
+];
 
 /** What a killed command may leave of copies whose originals a reboot threw away. */
 export const rescuedCopies = ["/persist/system/var/cache", "/persist/system/etc/app/copied"];
@@ -63,6 +69,7 @@ export const newConfiguration = configurationText({
         { directory: "/var/cache/copied", create_sources: true },
         { directory: "/var/cache/empty/deep", create_sources: true },
         { directory: "/srv/new", backup: true },
+        { directory: "/srv/hollow", backup: true },
       ],
       files: [
         "/etc/app/steady",
@@ -70,6 +77,7 @@ export const newConfiguration = configurationText({
         { file: "/etc/app/new", backup: true },
         { file: "/etc/app/copied", create_sources: true },
         { file: "/etc/app/added/bound", method: "bind" },
+        { file: "/etc/app/hollow", method: "bind", backup: true },
         { file: "/etc/app/method", method: "bind" },
       ],
     },
@@ -81,23 +89,23 @@ export const newConfiguration = configurationText({
 });
 
 /** Everything that is on the persistent filesystem before imp comes. */
-export const storedBefore = String.raw`
+export const storedBefore = `
   cd /persist
   mkdir -p system/srv/steady system/srv/moved/inner system/srv/reopened/inner system/srv/removed system/srv/held
-  mkdir -p system/srv/kind system/srv/new system/var/lib/owned system/var/log system/etc/app/added
+  mkdir -p system/srv/kind system/srv/new system/srv/hollow system/var/lib/owned system/var/log system/etc/app/added
   mkdir -p other/srv/moved/inner other/etc/app/kind
   chmod 0700 system/var/lib/owned
   for name in srv/steady/a srv/moved/a srv/moved/inner/a srv/reopened/a srv/reopened/inner/a srv/removed/a \
     srv/held/a srv/kind/a srv/new/a var/lib/owned/a var/log/a etc/app/steady etc/app/moved etc/app/same \
     etc/app/held etc/app/kind etc/app/bound etc/app/bound-moved etc/app/method etc/app/identical etc/app/new \
-    etc/app/added/bound; do echo "system's $name" > system/$name; done
+    etc/app/added/bound etc/app/hollow srv/hollow/a; do echo "system's $name" > system/$name; done
   for name in srv/moved/a etc/app/moved etc/app/kind/a srv/kind etc/app/bound-moved; do
     echo "other's $name" > other/$name
   done
 `;
 
 /** What stands on the machine's root before the first generation: it is in the way of some entries. */
-export const rootBefore = String.raw`
+export const rootBefore = `
   mkdir -p /etc/app /srv/held /srv/steady
   echo "in the way, and kept" > /srv/held/precious
   echo "in the way, and kept" > /etc/app/held
@@ -105,10 +113,12 @@ export const rootBefore = String.raw`
 `;
 
 /** What comes to stand there before the second one: it is in the way of the new entries, or is to be copied. */
-export const rootBetween = String.raw`
+export const rootBetween = `
   mkdir -p /srv/new /var/cache/copied/folder /var/cache/copied/private
   echo "in the way, and kept" > /srv/new/precious
   echo "in the way, and kept" > /etc/app/new
+  : > /srv/hollow
+  : > /etc/app/hollow
   echo "system's etc/app/identical" > /etc/app/identical
   echo "the machine's own" > /etc/app/copied
   chmod 0640 /etc/app/copied
@@ -129,18 +139,18 @@ export const rootBetween = String.raw`
 const rootFolders = folders.filter((folder) => folder !== "/persist").join(" ");
 
 /** In one go, what is mounted inside first. */
-const unmountAll = String.raw`
+const unmountAll = `
   awk '$5 ~ "^/(etc/app|srv|var|persist/)" { print $5 }' /proc/self/mountinfo | sort -r | xargs -r umount -l
 `;
 
 /** Gives every file a time long ago, so that the ones that a command makes stand out. */
-export const ageFiles = String.raw`
+export const ageFiles = `
   find ${folders.join(" ")} -path ${stateDirectory} -prune -o -exec touch -h -d '2020-02-02 02:02:02' {} + 2>/dev/null ||
     true
 `;
 
 /** Shell: leaves only what a boot finds, and something that stands in nobody's way. */
-export const throwRootAway = String.raw`
+export const throwRootAway = `
   cd /
   ${unmountAll}
   rm -rf ${rootFolders}
@@ -150,7 +160,7 @@ export const throwRootAway = String.raw`
 `;
 
 /** Shell: leaves the machine as it was when it came to be. */
-export const clearMachine = String.raw`
+export const clearMachine = `
   ${unmountAll}
   rm -rf ${rootFolders} /persist/*
   mkdir -p /var/lib

@@ -13,6 +13,10 @@ export interface Order {
   readonly window: number;
   /** How long the bait lies out, in system calls that do nothing. */
   readonly hold: number;
+  /** A file to wait for, so that nothing happens before. */
+  readonly after?: string;
+  /** Instead of an exchange, the second name of each pair is renamed over the first one, once, as a program saves. */
+  readonly saves?: boolean;
   /** For each pair, a file that the bait becomes a hard link to, for as long as it lies out. */
   readonly links?: readonly string[];
 }
@@ -30,6 +34,7 @@ function openLibc() {
     renameat2: { args: [i32, pointer, i32, pointer, u32], returns: i32 },
     link: { args: [pointer, pointer], returns: i32 },
     unlink: { args: [pointer], returns: i32 },
+    access: { args: [pointer, i32], returns: i32 },
     getppid: { args: [], returns: i32 },
     poll: { args: [pointer, u64, i32], returns: i32 },
     read: { args: [i32, pointer, u64], returns: i64 },
@@ -88,6 +93,10 @@ class Pair {
     return done;
   }
 
+  save(): boolean {
+    return libc.renameat2(AT_FDCWD, ptr(this.#bait), AT_FDCWD, ptr(this.#wanted), 0) === 0;
+  }
+
   /** Makes the bait anew. A file that is open somewhere has one name less once the bait is gone again. */
   prepare(): void {
     if (this.#linked !== null) libc.link(ptr(this.#linked), ptr(this.#bait));
@@ -98,8 +107,28 @@ class Pair {
   }
 }
 
-function attack({ pairs: names, window, hold, links }: Order): Tally {
+function waitFor(path: string): void {
+  const bytes = Buffer.from(`${path}\0`);
+  while (libc.access(ptr(bytes), 0) !== 0 && !hasInput());
+}
+
+/** Saves each file once, in any order, all through the attack. */
+function save(pairs: readonly Pair[], hold: number): Tally {
+  const begin = performance.now();
+  let swaps = 0;
+  for (const pair of pairs.toSorted(() => Math.random() - 0.5)) {
+    for (let call = 0; call < hold; call += 1) libc.getppid();
+    if (pair.save()) swaps += 1;
+  }
+  const milliseconds = performance.now() - begin;
+  while (!hasInput());
+  return { swaps, milliseconds };
+}
+
+function attack({ pairs: names, window, hold, after, saves, links }: Order): Tally {
   const pairs = names.map((pair, index) => new Pair(pair, links?.[index]));
+  if (after !== undefined) waitFor(after);
+  if (saves === true) return save(pairs, hold);
   const begin = performance.now();
   let swaps = 0;
   do {

@@ -10,13 +10,22 @@ import type { Scenario } from "./scenario.ts";
 type Side = "forth" | "back";
 
 const config = "/persist/imp.toml";
-const globals = ["--json", "--config", config, "--state-dir", "/persist/imp"];
+const state = "/persist/imp";
+const journal = `${state}/journal.json`;
+const globals = ["--json", "--config", config, "--state-dir", state];
+
+/** How often the attacker waits until the command is past its planning. */
+const shareOfPatient = Number(process.env["PATIENT"] ?? "0.7");
 
 /**
  * Runs the commands of a scenario under attack, again and again, and throws if what imp promises is broken: the decoys
  * are as they were, and the system is as before the command (exit code 1) or as the command wants it (exit code 0).
  */
-export async function runCampaign(scenario: Scenario, entries: number, milliseconds: number): Promise<Counts> {
+export async function runCampaign(
+  scenario: Scenario,
+  entries: number,
+  milliseconds: number,
+): Promise<Counts> {
   const counts = new Counts(scenario.name);
   const end = performance.now() + milliseconds;
   while (performance.now() < end || counts.rounds === 0) {
@@ -78,14 +87,15 @@ class Battle implements AsyncDisposable {
     const start = await liveLines(this.#machine);
     const forth = await this.#undisturbedStep(start, "apply");
     const back = await this.#undisturbedStep(forth.after, "switch", "1");
-    if (back.after !== start) throw this.#broken("there is no way back", start, back.after);
+    this.#scenario.reset?.(this.#machine, this.#entries);
+    const again = await liveLines(this.#machine);
+    if (again !== start) throw this.#broken("there is no way back", start, again);
     this.#undisturbed = { forth, back };
   }
 
   async #undisturbedStep(before: string, ...words: string[]): Promise<Undisturbed> {
     const { exitCode, steps, messages } = outcomeOf(await this.#imp(...words));
     if (exitCode !== 0) throw new Error(`${this.#scenario.name}: ${messages.join("\n")}`);
-    if (words[0] === "switch") this.#scenario.reset?.(this.#machine, this.#entries);
     return { before, after: await liveLines(this.#machine), steps };
   }
 
@@ -144,7 +154,9 @@ class Battle implements AsyncDisposable {
 
   #order(): Order {
     const window = Math.min(this.#entries, pick(1, 4, 16, this.#entries, this.#entries));
-    return { ...this.#scenario.attack(this.#entries), window, hold: pick(0, 0, 1, 5, 20) };
+    const order = { ...this.#scenario.attack(this.#entries), window, hold: pick(0, 0, 1, 5, 20) };
+    // Everybody may look into the state: the journal stands there while steps are carried out, which is when it counts.
+    return Math.random() < shareOfPatient ? { ...order, after: journal } : order;
   }
 
   #imp(...words: string[]): Promise<Result> {

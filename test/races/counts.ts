@@ -60,7 +60,9 @@ export function outcomeOf({ exitCode, stdout, stderr }: Result): Outcome {
   // Whatever happens, one object and nothing else.
   if (stderr !== "") throw new Error(`stderr with --json: ${stderr}`);
   const { steps = [], error, warnings = [] } = JSON.parse(stdout);
-  const messages = [...(error?.problems ?? []), ...warnings].map(({ message }: { message: string }) => message);
+  const messages = [...(error?.problems ?? []), ...warnings].map(
+    ({ message }: { message: string }) => message,
+  );
   return { exitCode, steps, messages };
 }
 

@@ -133,7 +133,8 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "bound files",
     prepare: prepareLinks,
-    forth: (entries) => persisting({ files: entriesAt("f", (path) => ({ file: path, method: "bind" }))(entries) }),
+    forth: (entries) =>
+      persisting({ files: entriesAt("f", (path) => ({ file: path, method: "bind" }))(entries) }),
     back: nothing,
     attack: (entries) => ({ pairs: atBoth(entries) }),
   },
@@ -141,7 +142,8 @@ export const scenarios: readonly Scenario[] = [
     name: "chown and chmod",
     prepare(machine, entries) {
       layOut(machine, entries, (entry, target, source) => {
-        for (const place of [target, source]) for (const name of ["x", "s"]) directory(machine, `${place}/${name}`);
+        for (const place of [target, source])
+          for (const name of ["x", "s"]) directory(machine, `${place}/${name}`);
         file(machine, `${source}/s/f`, "stored\n");
         decoyDirectory(machine, entry, "x");
         decoyFile(machine, entry, "s/f");
@@ -182,7 +184,10 @@ export const scenarios: readonly Scenario[] = [
     name: "new and empty sources",
     prepare: (machine, entries) => layOut(machine, entries, () => undefined),
     forth: (entries) =>
-      persisting({ directories: directoriesAt(entries), files: entriesAt("a/f")(entries) }, { create_sources: true }),
+      persisting(
+        { directories: directoriesAt(entries), files: entriesAt("a/f")(entries) },
+        { create_sources: true },
+      ),
     back: nothing,
     attack: (entries) => ({ pairs: atBoth(entries) }),
     reset: removeSources("x", "a"),
@@ -209,7 +214,9 @@ export const scenarios: readonly Scenario[] = [
     name: "other mount options",
     prepare: prepareMounts,
     forth: (entries) =>
-      persisting({ directories: entriesAt("x", (path) => ({ directory: path, options: ["ro", "noexec"] }))(entries) }),
+      persisting({
+        directories: entriesAt("x", (path) => ({ directory: path, options: ["ro", "noexec"] }))(entries),
+      }),
     back: mounts,
     attack: (entries) => ({ pairs: atTargets(entries) }),
   },

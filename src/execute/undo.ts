@@ -1,0 +1,95 @@
+import { isSystemError } from "../linux/ffi.ts";
+import { isAtOrBelow } from "../model/path.ts";
+import type { Step } from "../model/plan.ts";
+import type { Problem } from "../model/problem.ts";
+import { syncChanges } from "./durability.ts";
+import { madeBy, type Origin, unlessMoved } from "./origin.ts";
+import { Patience } from "./patience.ts";
+import { revert } from "./revert.ts";
+import type { Done } from "./session.ts";
+
+const triesAgain = "put that right; the next imp command that changes things tries again";
+
+/**
+ * Takes steps back, the last one first, and waits until that is on the disk, for the journal goes next. A step that
+ * can't be taken back stops only those before it that concern the same places: these rely on it.
+ * @param startedAt when the command began, if another process carried it out
+ * @returns what could not be put back (errors), and what a person should know (warnings)
+ */
+export function takeBack(done: readonly Done[], startedAt?: string): Problem[] {
+  const patience = new Patience();
+  const moved = done.flatMap(({ step }) => ("identity" in step ? [step.identity] : []));
+  const origin = startedAt === undefined ? unlessMoved(moved) : madeBy(startedAt, moved);
+  const blocked: string[] = [];
+  const problems: Problem[] = [];
+  for (const one of done.toReversed()) {
+    const places = placesOf(one.step);
+    const found = isBlocked(places, blocked) ? null : takeOneBack(one, origin, patience);
+    if (found === null || found.some(({ severity }) => severity === "error")) blocked.push(...places);
+    problems.push(...(found ?? []));
+  }
+  return [...problems, ...confirm(done.map(({ step }) => step))];
+}
+
+function takeOneBack({ step, outcome }: Done, origin: Origin, patience: Patience): Problem[] {
+  try {
+    return patience
+      .insist(() => revert(step, outcome, origin))
+      .map((message): Problem => ({ severity: "warning", message }));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `could not undo a step (${step.kind} for ${step.serves}): ${reason}`;
+    return [{ severity: "error", message, help: triesAgain }];
+  }
+}
+
+function confirm(steps: readonly Step[]): Problem[] {
+  try {
+    syncChanges(steps);
+    return [];
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    const message = `what was undone could not be written to the disk: ${error.message} (${error.code})`;
+    return [{ severity: "error", message, help: triesAgain }];
+  }
+}
+
+function isBlocked(places: readonly string[], blocked: readonly string[]): boolean {
+  return places.some((place) =>
+    blocked.some((other) => isAtOrBelow(place, other) || isAtOrBelow(other, place)),
+  );
+}
+
+/** All paths that a step is about. */
+function placesOf(step: Step): string[] {
+  switch (step.kind) {
+    case "create-directory":
+    case "create-file":
+    case "set-access":
+      return [step.path];
+    case "copy-source":
+      return [step.from, step.to];
+    case "back-up":
+    case "put-back":
+      return [step.path, step.backup];
+    case "mount":
+    case "unmount":
+      return [step.target, step.source];
+    case "replace-mount":
+      return [step.target, step.from.source, step.to.source];
+    case "set-mount-options":
+      return [step.target];
+    case "link":
+    case "unlink":
+      return [step.path, step.text];
+    case "replace-link":
+      return [step.path, step.aside, step.from, step.to];
+    case "exchange-for-link":
+      return [step.path, step.backup, step.text];
+    case "replace-file":
+    case "unlink-to-copy":
+      return [step.path, step.aside, step.text];
+    case "set-aside":
+      return [step.path, step.aside];
+  }
+}
