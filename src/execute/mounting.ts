@@ -67,8 +67,8 @@ type MountChange = Pick<Extract<Step, { kind: "unmount" }>, "target" | "mountId"
  * Nobody can put another mount at the name in this open directory after that: a mount point can't be renamed.
  * @throws SystemError `ESTALE` if what is mounted there is not the mount that the plan saw
  */
-function expectMount(parent: number, name: string, mountId: number | undefined): void {
-  if (mountId === undefined || statAt(parent, name)?.mountId === mountId) return;
+function expectMount(parent: number, name: string, mountId: number): void {
+  if (statAt(parent, name)?.mountId === mountId) return;
   throw new SystemError("statx", ESTALE, name);
 }
 

@@ -1,5 +1,5 @@
-import { isSystemError } from "../linux/ffi.ts";
-import { createFile, exchange, makeSymlink, renameOver, renameToFree, unlink } from "../linux/files.ts";
+import { isSystemError, SystemError } from "../linux/ffi.ts";
+import { createFile, exchange, makeSymlink, renameToFree, unlink } from "../linux/files.ts";
 import { statAt } from "../linux/stat.ts";
 import { inParentOf } from "../linux/walk.ts";
 import type { Identity } from "../model/generation.ts";
@@ -7,8 +7,9 @@ import { nameOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
 import { changeAccess } from "./access.ts";
 import { copySource, copyToName } from "./copy-source.ts";
+import { isOurLink, removeIf, takePlaceOf } from "./giving-way.ts";
 import { changeMountOptions, mountAtTarget, replaceMount, unmountTarget } from "./mounting.ts";
-import { createObject, expectLink, expectObject, isEmpty, isObject, makeNewDirectory } from "./objects.ts";
+import { createObject, expectObject, isEmpty, isLink, isObject, makeNewDirectory } from "./objects.ts";
 import type { Outcome } from "./session.ts";
 
 /**
@@ -85,12 +86,11 @@ function putBack(path: string, backup: string): Outcome {
 /** Gives a symlink another text in one instant. */
 export function replaceLink(path: string, from: string, to: string, aside: string): void {
   inParentOf(path, (parent, name) => {
-    expectLink(parent, name, from);
     makeSymlink(parent, aside, to);
     try {
-      renameOver(parent, aside, parent, name);
+      takePlaceOf(parent, name, aside, isOurLink(parent, from));
     } catch (error) {
-      unlink(parent, aside);
+      if (isLink(parent, aside, to)) unlink(parent, aside);
       throw error;
     }
   });
@@ -110,10 +110,12 @@ function exchangeForLink(path: string, text: string, otherName: string, identity
   });
 }
 
+const ESTALE = 116;
+
 export function removeLink(path: string, text: string): void {
   inParentOf(path, (parent, name) => {
-    expectLink(parent, name, text);
-    unlink(parent, name);
+    if (removeIf(parent, name, isOurLink(parent, text))) return;
+    throw new SystemError("unlinkat", ESTALE, name);
   });
 }
 
@@ -123,11 +125,12 @@ async function replaceLinkByCopy(
 ): Promise<void> {
   await copyToName(step.from, step.aside, step.access, stopIfAsked);
   inParentOf(step.path, (parent, name) => {
+    const aside = nameOf(step.aside);
+    const copy = statAt(parent, aside);
     try {
-      expectLink(parent, name, step.text);
-      renameOver(parent, nameOf(step.aside), parent, name);
+      takePlaceOf(parent, name, aside, isOurLink(parent, step.text));
     } catch (error) {
-      unlink(parent, nameOf(step.aside));
+      if (copy !== null && isObject(statAt(parent, aside), copy)) unlink(parent, aside);
       throw error;
     }
   });

@@ -3,22 +3,22 @@ import {
   exchange,
   makeSymlink,
   removeDirectory,
-  renameOver,
   renameToFree,
   unlink,
 } from "../linux/files.ts";
 import { type Stat, statAt } from "../linux/stat.ts";
 import { inParentOf, PathError, walkToParent } from "../linux/walk.ts";
 import type { Access } from "../model/observation.ts";
-import { nameOf } from "../model/path.ts";
+import { join, nameOf, parentOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
 import { changeAccess, isBetween } from "./access.ts";
 import { removeCopiedSource } from "./copy-source.ts";
 import { removeUnfinishedFile } from "./copy-tree.ts";
+import { isOurLink, nameAside, removeIf, takePlaceOf } from "./giving-way.ts";
 import { changeMountOptions } from "./mounting.ts";
 import { haveSameContent, isEmpty, isLink, isObject, looksCreated, statOf } from "./objects.ts";
 import type { Origin } from "./origin.ts";
-import { removeLink, replaceLink } from "./perform.ts";
+import { replaceLink } from "./perform.ts";
 import { mountAgain, putOldMountBack, unmountAgain } from "./remounting.ts";
 import type { Outcome } from "./session.ts";
 
@@ -57,15 +57,10 @@ export function revert(step: Step, outcome: Outcome, origin: Origin): string[] {
       mountAgain(step.target, { source: step.source, options: step.options }, outcome.keptTree);
       return [];
     case "link":
-      if (inParentOf(step.path, (parent, name) => isLink(parent, name, step.text))) {
-        removeLink(step.path, step.text);
-      }
+      inParentOf(step.path, (parent, name) => removeIf(parent, name, isOurLink(parent, step.text)));
       return [];
     case "unlink":
-      inParentOf(step.path, (parent, name) => {
-        if (statAt(parent, name) === null) makeSymlink(parent, name, step.text);
-      });
-      return [];
+      return bringLinkBack(step.path, step.text);
     case "replace-link":
       return revertReplacedLink(step);
     case "exchange-for-link":
@@ -82,7 +77,7 @@ export function revert(step: Step, outcome: Outcome, origin: Origin): string[] {
 /** After a reboot, what is mounted there has nothing to do with the step. */
 function isStillMounted({ target, mountId }: Extract<Step, { kind: "set-mount-options" }>): boolean {
   const found = statOf(target);
-  return found?.mountRoot === true && (mountId === undefined || found.mountId === mountId);
+  return found?.mountRoot === true && found.mountId === mountId;
 }
 
 /** The path that a step changes. */
@@ -149,6 +144,18 @@ function renameBack(path: string, away: string, isMoved: boolean): string[] {
   return [];
 }
 
+/** A process that was killed can have left the link, or what somebody put in its place, beside. */
+function bringLinkBack(path: string, text: string): string[] {
+  return inParentOf(path, (parent, name) => {
+    const aside = nameAside(name);
+    if (isLink(parent, aside, text)) unlink(parent, aside);
+    if (statAt(parent, name) !== null) return [];
+    if (statAt(parent, aside) === null) makeSymlink(parent, name, text);
+    else renameToFree(parent, aside, parent, name);
+    return [];
+  });
+}
+
 function revertReplacedLink(step: Extract<Step, { kind: "replace-link" }>): string[] {
   inParentOf(step.path, (parent, name) => {
     const aside = nameOf(step.aside);
@@ -177,13 +184,18 @@ function linkAgain(step: Extract<Step, { kind: "unlink-to-copy" }>): string[] {
   return inParentOf(step.path, (parent, name) => {
     const aside = nameOf(step.aside);
     removeUnfinishedFile(parent);
-    if (statAt(parent, aside) !== null) unlink(parent, aside);
+    const isOurs = (at: string) =>
+      isLink(parent, at, step.text) || haveSameContent(join(parentOf(step.path), at), step.from);
+    if (isOurs(aside)) unlink(parent, aside);
+    if (statAt(parent, aside) !== null) return [`${step.aside} is left: somebody put it at ${step.path}`];
     if (isLink(parent, name, step.text)) return [];
-    if (statAt(parent, name)?.type === "file" && !haveSameContent(step.path, step.from)) {
-      return [`${step.path} is left: it is no mere copy any more`];
+    if (statAt(parent, name) === null) {
+      makeSymlink(parent, name, step.text);
+      return [];
     }
+    if (!isOurs(name)) return [`${step.path} is left: it is no mere copy any more`];
     makeSymlink(parent, aside, step.text);
-    renameOver(parent, aside, parent, name);
+    takePlaceOf(parent, name, aside, isOurs);
     return [];
   });
 }

@@ -2,9 +2,11 @@ import { isSystemError } from "../linux/ffi.ts";
 import { removeDirectory, renameToFree, unlink } from "../linux/files.ts";
 import { statAt } from "../linux/stat.ts";
 import { describeWalk, inParentOf, PathError } from "../linux/walk.ts";
+import type { Identity } from "../model/generation.ts";
 import { parentOf } from "../model/path.ts";
 import type { Tidying } from "../model/plan.ts";
 import { syncDirectories } from "./durability.ts";
+import { removeIf } from "./giving-way.ts";
 import { haveSameContent, isEmpty, isObject } from "./objects.ts";
 import { Patience } from "./patience.ts";
 
@@ -58,6 +60,7 @@ function whyLeft({ path }: Tidying, { walk }: PathError): string[] {
 function tidy(tidying: Tidying): string[] {
   const { path, identity } = tidying;
   return inParentOf(path, (parent, name) => {
+    if (tidying.kind === "remove-file" && removeIf(parent, name, isOurEmptyFile(parent, identity))) return [];
     const found = statAt(parent, name);
     if (found === null || !isObject(found, identity)) return [];
     switch (tidying.kind) {
@@ -65,7 +68,6 @@ function tidy(tidying: Tidying): string[] {
       case "remove-file":
         if (!isEmpty(parent, name, found)) return [`${path} is left: it is not empty`];
         if (tidying.kind === "remove-directory") removeDirectory(parent, name);
-        else unlink(parent, name);
         return [];
       case "discard-file":
         if (haveSameContent(path, tidying.sameAs)) {
@@ -75,6 +77,13 @@ function tidy(tidying: Tidying): string[] {
         return [keepChanged(parent, name, path, tidying.serves)];
     }
   });
+}
+
+function isOurEmptyFile(parent: number, identity: Identity): (name: string) => boolean {
+  return (name) => {
+    const found = statAt(parent, name);
+    return found !== null && isObject(found, identity) && isEmpty(parent, name, found);
+  };
 }
 
 /** Somebody wrote into the file in the instant between comparing and replacing it. */

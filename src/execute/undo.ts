@@ -28,7 +28,7 @@ export function takeBack(done: readonly Done[], startedAt?: string): Problem[] {
     if (found === null || found.some(({ severity }) => severity === "error")) blocked.push(...places);
     problems.push(...(found ?? []));
   }
-  return [...problems, ...confirmStep(done.map(({ step }) => step))];
+  return [...problems, ...bringToDisk(done.map(({ step }) => step))];
 }
 
 function takeOneBack({ step, outcome }: Done, origin: Origin, patience: Patience): Problem[] {
@@ -43,7 +43,7 @@ function takeOneBack({ step, outcome }: Done, origin: Origin, patience: Patience
   }
 }
 
-function confirmStep(steps: readonly Step[]): Problem[] {
+function bringToDisk(steps: readonly Step[]): Problem[] {
   try {
     syncChanges(steps);
     return [];
