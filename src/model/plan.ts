@@ -54,21 +54,21 @@ export type Step = { readonly serves: string } & (
   | {
       readonly kind: "replace-mount";
       readonly target: string;
-      readonly mountId?: number;
+      readonly mountId: number;
       readonly from: MountedSource;
       readonly to: MountedSource;
     }
   | {
       readonly kind: "set-mount-options";
       readonly target: string;
-      readonly mountId?: number;
+      readonly mountId: number;
       readonly from: MountOptions;
       readonly to: MountOptions;
     }
   | {
       readonly kind: "unmount";
       readonly target: string;
-      readonly mountId?: number;
+      readonly mountId: number;
       readonly source: string;
       readonly options: MountOptions;
     }

@@ -45,6 +45,8 @@ export interface Draft {
   readonly findings: Finding[];
   readonly found: Effect[];
   readonly endedEffects: Set<Effect>;
+  /** Effects whose objects are needed where they were made: nobody has looked whether they are still there. */
+  readonly presumed: Set<Effect>;
   /** Conflicts and findings that were said already. */
   readonly said: Set<string>;
 }
@@ -65,6 +67,7 @@ export function newDraft(beginnings: Beginnings): Draft {
     findings: [],
     found: [],
     endedEffects: new Set(),
+    presumed: new Set(),
     said: new Set(),
   };
 }

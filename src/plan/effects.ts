@@ -15,19 +15,41 @@ export function isObject(node: Node, { inode, birth }: Identity): boolean {
   return "identity" in node && node.identity.inode === inode && node.identity.birth === birth;
 }
 
-const indexes = new WeakMap<readonly Effect[], ReadonlyMap<string, readonly MadeEffect[]>>();
-
-/** The effects that say imp made what is at `path`. Asked for each entry, so looked up in an index. */
-export function madeAt(effects: readonly Effect[], path: string): readonly MadeEffect[] {
-  const known = indexes.get(effects);
-  const index = known ?? Map.groupBy(effects.filter(isMade), (effect) => effect.path);
-  if (known === undefined) indexes.set(effects, index);
-  return index.get(path) ?? [];
+/** Effects by their path, as they are asked for with each entry. */
+interface Index {
+  readonly made: ReadonlyMap<string, readonly MadeEffect[]>;
+  readonly backups: ReadonlyMap<string, readonly BackupEffect[]>;
 }
 
-/** What imp made at `path` once is gone, if it has to be made again. */
+const indexes = new WeakMap<readonly Effect[], Index>();
+
+function indexOf(effects: readonly Effect[]): Index {
+  const known = indexes.get(effects);
+  if (known !== undefined) return known;
+  const backups = effects.filter((effect) => effect.kind === "backup");
+  const index = {
+    made: Map.groupBy(effects.filter(isMade), ({ path }) => path),
+    backups: Map.groupBy(backups, ({ target }) => target),
+  };
+  indexes.set(effects, index);
+  return index;
+}
+
+/** The effects that say imp made what is at `path`. */
+export function madeAt(effects: readonly Effect[], path: string): readonly MadeEffect[] {
+  return indexOf(effects).made.get(path) ?? [];
+}
+
+/** The backups of what was at `target`, the latest last. */
+export function backupsOf(effects: readonly Effect[], target: string): readonly BackupEffect[] {
+  return indexOf(effects).backups.get(target) ?? [];
+}
+
+/** What imp made at `path` once is gone, if it has to be made again in the very same place. */
 export function endMade(draft: Draft, path: string): void {
-  for (const effect of madeAt(draft.request.effects, path)) draft.endedEffects.add(effect);
+  for (const effect of madeAt(draft.request.effects, path)) {
+    if (draft.presumed.has(effect)) draft.endedEffects.add(effect);
+  }
 }
 
 /** Steps after which what stands at a target is imp's, whatever stood there before. */

@@ -103,6 +103,7 @@ function backUpOrRefuse(draft: Draft, entry: LinkedFileEntry, what: string): voi
     reportObstacle(draft, entry, what);
     return;
   }
+  finding(draft, entry.target, "in-the-way", `${entry.target} is ${what}`);
   const { survey, overlay } = draft;
   if (reportReadOnly(draft, entry, entry.target) || reportHeld(draft, entry)) return;
   const node = nodeUnder(draft, entry.target);

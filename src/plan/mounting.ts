@@ -17,6 +17,7 @@ export function planMount(draft: Draft, entry: MountedEntry, source: ReadySource
     addMount(draft, entry, source);
     return;
   }
+  if (!source.isSeen && fate !== "keep") return;
   const { mount } = standing;
   switch (fate) {
     case "keep":
@@ -65,6 +66,7 @@ function keepMount(draft: Draft, entry: MountedEntry, mount: Mount): void {
     kind: "set-mount-options",
     serves: entry.target,
     target: entry.target,
+    mountId: mount.id,
     from: now,
     to: options,
   });
@@ -79,6 +81,7 @@ function replaceMount(draft: Draft, entry: MountedEntry, mount: Mount): void {
     kind: "replace-mount",
     serves: entry.target,
     target: entry.target,
+    mountId: mount.id,
     from: { source: active.source, options: optionsOf(mount) },
     to: wantedMount(draft, entry),
   });

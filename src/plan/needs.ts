@@ -8,10 +8,10 @@ export interface Needs {
   readonly aboveTargets: ReadonlySet<string>;
   /** Sources, and directories above them. */
   readonly storage: ReadonlySet<string>;
-  /** True if a mount comes over the directory that holds what is at `path`, so that it can't be reached then. */
+  /** True if an entry comes over the directory that holds what is at `path`, so that it can't be reached then. */
   isCovered(path: string): boolean;
   /**
-   * True if something that an earlier generation left at `path` still is beneath the mount that came over it then. What
+   * True if something that an earlier generation left at `path` still is beneath the entry that came over it then. What
    * is seen there now is not it, but perhaps a copy.
    */
   staysCovered(path: string): boolean;
@@ -24,9 +24,8 @@ export function needsOf(active: Manifest, wanted: Manifest): Needs {
     addWithAncestors(aboveTargets, ancestorsOf(target));
     addWithAncestors(storage, [source, ...ancestorsOf(source)]);
   }
-  const activeTargets = new Set(active.entries.map(({ target }) => target));
-  const before = directoriesOf(active);
-  const after = directoriesOf(wanted);
+  const before = new Set(active.entries.map(({ target }) => target));
+  const after = new Set(wanted.entries.map(({ target }) => target));
   return {
     wanted: new Map(wanted.entries.map((entry) => [entry.target, entry])),
     aboveTargets,
@@ -36,15 +35,11 @@ export function needsOf(active: Manifest, wanted: Manifest): Needs {
       return nearest !== undefined && !before.has(nearest);
     },
     staysCovered(path) {
-      if (activeTargets.has(path)) return false;
+      if (before.has(path)) return false;
       const nearest = ancestorsOf(path).find((above) => before.has(above));
       return nearest !== undefined && after.has(nearest);
     },
   };
-}
-
-function directoriesOf({ entries }: Manifest): Set<string> {
-  return new Set(entries.filter(({ kind }) => kind === "directory").map(({ target }) => target));
 }
 
 /** Where one directory is known, all above it are. */

@@ -131,6 +131,12 @@ export class Overlay {
     return this.#changes.size === 0 ? spot : this.#whereNow(spot, this.#count);
   }
 
+  /** Where that can be looked at now which gives its place to what is put back at the spot; null if nothing is. */
+  displacedFrom(spot: Spot): Spot | null {
+    const change = this.#lastChange(this.#key(spot), this.#count);
+    return change?.content?.isCopied === false ? this.#whereNow(spot, change.number - 1) : null;
+  }
+
   #whereNow(spot: Spot, time: number): Spot {
     const key = this.#key(spot);
     for (const above of [key, ...keysAbove(key)]) {

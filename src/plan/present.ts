@@ -29,14 +29,14 @@ export function presentState(active: Manifest, effects: readonly Effect[], obser
   const { mounts } = observed;
   const entries = new Map(active.entries.map((entry) => [entry.target, entry]));
   const found = new Set(effects.flatMap((effect) => (effect.kind === "found" ? effect.target : [])));
-  const ways = waysOver({
+  const owners = new Map<number, MountedEntry>();
+  const ground = {
     mounts,
     entryAt: mountedEntries(active, observed),
     linkAt: () => undefined,
     isInPlace: () => false,
-    isGone: () => false,
     nodeAt: observed.node,
-  });
+  };
 
   function shows(mount: Mount, source: Spot): Shown {
     const isSame =
@@ -47,12 +47,15 @@ export function presentState(active: Manifest, effects: readonly Effect[], obser
     return mount.deleted ? "deleted-source" : "source";
   }
 
-  const owners = new Map<number, MountedEntry>();
+  const waysToSources = waysOver({ ...ground, isGone: () => false });
   for (const entry of active.entries) {
     if (!isMounted(entry) || found.has(entry.target)) continue;
     const mount = mountAt(mounts, observed.real(entry.target));
-    if (mount !== null && shows(mount, ways.objectAt(entry.source)) !== "other") owners.set(mount.id, entry);
+    if (mount === null || shows(mount, waysToSources.objectAt(entry.source)) === "other") continue;
+    owners.set(mount.id, entry);
   }
+  // Now that they are known, the generation's own mounts don't hide what they lie on.
+  const ways = waysOver({ ...ground, isGone: ({ id }) => owners.has(id) });
   return { entries, found, ways, shows, ownerOf: (mountId) => owners.get(mountId) };
 }
 

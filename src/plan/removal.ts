@@ -53,7 +53,8 @@ function unmountStep(draft: Draft, entry: MountedEntry): Step | null {
     );
   }
   reportMountsInside(draft, survey.wanted.get(target) ?? target, mountsOn(mounts, mount), "unmounted");
-  return { kind: "unmount", serves: target, target, source: entry.source, options: optionsOf(mount) };
+  const what = { source: entry.source, options: optionsOf(mount) };
+  return { kind: "unmount", serves: target, target, mountId: mount.id, ...what };
 }
 
 /** A mount of ours may be there that nobody can reach. */

@@ -11,6 +11,8 @@ import { type Original, originalOf, turnFor } from "./turns.ts";
 /** A source that is there, or will be. */
 export interface ReadySource {
   readonly access: Access;
+  /** False if this user may not look at it: what is mounted at the target may be it, or not. */
+  readonly isSeen: boolean;
   /** It is created as a copy of what stands at the target. */
   readonly copied: boolean;
 }
@@ -30,7 +32,7 @@ export function ensureSource(draft: Draft, entry: Entry): ReadySource | null {
   if (node.kind === "missing") return createSource(draft, entry);
   if (reportUnreachable(draft, entry, entry.source, node)) {
     // What cannot be seen of the source says nothing about the target, which is still worth a look.
-    return node.kind === "unknown" ? { access: { uid: 0, gid: 0, mode: 0 }, copied: false } : null;
+    return node.kind === "unknown" ? unseenSource : null;
   }
   if (!isOfRightType(entry, node)) {
     reportWrongType(draft, entry, describeNode(node));
@@ -44,9 +46,11 @@ export function ensureSource(draft: Draft, entry: Entry): ReadySource | null {
   }
   if (entry.parentDirectory !== undefined && !ensureParents(draft, entry, "source", turn)) return null;
   return "uid" in node
-    ? { access: accessWith(entry, accessOf(node), node.kind === "directory"), copied: false }
+    ? { access: accessWith(entry, accessOf(node), node.kind === "directory"), isSeen: true, copied: false }
     : null;
 }
+
+const unseenSource: ReadySource = { access: { uid: 0, gid: 0, mode: 0 }, isSeen: false, copied: false };
 
 /** The source itself; where only root may look into the persistence root, a mount of it shows the same object. */
 function sourceNode(draft: Draft, entry: Entry): Node {
@@ -122,7 +126,7 @@ function createEmpty(draft: Draft, entry: Entry, turn: Turn): ReadySource {
     role: "source",
   });
   draft.overlay.set(draft.survey.ways.placeOf(entry.source), futureNode(entry, access), turn);
-  return { access, copied: false };
+  return { access, isSeen: true, copied: false };
 }
 
 /** A copy comes with the original's owner and mode; what the entry asks for is set afterwards. */
@@ -143,6 +147,7 @@ function createCopy(draft: Draft, entry: Entry, original: Original, turn: Turn):
   if (!adjustAccess(draft, entry, { path: entry.source, spot, node: future, turn }, entry)) return null;
   return {
     access: accessWith(entry, copied, node.kind === "directory"),
+    isSeen: true,
     copied: original.path === entry.target,
   };
 }

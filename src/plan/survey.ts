@@ -109,7 +109,9 @@ function surveyWith(
     const owner = present.ownerOf(mount.id);
     if (owner === undefined) return false;
     const entry = wantedEntries.get(owner.target);
-    return entry === undefined || !isMounted(entry) || fateOf(entry) === "again";
+    if (entry === undefined || !isMounted(entry)) return true;
+    const standing = standingOf(entry);
+    return standing.kind === "nothing" || standing.mount !== mount || fateOf(entry) === "again";
   }
 
   function isSteady(path: string): boolean {
@@ -130,7 +132,9 @@ function surveyWith(
   }
 
   function standingAt(entry: MountedEntry): Standing {
-    const mount = mountAt(mounts, observed.real(entry.target));
+    const path = places.get(entry) ?? entry.target;
+    // Who may not search the way to it can know the place all the same.
+    const mount = mountAt(mounts, isSteady(path) ? path : observed.real(entry.target));
     if (mount === null) return { kind: "nothing" };
     const shown = present.shows(mount, ways.objectAt(entry.source));
     if (shown === "source") return { kind: "wanted", mount };
@@ -156,8 +160,7 @@ function surveyWith(
     if (standing.kind === "nothing") return "add";
     const { mount } = standing;
     const isOurs = present.ownerOf(mount.id)?.target === entry.target;
-    const path = places.get(entry) ?? entry.target;
-    if (path !== observed.real(entry.target) || !isSteady(path)) return isOurs ? "again" : "conflict";
+    if (!isSteady(places.get(entry) ?? entry.target)) return isOurs ? "again" : "conflict";
     switch (standing.kind) {
       case "wanted":
         return "keep";

@@ -1,8 +1,8 @@
 import { type Mount, mountAt } from "../model/mount.ts";
 import type { Spot } from "../model/observation.ts";
-import { join, nameOf, parentOf } from "../model/path.ts";
+import { ancestorsOf, join, nameOf, parentOf } from "../model/path.ts";
 import type { Draft } from "./draft.ts";
-import { isMade, isObject, type MadeEffect } from "./effects.ts";
+import { backupsOf, isMade, isObject, type MadeEffect } from "./effects.ts";
 import { mountsUpon } from "./inside.ts";
 import type { Needs } from "./needs.ts";
 import { isReadOnly } from "./options.ts";
@@ -12,6 +12,8 @@ import type { Withdrawal } from "./withdrawal.ts";
 /** Where that which imp made is, and when it can be reached. */
 interface Sighting {
   readonly spot: Spot;
+  /** Where it can be looked at now. */
+  readonly now: Spot;
   /** As a step can name it. */
   readonly path: string;
   readonly isUncovered: boolean;
@@ -23,13 +25,19 @@ interface Sighting {
  * before. What can't be reached then, since a mount comes over it, stays on record.
  */
 export function withdrawMade(draft: Draft, needs: Needs, withdrawal: Withdrawal): void {
-  const isVacated = (spot: Spot) => withdrawal.vacated.has(keyAt(draft, spot));
   for (const effect of draft.request.effects) {
-    if (!isMade(effect) || isStillUsed(draft, needs, effect, isVacated)) continue;
+    if (!isMade(effect)) continue;
+    // A backup comes to the place, unless it is the very object that came back.
+    const isVacated = (spot: Spot) =>
+      withdrawal.vacated.has(keyAt(draft, spot)) && !isObject(draft.overlay.nodeAt(spot), effect.identity);
+    if (isStillUsed(draft, needs, effect, isVacated)) {
+      draft.presumed.add(effect);
+      continue;
+    }
     const sighting = findMade(draft, effect);
     if (sighting === "unreachable") continue;
     if (sighting === "missing") {
-      draft.endedEffects.add(effect);
+      if (!isPutAway(draft, effect)) draft.endedEffects.add(effect);
       continue;
     }
     const { spot } = sighting;
@@ -44,11 +52,18 @@ export function withdrawMade(draft: Draft, needs: Needs, withdrawal: Withdrawal)
     const path = pathAfterwards(draft, effect, sighting);
     draft.overlay.discount(spot);
     if (path === null || isHeld(draft, spot, path)) continue;
-    draft.endedEffects.add(effect);
     const isNeeded = isAbove || isVacated(spot) || draft.uses().targets.has(key);
-    if (!isNeeded) tidyAway(draft, effect, path);
-    else if (isEmpty(draft, sighting)) giveFree(draft, withdrawal, effect, sighting, path);
+    // It may become a backup with all that is in it, and come back.
+    if (isNeeded && !isEmpty(draft, sighting)) continue;
+    draft.endedEffects.add(effect);
+    if (isNeeded) giveFree(draft, withdrawal, effect, sighting, path);
+    else tidyAway(draft, effect, path);
   }
+}
+
+/** True if a backup was made of it, or of what it is in. */
+function isPutAway({ request }: Draft, { path }: MadeEffect): boolean {
+  return [path, ...ancestorsOf(path)].some((above) => backupsOf(request.effects, above).length > 0);
 }
 
 function tidyAway(draft: Draft, { kind, path: serves, identity }: MadeEffect, path: string): void {
@@ -115,11 +130,14 @@ function findMade(draft: Draft, effect: MadeEffect): Sighting | "missing" | "unr
   if (isThere(now)) {
     // The place where it is stored can be reached whatever becomes of the mounts above.
     const isStored = then.beneath === null && keyAt(draft, then) === keyAt(draft, now);
-    return { spot: now, path: isStored ? then.path : effect.path, isUncovered: false };
+    return { spot: now, now, path: isStored ? then.path : effect.path, isUncovered: false };
   }
-  if (then.beneath === null && isThere(then)) return { spot: then, path: then.path, isUncovered: false };
+  if (then.beneath === null && isThere(then))
+    return { spot: then, now: then, path: then.path, isUncovered: false };
   const after = draft.survey.ways.placeOf(effect.path);
-  if (isThere(draft.overlay.whereNow(after))) return { spot: after, path: effect.path, isUncovered: true };
+  const uncovered = [draft.overlay.whereNow(after), draft.overlay.displacedFrom(after)];
+  const found = uncovered.find((spot) => spot !== null && isThere(spot));
+  if (found) return { spot: after, now: found, path: effect.path, isUncovered: true };
   const isUnknown = [now, then].some((spot) => observed.node(spot).kind === "unknown");
   return isUnknown || isThere(then) ? "unreachable" : "missing";
 }
@@ -128,7 +146,7 @@ function findMade(draft: Draft, effect: MadeEffect): Sighting | "missing" | "unr
 function pathAfterwards(draft: Draft, effect: MadeEffect, { spot, path }: Sighting): string | null {
   const key = keyAt(draft, spot);
   const leadsThere = (candidate: string) => keyAt(draft, draft.survey.ways.placeOf(candidate)) === key;
-  return [path, effect.path].find(leadsThere) ?? null;
+  return [path, effect.path, spot.path].find(leadsThere) ?? null;
 }
 
 /** True if it can't be removed or renamed: something stays mounted on it, or it lies on a read-only mount. */
@@ -139,9 +157,8 @@ function isHeld(draft: Draft, spot: Spot, path: string): boolean {
   return homeOf(mounts, spot).options.includes("ro") || isReadOnly(draft, parentOf(path));
 }
 
-function isEmpty({ overlay, request }: Draft, { spot, isUncovered }: Sighting): boolean {
+function isEmpty({ request }: Draft, { now }: Sighting): boolean {
   const { observed } = request;
-  const now = isUncovered ? overlay.whereNow(spot) : spot;
   const node = observed.node(now);
   return node.kind === "file" ? node.size === 0 : observed.countNames(now) === 0;
 }

@@ -2,7 +2,7 @@ import type { Effect } from "../model/generation.ts";
 import { isMounted } from "../model/manifest.ts";
 import { nameOf } from "../model/path.ts";
 import type { Conflict, Notice, Step } from "../model/plan.ts";
-import type { BackupEffect } from "./effects.ts";
+import { type BackupEffect, backupsOf } from "./effects.ts";
 import type { TemporaryNames } from "./names.ts";
 import { ownLink } from "./present.ts";
 import {
@@ -137,8 +137,8 @@ function withdrawBackup(
 /** Of several backups that were made in one place, the last one comes back. */
 function fateOf(request: WithdrawalRequest, effect: BackupEffect, seat: Seat): BackupFate {
   const key = ({ target }: Seat) => keyOf(request.observed.mounts, target);
-  const isOlder = request.effects.slice(request.effects.indexOf(effect) + 1).some((other) => {
-    if (other.kind !== "backup" || other.target !== effect.target) return false;
+  const backups = backupsOf(request.effects, effect.target);
+  const isOlder = backups.slice(backups.indexOf(effect) + 1).some((other) => {
     const newer = presentSeat(request, other);
     return newer !== null && key(newer) === key(seat);
   });

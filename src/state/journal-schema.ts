@@ -20,7 +20,7 @@ const source = pathBelowRoot;
 const identity = identitySchema;
 const access = accessSchema;
 const options = optionsSchema;
-const mountId = v.exactOptional(countSchema);
+const mountId = countSchema;
 const text = textSchema;
 
 function step<const Kind extends string, const Fields extends v.ObjectEntries>(kind: Kind, fields: Fields) {

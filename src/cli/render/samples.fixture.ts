@@ -110,16 +110,20 @@ export const describedSteps: readonly (readonly [Step, string])[] = [
       kind: "replace-mount",
       serves: "/a",
       target: "/a",
+      mountId: 40,
       from: { source: "/old/a", options: [] },
       to: { source: "/keep/a", options: [] },
     },
     "remount /a ← /keep/a, was /old/a",
   ],
   [
-    { kind: "set-mount-options", serves: "/a", target: "/a", from: [], to: ["ro"] },
+    { kind: "set-mount-options", serves: "/a", target: "/a", mountId: 40, from: [], to: ["ro"] },
     "set options /a: none → ro",
   ],
-  [{ kind: "unmount", serves: "/a", target: "/a", source: "/keep/a", options: [] }, "unmount /a"],
+  [
+    { kind: "unmount", serves: "/a", target: "/a", mountId: 40, source: "/keep/a", options: [] },
+    "unmount /a",
+  ],
   [{ kind: "link", serves: "/a", path: "/a", text: "/keep/a" }, "link /a → /keep/a"],
   [
     { kind: "replace-link", serves: "/a", path: "/a", from: "/old/a", to: "/keep/a", aside: "/.a" },

@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import type { Entry, Manifest, MountOption, Ownership } from "../../model/manifest.ts";
+import type { Manifest } from "../../model/manifest.ts";
 import type { Access } from "../../model/observation.ts";
-import { isAtOrBelow, isBelow } from "../../model/path.ts";
+import { manifestsOf } from "./arbitrary-manifest.ts";
 import type { Machine, ObjectPlan } from "./build.ts";
 import type { Drift } from "./drift.ts";
 
@@ -75,84 +75,13 @@ function rootDirectory(path: string): ObjectPlan {
   return { path, what: { kind: "directory" } };
 }
 
-const options = fc.oneof(
-  { weight: 4, arbitrary: fc.constant<readonly MountOption[]>([]) },
-  {
-    weight: 1,
-    arbitrary: fc.constantFrom<readonly MountOption[]>(["ro"], ["nosuid", "noatime"], ["strictatime"]),
-  },
-);
-
-/** An owner and a mode for a whole manifest: entries either ask for them or not, so they never contradict each other. */
-const ownership: fc.Arbitrary<Ownership> = fc.record(
-  {
-    user: fc.constantFrom({ name: "ada", id: 1000 }, { name: "root", id: 0 }),
-    group: fc.constantFrom({ name: "staff", id: 50 }),
-    mode: fc.constantFrom("0750", "u=rwx,g=rx,o=", "0700"),
-  },
-  { requiredKeys: [] },
-);
-
-interface EntryPlan {
-  readonly kind: Entry["kind"];
-  readonly root: string;
-  readonly target: string;
-  readonly asks: boolean;
-  readonly asksParent: boolean;
-  readonly backup: boolean;
-  readonly createParents: boolean;
-  readonly createSources: boolean;
-  readonly options: readonly MountOption[];
-}
-
-const entryPlans: fc.Arbitrary<EntryPlan> = fc.record({
-  kind: fc.constantFrom("directory", "directory", "directory", "linked-file", "linked-file", "bound-file"),
-  root: roots,
-  target: targets,
-  asks: fc.constantFrom(false, false, false, true),
-  asksParent: fc.constantFrom(false, false, false, false, true),
+export const manifests: fc.Arbitrary<Manifest> = manifestsOf({
+  roots,
+  targets,
   backup: fc.constantFrom(true, true, true, false),
   createParents: fc.constantFrom(true, true, true, true, true, false),
   createSources: fc.constantFrom(true, true, true, false),
-  options,
 });
-
-/** Manifests that the configuration's own rules let through. */
-export const manifests: fc.Arbitrary<Manifest> = fc
-  .tuple(ownership, fc.array(entryPlans, { maxLength: 5 }))
-  .map(([asked, plans]) => ({ entries: admissible(plans.map((plan) => entryOf(plan, asked))) }));
-
-function entryOf(plan: EntryPlan, asked: Ownership): Entry {
-  const common = {
-    root: plan.root,
-    target: plan.target,
-    source: plan.root + plan.target,
-    backup: plan.backup,
-    createParents: plan.createParents,
-    createSources: plan.createSources,
-    ...(plan.asks && asked),
-    ...(plan.asksParent && { parentDirectory: asked }),
-    place: { line: 1, column: 1, length: 1 },
-  };
-  if (plan.kind === "linked-file") return { kind: plan.kind, ...common };
-  return { kind: plan.kind, ...common, options: plan.options, hidden: false };
-}
-
-function admissible(entries: readonly Entry[]): Entry[] {
-  const kept: Entry[] = [];
-  for (const entry of entries) {
-    const own = [entry.root, entry.source].some((path) => isAtOrBelow(path, entry.target));
-    if (!own && kept.every((other) => canStandBeside(entry, other) && canStandBeside(other, entry)))
-      kept.push(entry);
-  }
-  return kept;
-}
-
-function canStandBeside(entry: Entry, other: Entry): boolean {
-  if (entry.target === other.target) return false;
-  if (!isBelow(entry.target, other.target)) return true;
-  return other.kind === "directory" && (entry.kind === "directory" || entry.root !== other.root);
-}
 
 export const drifts: fc.Arbitrary<Drift> = fc.oneof(
   { weight: 3, arbitrary: fc.constant({ kind: "reboot" } as const) },

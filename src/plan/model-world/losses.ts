@@ -56,7 +56,6 @@ export interface Permission {
   readonly active: Manifest;
   readonly wanted: Manifest;
   readonly effects: readonly Effect[];
-  readonly steps: readonly Step[];
   /** What steps were seen to work on, while they were carried out. */
   readonly touched: Touched;
   readonly ownMounts: ReadonlySet<number>;

@@ -47,11 +47,13 @@ export function perform(world: World, step: Step): Outcome {
       mount(world, step.target, step.source, step.options);
       return {};
     case "replace-mount":
+      expectMount(world, step.target, step.mountId);
       return { kept: replaceMount(world, step.target, step.to.source, step.to.options) };
     case "set-mount-options":
-      topMount(world, step.target).options = written(step.to);
+      expectMount(world, step.target, step.mountId).options = written(step.to);
       return {};
     case "unmount":
+      expectMount(world, step.target, step.mountId);
       return { kept: unmount(world, step.target) };
     case "link":
       create(world, step.path, { kind: "symlink", text: step.text }, linkAccess);
@@ -223,6 +225,12 @@ function mount(world: World, target: string, source: string, options: readonly s
 export function topMount(world: World, target: string): ModelMount {
   const { mount: top, dentry } = objectAt(world, target);
   if (top.root !== dentry) throw new Refusal("EINVAL", `${target} is no mount point`);
+  return top;
+}
+
+function expectMount(world: World, target: string, mountId: number): ModelMount {
+  const top = topMount(world, target);
+  if (top.id !== mountId) throw new Refusal("ESTALE", target);
   return top;
 }
 

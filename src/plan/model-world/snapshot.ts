@@ -68,3 +68,22 @@ function depthOf(mount: ModelMount): number {
   for (let above = mount.attached; above !== null; above = above.mount.attached) depth += 1;
   return depth;
 }
+
+/** What differs between two snapshots. One symlink is as good as another with the same text. */
+export function differencesBetween(left: Snapshot, right: Snapshot): string[] {
+  const places = new Set([...left.objects.keys(), ...right.objects.keys()]);
+  const differences: string[] = [];
+  for (const place of places) {
+    const [before, after] = [left.objects.get(place), right.objects.get(place)];
+    if (before?.text !== after?.text) differences.push(`${place}: ${before?.text} became ${after?.text}`);
+    else if (
+      before?.identity.birth !== after?.identity.birth &&
+      before?.text.startsWith("symlink") !== true
+    ) {
+      differences.push(`${place}: is another`);
+    }
+  }
+  const [before, after] = [left.mounts.join("\n"), right.mounts.join("\n")];
+  if (before !== after) differences.push(`mounts:\n${before}\nbecame\n${after}`);
+  return differences;
+}
