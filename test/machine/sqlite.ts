@@ -7,7 +7,8 @@ export const hasSqlite = Bun.which("sqlite3") !== null;
 /** A SQLite database in WAL mode, in a persisted directory that is there already. */
 export function sqlite(machine: Machine, directory: string): Database {
   const file = `${directory}/rows.db`;
-  const patient = `sqlite3 -batch -cmd '.timeout 60000'`;
+  // A client that comes or goes locks the database for an instant, even one in WAL mode.
+  const client = ["sqlite3", "-batch", "-cmd", ".timeout 60000"];
   return {
     directory,
     async start() {
@@ -16,13 +17,16 @@ export function sqlite(machine: Machine, directory: string): Database {
     },
     async stop() {},
     startQuerying: () =>
-      startRepeating(machine, `${patient} ${file} "insert into rows values (1); select count(*) from rows"`),
+      startRepeating(
+        machine,
+        `sqlite3 -batch -cmd '.timeout 60000' ${file} "insert into rows values (1); select count(*) from rows"`,
+      ),
     async beginTransaction() {
-      const reader = startLineClient(machine, ["sqlite3", "-batch", file]);
+      const reader = startLineClient(machine, [...client, file]);
       reader.tell("begin;");
       const seen = await reader.ask("select count(*) from rows;");
       // A second database in the same directory, for the first one's client has to write all the time.
-      const writer = startLineClient(machine, ["sqlite3", "-batch", `${directory}/notes.db`]);
+      const writer = startLineClient(machine, [...client, `${directory}/notes.db`]);
       await writer.ask("pragma journal_mode = wal;");
       writer.tell("create table if not exists notes (text); begin immediate;");
       writer.tell("insert into notes values ('written in a long transaction');");
