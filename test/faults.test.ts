@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { type Case, nameOf } from "./faults/cases.ts";
+import { breachesOf } from "./faults/durability.ts";
 import { everyNth, type Group, groupsOf, oneOfEachKind, titles } from "./faults/groups.ts";
 import { runAll } from "./faults/lanes.ts";
+import { lastIndexWrite } from "./faults/matrix.ts";
 import { missing } from "./faults/requirements.ts";
 import { scenarios } from "./faults/scenarios.ts";
 import { Stage } from "./faults/stage.ts";
@@ -60,6 +62,28 @@ describe.skipIf(lacks(...missing))("a command that something happens to", () => 
     everyNth(cases, 40),
   );
   holds("is settled on a new root after a kill and a reboot", titles.reboot, (cases) => everyNth(cases, 40));
+  test(
+    "has everything on the disk before the record that relies on it, and so has its undo",
+    async () => {
+      await using stage = await Stage.start();
+      for (const scenario of scenarios) {
+        await stage.prepare(scenario);
+        const { log } = await stage.strike(scenario.command, [], { paths: true });
+        expect({ scenario: scenario.name, breaches: breachesOf(log) }).toEqual({
+          scenario: scenario.name,
+          breaches: [],
+        });
+      }
+      const [apply] = scenarios;
+      const failing = lastIndexWrite(groups[0]?.expected.work ?? []);
+      if (apply === undefined || failing === null) throw new Error("there is nothing to undo");
+      await stage.prepare(apply);
+      const { exitCode, log } = await stage.strike(apply.command, [failing], { paths: true });
+      expect(exitCode).toBe(1);
+      expect(breachesOf(log)).toEqual([]);
+    },
+    patience,
+  );
   holds("is undone too where the kernel or the filesystem cannot do all", titles.without, (cases) =>
     everyNth(cases, 8),
   );

@@ -62,6 +62,8 @@ const writing: Readonly<Record<string, number>> = { write: 0, pwrite64: 0, copy_
 
 function changedPaths({ name, text }: TracedCall): string[] {
   const descriptors = [...text.matchAll(/(?<=[(, ])(?:\d+|AT_FDCWD)<([^>]*)>/g)].map(([, path = ""]) => path);
+  // A temporary file of the state that comes back is removed by the next command.
+  if (name === "unlinkat" && /"\.imp-[^"]*\.tmp"/.test(text)) return [];
   if (naming.includes(name)) return descriptors.slice(-1);
   const position = writing[name];
   const path = position === undefined ? undefined : descriptors[position];

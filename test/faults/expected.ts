@@ -30,7 +30,7 @@ export async function expectationOf(stage: Stage, scenario: Scenario): Promise<E
     return linesOf(await stage.picture(), origin);
   };
   await stage.prepare(scenario);
-  const looks = await stage.strike(scenario.command, [], true);
+  const looks = await stage.strike(scenario.command, [], { looks: true });
   return {
     done,
     rebootedBefore: await rebooted(null),

@@ -55,7 +55,8 @@ export async function strikesInUndo(stage: Stage, scenario: Scenario, { work }: 
     );
 }
 
-function lastIndexWrite(work: readonly TracedCall[]): Strike | null {
+/** The write of the new index, to fail. */
+export function lastIndexWrite(work: readonly TracedCall[]): Strike | null {
   const calls = changing(work);
   const end = calls.findLastIndex(
     ({ call }) => call.name === "renameat2" && /"generations\.json"/.test(call.text),

@@ -22,6 +22,14 @@ export interface Victim {
   readonly place: number;
 }
 
+/** What is traced besides. */
+export interface Traced {
+  /** Calls that only look. */
+  readonly looks?: boolean;
+  /** The paths of the files behind descriptors. */
+  readonly paths?: boolean;
+}
+
 export interface TracedResult extends Result {
   readonly log: string;
 }
@@ -61,10 +69,14 @@ export class Stage implements AsyncDisposable {
   }
 
   /** Runs imp under strace(1) with these strikes. */
-  async strike(words: readonly string[], strikes: readonly Strike[], looks = false): Promise<TracedResult> {
+  async strike(
+    words: readonly string[],
+    strikes: readonly Strike[],
+    more: Traced = {},
+  ): Promise<TracedResult> {
     const calls = new Set([
       ...changingCalls,
-      ...(looks ? lookingCalls : []),
+      ...(more.looks === true ? lookingCalls : []),
       ...strikes.map(({ call }) => call),
     ]);
     const injections = strikes.map(({ call, when, effect }) => {
@@ -77,6 +89,7 @@ export class Stage implements AsyncDisposable {
       "strace",
       "--follow-forks",
       ...filter,
+      ...(more.paths === true ? ["--decode-fds=path"] : []),
       "--quiet=all",
       "--string-limit=64",
       `--output=${logPath}`,

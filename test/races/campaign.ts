@@ -15,7 +15,7 @@ const journal = `${state}/journal.json`;
 const globals = ["--json", "--config", config, "--state-dir", state];
 
 /** How often the attacker waits until the command is past its planning. */
-const shareOfPatient = Number(process.env["PATIENT"] ?? "0.7");
+const shareOfPatient = 0.7;
 
 /**
  * Runs the commands of a scenario under attack, again and again, and throws if what imp promises is broken: the decoys

@@ -66,6 +66,11 @@ const keepsLinked = async (machine: Machine) =>
 const foreignMounts = (paths: readonly string[]) =>
   paths.map((path) => `mount -t tmpfs -o nosuid,nodev,mode=755 foreign ${path}`).join("\n");
 
+const foreignLines = async (machine: Machine, isMeant: (line: string) => boolean) =>
+  [...(await mountLines(machine, home)), ...(await mountLines(machine, stored(home)))]
+    .filter((line) => line.includes(" shows / ") && isMeant(line))
+    .join("\n");
+
 function prepareForeign(place: (path: string) => string) {
   return async (machine: Machine, entries: number): Promise<void> => {
     layOut(machine, entries, (entry, target, source) => {
@@ -179,6 +184,8 @@ export const tricks: readonly Scenario[] = [
     forth: mounts,
     back: nothing,
     attack: (entries) => ({ pairs: atTargets(entries) }),
+    carriesAway: true,
+    keeps: (machine) => foreignLines(machine, () => true),
   },
   {
     name: "a source exchanged for somebody else's mount",
@@ -188,10 +195,7 @@ export const tricks: readonly Scenario[] = [
     attack: (entries) => ({ pairs: atSources(entries) }),
     // It is the user's own place, so it may be mounted; but only as what it is.
     carriesAway: true,
-    keeps: async (machine) => {
-      const table = await mountLines(machine, home);
-      return table.filter((line) => / shows \/ /.test(line) && !line.includes("nosuid,nodev")).join("\n");
-    },
+    keeps: (machine) => foreignLines(machine, (line) => !line.includes("nosuid,nodev")),
   },
   {
     name: "a mount that gets other options exchanged for somebody else's",
@@ -202,5 +206,7 @@ export const tricks: readonly Scenario[] = [
       }),
     back: mounts,
     attack: (entries) => ({ pairs: atTargets(entries) }),
+    carriesAway: true,
+    keeps: (machine) => foreignLines(machine, () => true),
   },
 ];
