@@ -1,4 +1,4 @@
-import { cString, SystemError, systemCallOrErrno } from "./ffi.ts";
+import { SystemError, systemCallOrErrno } from "./ffi.ts";
 
 const ENODATA = -61;
 const EOPNOTSUPP = -95;
@@ -8,8 +8,8 @@ const EOPNOTSUPP = -95;
  * group permission bits are then the list's mask: what the list may grant to anyone that it names.
  */
 export function hasAccessList(descriptor: number): boolean {
-  const path = cString(`/proc/self/fd/${descriptor}`);
-  const length = systemCallOrErrno("getxattr", path, cString("system.posix_acl_access"), 0, 0);
+  const path = `/proc/self/fd/${descriptor}`;
+  const length = systemCallOrErrno("getxattr", path, "system.posix_acl_access", 0, 0);
   if (length === ENODATA || length === EOPNOTSUPP) return false;
   if (length < 0) throw new SystemError("getxattr", -length, "");
   return length > 0;

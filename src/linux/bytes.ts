@@ -8,8 +8,13 @@ const encoder = new TextEncoder();
 const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const loneSurrogate = /[\udc80-\udcff]/;
 
+/** True if the path has a byte that is not part of valid UTF-8. */
+export function hasStrayByte(path: string): boolean {
+  return loneSurrogate.test(path);
+}
+
 export function encodePath(path: string): Uint8Array {
-  if (!loneSurrogate.test(path)) return encoder.encode(path);
+  if (!hasStrayByte(path)) return encoder.encode(path);
   const bytes: number[] = [];
   for (const character of path) {
     const code = character.codePointAt(0) ?? 0;

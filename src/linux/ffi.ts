@@ -1,6 +1,6 @@
 import { CString, dlopen, FFIType, type Pointer, ptr, read } from "bun:ffi";
 import { type CallName, callNumbers } from "./abi.ts";
-import { encodePath } from "./bytes.ts";
+import { encodePath, hasStrayByte } from "./bytes.ts";
 
 const { i64_fast: word, i32, ptr: pointer, u32 } = FFIType;
 
@@ -79,23 +79,40 @@ export function isSystemError(error: unknown, ...codes: readonly string[]): erro
   return error instanceof SystemError && (codes.length === 0 || codes.includes(error.code));
 }
 
-/** A system call argument: a number, or memory that the kernel reads or writes. */
-type Argument = number | Uint8Array;
+/** A system call argument: a number, a path or name, or memory that the kernel reads or writes. */
+type Argument = number | string | Uint8Array;
 
 /**
  * Makes one system call and returns its result.
  * @param path what the call is about, for the error's text only
  * @throws SystemError if the kernel answers with an errno
  */
-export function systemCall(name: CallName, path: string, ...words: readonly Argument[]): number {
-  const result = systemCallOrErrno(name, ...words);
+export function systemCall(
+  name: CallName,
+  path: string,
+  a?: Argument,
+  b?: Argument,
+  c?: Argument,
+  d?: Argument,
+  e?: Argument,
+  f?: Argument,
+): number {
+  const result = systemCallOrErrno(name, a, b, c, d, e, f);
   if (result < 0) throw new SystemError(name, -result, path);
   return result;
 }
 
 /** As {@link systemCall}, but an errno comes back as a negative number: for the places where errors are common. */
-export function systemCallOrErrno(name: CallName, ...words: readonly Argument[]): number {
-  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = words;
+export function systemCallOrErrno(
+  name: CallName,
+  a: Argument = 0,
+  b: Argument = 0,
+  c: Argument = 0,
+  d: Argument = 0,
+  e: Argument = 0,
+  f: Argument = 0,
+): number {
+  textsInCall = 0;
   const result = libc.syscall(
     callNumbers[name],
     address(a),
@@ -109,8 +126,45 @@ export function systemCallOrErrno(name: CallName, ...words: readonly Argument[])
 }
 
 function address(argument: Argument): number {
-  return typeof argument === "number" ? argument : ptr(argument);
+  if (typeof argument === "number") return argument;
+  return typeof argument === "string" ? addressOfText(argument) : ptr(argument);
 }
+
+/** Where the texts of a call are put for the kernel; no call has more than two. */
+const texts = [newText(), newText()];
+let textsInCall = 0;
+
+interface TextPlace {
+  readonly bytes: Uint8Array;
+  readonly address: number;
+  /** What is too long for the place, or no UTF-8, has memory of its own; held here until the call is over. */
+  rare: Uint8Array | null;
+}
+
+function newText(): TextPlace {
+  const bytes = new Uint8Array(16 * 1024);
+  return { bytes, address: ptr(bytes), rare: null };
+}
+
+/** Calls are made for each entry of a configuration, so not each of their texts gets memory of its own. */
+function addressOfText(text: string): number {
+  if (text === "") return addressOfNothing;
+  const place = texts[textsInCall];
+  if (place === undefined) throw new Error("a system call with more than two texts");
+  textsInCall += 1;
+  // Three bytes are the most that one UTF-16 unit takes.
+  if (text.length * 3 >= place.bytes.length || hasStrayByte(text)) {
+    place.rare = cString(text);
+    return ptr(place.rare);
+  }
+  const { written } = encoder.encodeInto(text, place.bytes);
+  place.bytes[written] = 0;
+  return place.address;
+}
+
+const encoder = new TextEncoder();
+const nothing = new Uint8Array(1);
+const addressOfNothing: number = ptr(nothing);
 
 /** A path as the kernel reads it: bytes that end with NUL. */
 export function cString(text: string): Uint8Array {

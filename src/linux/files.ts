@@ -18,7 +18,7 @@ import {
   RESOLVE_NO_SYMLINKS,
 } from "./abi.ts";
 import { decodePath } from "./bytes.ts";
-import { cString, SystemError, systemCall, systemCallOrErrno } from "./ffi.ts";
+import { SystemError, systemCall, systemCallOrErrno } from "./ffi.ts";
 
 /**
  * File calls relative to an open directory. None of them follows a symlink in the last name, and the directory is a
@@ -40,19 +40,19 @@ export function closeDescriptor(descriptor: number): void {
 
 /** Opens `name` in `directory` as a mere handle (O_PATH): a symlink gives the link itself. */
 export function openHandle(directory: number, name: string): number {
-  return systemCall("openat", name, directory, cString(name), O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+  return systemCall("openat", name, directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
 }
 
 /** Opens an existing file for reading; a symlink gives ELOOP, and a FIFO does not block. */
 export function openForReading(directory: number, name: string): number {
   const flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-  return systemCall("openat", name, directory, cString(name), flags, 0);
+  return systemCall("openat", name, directory, name, flags, 0);
 }
 
 /** Creates a file that must not exist yet, and opens it for writing. */
 export function createFile(directory: number, name: string, mode: number): number {
   const flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-  return systemCall("openat", name, directory, cString(name), flags, mode);
+  return systemCall("openat", name, directory, name, flags, mode);
 }
 
 /**
@@ -61,7 +61,7 @@ export function createFile(directory: number, name: string, mode: number): numbe
  * @returns the descriptor, or the negative errno
  */
 export function openDirectoryWithin(root: number, path: string): number {
-  return openDirectoryBy(root, path.replace(/^\/+/, "") || ".", RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
+  return openDirectoryBy(root, path.replace(/^\/+/, "") || ".");
 }
 
 /**
@@ -69,61 +69,73 @@ export function openDirectoryWithin(root: number, path: string): number {
  * @returns the descriptor, or the negative errno: -40 (ELOOP) if there is a symlink
  */
 export function openDirectoryWithoutLinks(path: string): number {
-  return openDirectoryBy(AT_FDCWD, path, RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
+  return openDirectoryBy(AT_FDCWD, path);
 }
 
-/** openat2(2) with `struct open_how`: flags, mode, resolve. */
-function openDirectoryBy(directory: number, path: string, resolve: number): number {
-  const how = new BigUint64Array([BigInt(O_PATH | O_DIRECTORY | O_CLOEXEC), 0n, BigInt(resolve)]);
-  const bytes = new Uint8Array(how.buffer);
-  return systemCallOrErrno("openat2", directory, cString(path), bytes, bytes.length);
+/** `struct open_how` of openat2(2): flags, mode, resolve. */
+const directoryWithoutLinks = new Uint8Array(
+  BigUint64Array.of(
+    BigInt(O_PATH | O_DIRECTORY | O_CLOEXEC),
+    0n,
+    BigInt(RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS),
+  ).buffer,
+);
+
+function openDirectoryBy(directory: number, path: string): number {
+  return systemCallOrErrno(
+    "openat2",
+    directory,
+    path,
+    directoryWithoutLinks,
+    directoryWithoutLinks.length,
+  );
 }
 
 export function openRoot(): number {
-  return systemCall("openat", "/", AT_FDCWD, cString("/"), O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+  return systemCall("openat", "/", AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
 }
 
 export function readLink(directory: number, name: string): string {
   const buffer = new Uint8Array(4096);
-  const length = systemCall("readlinkat", name, directory, cString(name), buffer, buffer.length);
+  const length = systemCall("readlinkat", name, directory, name, buffer, buffer.length);
   return decodePath(buffer.subarray(0, length));
 }
 
 export function makeDirectory(directory: number, name: string, mode: number): void {
-  systemCall("mkdirat", name, directory, cString(name), mode);
+  systemCall("mkdirat", name, directory, name, mode);
 }
 
 export function makeSymlink(directory: number, name: string, text: string): void {
-  systemCall("symlinkat", name, cString(text), directory, cString(name));
+  systemCall("symlinkat", name, text, directory, name);
 }
 
 export function unlink(directory: number, name: string): void {
-  systemCall("unlinkat", name, directory, cString(name), 0);
+  systemCall("unlinkat", name, directory, name, 0);
 }
 
 /** Removes an empty directory. */
 export function removeDirectory(directory: number, name: string): void {
-  systemCall("unlinkat", name, directory, cString(name), AT_REMOVEDIR);
+  systemCall("unlinkat", name, directory, name, AT_REMOVEDIR);
 }
 
 /** Renames; what stands at the new name is an EEXIST. */
 export function renameToFree(from: number, fromName: string, to: number, toName: string): void {
-  systemCall("renameat2", fromName, from, cString(fromName), to, cString(toName), RENAME_NOREPLACE);
+  systemCall("renameat2", fromName, from, fromName, to, toName, RENAME_NOREPLACE);
 }
 
 /** Renames over what stands at the new name. */
 export function renameOver(from: number, fromName: string, to: number, toName: string): void {
-  systemCall("renameat2", fromName, from, cString(fromName), to, cString(toName), 0);
+  systemCall("renameat2", fromName, from, fromName, to, toName, 0);
 }
 
 /** Exchanges two names in one instant. */
 export function exchange(directory: number, name: string, otherName: string): void {
-  systemCall("renameat2", name, directory, cString(name), directory, cString(otherName), RENAME_EXCHANGE);
+  systemCall("renameat2", name, directory, name, directory, otherName, RENAME_EXCHANGE);
 }
 
 /** Changes the owner of the object behind any descriptor, a handle included. */
 export function changeOwner(descriptor: number, uid: number, gid: number): void {
-  systemCall("fchownat", "", descriptor, cString(""), uid, gid, AT_EMPTY_PATH);
+  systemCall("fchownat", "", descriptor, "", uid, gid, AT_EMPTY_PATH);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { LOCK_EX, LOCK_NB, LOCK_UN, O_CLOEXEC, O_NOFOLLOW, O_NONBLOCK, O_RDWR } from "./abi.ts";
-import { cString, SystemError, systemCall, systemCallOrErrno } from "./ffi.ts";
+import { SystemError, systemCall, systemCallOrErrno } from "./ffi.ts";
 
 const EINTR = -4;
 const EAGAIN = -11;
@@ -7,7 +7,7 @@ const EAGAIN = -11;
 /** Opens an existing file for reading and writing; a symlink gives ELOOP. Programs started later do not inherit it. */
 export function openForUpdate(directory: number, name: string): number {
   const flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-  return systemCall("openat", name, directory, cString(name), flags, 0);
+  return systemCall("openat", name, directory, name, flags, 0);
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   OPEN_TREE_CLONE,
   UMOUNT_NOFOLLOW,
 } from "./abi.ts";
-import { cString, systemCall, systemCallOrErrno } from "./ffi.ts";
+import { systemCall, systemCallOrErrno } from "./ffi.ts";
 import { asSystemError, closeDescriptor, openHandle } from "./files.ts";
 
 /** The mount table of this mount namespace, as the kernel writes it: bytes, for names need not be UTF-8. */
@@ -26,13 +26,13 @@ export function readMountTable(): Uint8Array {
  */
 export function cloneTree(directory: number, path: string): number {
   const flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (path === "" ? AT_EMPTY_PATH : 0);
-  return systemCall("open_tree", path, directory, cString(path), flags);
+  return systemCall("open_tree", path, directory, path, flags);
 }
 
 /** Attaches a detached tree at `name` in `directory`; a symlink there is not followed. */
 export function attachTree(tree: number, directory: number, name: string): void {
   const flags = MOVE_MOUNT_F_EMPTY_PATH | (name === "" ? MOVE_MOUNT_T_EMPTY_PATH : 0);
-  systemCall("move_mount", name, tree, cString(""), directory, cString(name), flags);
+  systemCall("move_mount", name, tree, "", directory, name, flags);
 }
 
 /**
@@ -41,22 +41,22 @@ export function attachTree(tree: number, directory: number, name: string): void 
  */
 export function attachTreeBeneath(tree: number, directory: number, name: string): void {
   const flags = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_BENEATH;
-  systemCall("move_mount", name, tree, cString(""), directory, cString(name), flags);
+  systemCall("move_mount", name, tree, "", directory, name, flags);
 }
 
 /** Unmounts what is on top at `name` in `directory`. @throws SystemError `EBUSY` while somebody uses it */
 export function unmount(directory: number, name: string): void {
-  systemCall("umount2", name, cString(`/proc/self/fd/${directory}/${name}`), UMOUNT_NOFOLLOW);
+  systemCall("umount2", name, `/proc/self/fd/${directory}/${name}`, UMOUNT_NOFOLLOW);
 }
 
 /** Takes what is on top at `name` out of the tree of mounts at once; who uses it goes on with it. */
 export function detach(directory: number, name: string): void {
-  systemCall("umount2", name, cString(`/proc/self/fd/${directory}/${name}`), UMOUNT_NOFOLLOW | MNT_DETACH);
+  systemCall("umount2", name, `/proc/self/fd/${directory}/${name}`, UMOUNT_NOFOLLOW | MNT_DETACH);
 }
 
 /** Takes a tree away that was attached, wherever that was: by its own descriptor. Nothing may be mounted on it. */
 export function detachTree(tree: number): void {
-  systemCall("umount2", "", cString(`/proc/self/fd/${tree}`), MNT_DETACH);
+  systemCall("umount2", "", `/proc/self/fd/${tree}`, MNT_DETACH);
 }
 
 /**
@@ -65,7 +65,7 @@ export function detachTree(tree: number): void {
  */
 export function isBusy(directory: number, name: string): boolean {
   closeDescriptor(openHandle(directory, name));
-  const path = cString(`/proc/self/fd/${directory}/${name}`);
+  const path = `/proc/self/fd/${directory}/${name}`;
   return systemCallOrErrno("umount2", path, UMOUNT_NOFOLLOW | MNT_EXPIRE) === -EBUSY;
 }
 
@@ -104,7 +104,7 @@ export function setMountOptions(
   const isNew = state === "new";
   const clear = (isNew ? 0 : allAttributes & ~set) | accessTimeMask;
   const attributes = mountAttributes(set, clear, isNew ? MS_PRIVATE : 0);
-  systemCall("mount_setattr", "", root, cString(""), AT_EMPTY_PATH, attributes, attributes.length);
+  systemCall("mount_setattr", "", root, "", AT_EMPTY_PATH, attributes, attributes.length);
 }
 
 /** `struct mount_attr`: attr_set, attr_clr, propagation, userns_fd. */

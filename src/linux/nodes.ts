@@ -1,5 +1,5 @@
 import { AT_EMPTY_PATH, S_IFBLK, S_IFCHR, S_IFIFO, S_IFSOCK } from "./abi.ts";
-import { cString, systemCall } from "./ffi.ts";
+import { systemCall } from "./ffi.ts";
 
 /** FIFOs, sockets and devices, and second names. */
 
@@ -25,7 +25,7 @@ const view = new DataView(buffer.buffer);
 /** Which device the device node behind `descriptor` stands for; 0:0 for all other objects. */
 export function deviceNumber(descriptor: number): DeviceNumber {
   // statx(2) fills these two fields whatever is asked for.
-  systemCall("statx", "", descriptor, cString(""), AT_EMPTY_PATH, 0, buffer);
+  systemCall("statx", "", descriptor, "", AT_EMPTY_PATH, 0, buffer);
   return { major: view.getUint32(at.major, true), minor: view.getUint32(at.minor, true) };
 }
 
@@ -36,10 +36,10 @@ export function deviceNumber(descriptor: number): DeviceNumber {
 export function makeNode(directory: number, name: string, type: NodeType, device: DeviceNumber): void {
   const { major, minor } = device;
   const encoded = (minor & 0xff) + major * 0x100 + (minor - (minor & 0xff)) * 0x1000;
-  systemCall("mknodat", name, directory, cString(name), typeBits[type] | 0o600, encoded);
+  systemCall("mknodat", name, directory, name, typeBits[type] | 0o600, encoded);
 }
 
 /** Gives the object `oldName` a second name (linkat(2)); a symlink is not followed. */
 export function makeLink(oldDirectory: number, oldName: string, directory: number, name: string): void {
-  systemCall("linkat", name, oldDirectory, cString(oldName), directory, cString(name), 0);
+  systemCall("linkat", name, oldDirectory, oldName, directory, name, 0);
 }

@@ -1,7 +1,7 @@
 import { AT_FDCWD, O_CLOEXEC, O_DIRECTORY, O_NOATIME, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } from "./abi.ts";
 import { decodePath } from "./bytes.ts";
 import { Descriptor } from "./descriptor.ts";
-import { cString, SystemError, systemCall, systemCallOrErrno } from "./ffi.ts";
+import { SystemError, systemCall, systemCallOrErrno } from "./ffi.ts";
 import { openHandle } from "./files.ts";
 
 /**
@@ -28,7 +28,7 @@ export function openFile(handle: number): Descriptor {
 
 /** O_NOATIME is for the file's owner and root only (open(2)). */
 function openQuietly(directory: number, path: string, flags: number): Descriptor {
-  const bytes = cString(path);
+  const bytes = path;
   const quiet = systemCallOrErrno("openat", directory, bytes, flags | O_NOATIME, 0);
   if (quiet >= 0) return new Descriptor(quiet);
   if (quiet !== EPERM) throw new SystemError("openat", -quiet, "");

@@ -1,3 +1,4 @@
+import { ptr } from "bun:ffi";
 import {
   AT_EMPTY_PATH,
   AT_NO_AUTOMOUNT,
@@ -6,7 +7,7 @@ import {
   STATX_BTIME,
   STATX_MNT_ID,
 } from "./abi.ts";
-import { cString, SystemError, systemCallOrErrno } from "./ffi.ts";
+import { SystemError, systemCallOrErrno } from "./ffi.ts";
 
 export type FileType =
   | "directory"
@@ -62,6 +63,7 @@ const at = {
 
 const buffer = new Uint8Array(256);
 const view = new DataView(buffer.buffer);
+const bufferAddress: number = ptr(buffer);
 
 /**
  * The object `name` in the directory `directory`, links not followed; with an empty name the object that the
@@ -70,7 +72,7 @@ const view = new DataView(buffer.buffer);
  */
 export function statAt(directory: number, name: string): Stat | null {
   const flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | (name === "" ? AT_EMPTY_PATH : 0);
-  const result = systemCallOrErrno("statx", directory, cString(name), flags, mask, buffer);
+  const result = systemCallOrErrno("statx", directory, name, flags, mask, bufferAddress);
   if (result === 0) return parse();
   if (result === -2) return null;
   throw new SystemError("statx", -result, name);
@@ -78,7 +80,7 @@ export function statAt(directory: number, name: string): Stat | null {
 
 /** The id of the mount that `path` leads to, links followed as `flags` say; null if that can't be looked at. */
 export function mountIdOf(directory: number, path: string, flags: number): number | null {
-  const result = systemCallOrErrno("statx", directory, cString(path), flags, mask, buffer);
+  const result = systemCallOrErrno("statx", directory, path, flags, mask, bufferAddress);
   return result === 0 ? parse().mountId : null;
 }
 
@@ -97,10 +99,10 @@ function parse(): Stat {
     uid: view.getUint32(at.uid, true),
     gid: view.getUint32(at.gid, true),
     links: view.getUint32(at.links, true),
-    size: Number(view.getBigUint64(at.size, true)),
-    device: `${view.getUint32(at.deviceMajor, true)}:${view.getUint32(at.deviceMinor, true)}`,
+    size: count(at.size),
+    device: deviceName(view.getUint32(at.deviceMajor, true), view.getUint32(at.deviceMinor, true)),
     inode: unsigned(at.inode),
-    mountId: Number(view.getBigUint64(at.mountId, true)),
+    mountId: count(at.mountId),
     mountRoot: (view.getUint32(at.attributes, true) & STATX_ATTR_MOUNT_ROOT) !== 0,
     accessed: time(at.accessed),
     modified: time(at.modified),
@@ -115,7 +117,26 @@ function unsigned(offset: number): string {
   return view.getBigUint64(offset, true).toString();
 }
 
+function count(offset: number): number {
+  return view.getUint32(offset, true) + view.getUint32(offset + 4, true) * 0x1_0000_0000;
+}
+
+let lastDevice = { major: -1, minor: -1, name: "" };
+
+/** `major:minor`; neighbours mostly lie on the same one. */
+function deviceName(major: number, minor: number): string {
+  if (major !== lastDevice.major || minor !== lastDevice.minor) {
+    lastDevice = { major, minor, name: `${major}:${minor}` };
+  }
+  return lastDevice.name;
+}
+
 function time(offset: number): string {
+  const low = view.getUint32(offset, true);
+  // What lies between 1970 and 2106 needs no BigInt.
+  if (view.getUint32(offset + 4, true) === 0 && low > 0) {
+    return `${low}${String(1_000_000_000 + view.getUint32(offset + 8, true)).slice(1)}`;
+  }
   const seconds = view.getBigInt64(offset, true);
   return String(seconds * 1_000_000_000n + BigInt(view.getUint32(offset + 8, true)));
 }

@@ -1,5 +1,5 @@
 import { AT_FDCWD } from "./abi.ts";
-import { cString, systemCall } from "./ffi.ts";
+import { systemCall } from "./ffi.ts";
 
 const nanosecondsPerSecond = 1_000_000_000n;
 
@@ -10,7 +10,7 @@ const nanosecondsPerSecond = 1_000_000_000n;
 export function setTimes(descriptor: number, accessed: string, modified: string): void {
   const times = new BigInt64Array([...timespec(accessed), ...timespec(modified)]);
   // The way through /proc serves handles, which futimens refuses, and ends at the link itself.
-  const path = cString(`/proc/self/fd/${descriptor}`);
+  const path = `/proc/self/fd/${descriptor}`;
   systemCall("utimensat", "", AT_FDCWD, path, new Uint8Array(times.buffer), 0);
 }
 

@@ -1,6 +1,6 @@
 import { AT_EMPTY_PATH } from "./abi.ts";
 import { Descriptor } from "./descriptor.ts";
-import { cString, isSystemError, systemCall } from "./ffi.ts";
+import { isSystemError, systemCall } from "./ffi.ts";
 import { openHandle } from "./files.ts";
 import { type Stat, statDescriptor } from "./stat.ts";
 
@@ -70,7 +70,7 @@ const view = new DataView(buffer.buffer);
 
 /** Where an object lies, without a question to its filesystem: statx(2) with an empty mask asks for nothing else. */
 function placeOf(descriptor: number): TreePlace {
-  systemCall("statx", "", descriptor, cString(""), AT_EMPTY_PATH, 0, buffer);
+  systemCall("statx", "", descriptor, "", AT_EMPTY_PATH, 0, buffer);
   return {
     device: `${view.getUint32(at.deviceMajor, true)}:${view.getUint32(at.deviceMinor, true)}`,
     mountId: Number(view.getBigUint64(at.mountId, true)),

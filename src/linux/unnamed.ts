@@ -1,6 +1,6 @@
 import { AT_FDCWD, AT_SYMLINK_FOLLOW, O_CLOEXEC, O_TMPFILE, O_WRONLY } from "./abi.ts";
 import { Descriptor } from "./descriptor.ts";
-import { cString, SystemError, systemCall, systemCallOrErrno } from "./ffi.ts";
+import { SystemError, systemCall, systemCallOrErrno } from "./ffi.ts";
 
 /** Files without a name (open(2), O_TMPFILE): if the process is killed, the kernel removes them. */
 
@@ -9,7 +9,7 @@ const EOPNOTSUPP = -95;
 
 /** Creates a nameless file on the filesystem of `directory`, open for writing; null where these are not supported. */
 export function createUnnamedFile(directory: number, mode: number): Descriptor | null {
-  const result = systemCallOrErrno("openat", directory, cString("."), O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
+  const result = systemCallOrErrno("openat", directory, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
   if (result >= 0) return new Descriptor(result);
   if (result === EOPNOTSUPP || result === EISDIR) return null;
   throw new SystemError("openat", -result, "");
@@ -18,6 +18,6 @@ export function createUnnamedFile(directory: number, mode: number): Descriptor |
 /** Gives a nameless file its name, which must be free, in an instant. */
 export function nameFile(file: number, directory: number, name: string): void {
   // The way through /proc needs no capability, which AT_EMPTY_PATH does (linkat(2)).
-  const path = cString(`/proc/self/fd/${file}`);
-  systemCall("linkat", name, AT_FDCWD, path, directory, cString(name), AT_SYMLINK_FOLLOW);
+  const path = `/proc/self/fd/${file}`;
+  systemCall("linkat", name, AT_FDCWD, path, directory, name, AT_SYMLINK_FOLLOW);
 }

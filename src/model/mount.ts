@@ -1,4 +1,4 @@
-import { isBelow, rebase } from "./path.ts";
+import { isBelow, parentOf, rebase } from "./path.ts";
 
 /** One line of `/proc/self/mountinfo` (proc_pid_mountinfo(5)). */
 export interface Mount {
@@ -26,29 +26,34 @@ export interface MountTable {
   readonly byId: ReadonlyMap<number, Mount>;
   /** The mounts that are attached to a mount, by that one's id. */
   readonly attachedTo: ReadonlyMap<number, readonly Mount[]>;
-  /** Mounts by the id of the one that they are attached to and their mount point (see {@link attachment}). */
-  readonly byAttachment: ReadonlyMap<string, Mount>;
+  /** Mounts by the id of the one that they are attached to, and then by their mount point. */
+  readonly byAttachment: ByAttachment;
+  /** The ways to paths that were asked for, see {@link mountsOnTheWay}: a table never changes. */
+  readonly ways: Map<string, readonly Mount[]>;
 }
 
-function attachment(parent: number, mountPoint: string): string {
-  return `${parent} ${mountPoint}`;
-}
+type ByAttachment = ReadonlyMap<number, ReadonlyMap<string, Mount>>;
 
 export function mountTable(mounts: readonly Mount[]): MountTable {
   const byId = new Map(mounts.map((mount) => [mount.id, mount]));
   const isOutermost = (mount: Mount) => !byId.has(mount.parent) || mount.parent === mount.id;
   const root =
     mounts.find((mount) => mount.mountPoint === "/" && isOutermost(mount)) ?? unlistedRoot(mounts, byId);
-  const byAttachment = new Map<string, Mount>();
+  const byAttachment = new Map<number, Map<string, Mount>>();
   const attachedTo = new Map<number, Mount[]>();
   for (const mount of mounts) {
     if (mount === root) continue;
-    byAttachment.set(attachment(mount.parent, mount.mountPoint), mount);
     const siblings = attachedTo.get(mount.parent);
-    if (siblings === undefined) attachedTo.set(mount.parent, [mount]);
-    else siblings.push(mount);
+    if (siblings === undefined) {
+      attachedTo.set(mount.parent, [mount]);
+      byAttachment.set(mount.parent, new Map([[mount.mountPoint, mount]]));
+    } else {
+      siblings.push(mount);
+      byAttachment.get(mount.parent)?.set(mount.mountPoint, mount);
+    }
   }
-  return { mounts, root: topOfStack(byAttachment, root), byId, attachedTo, byAttachment };
+  const top = topOfStack(byAttachment, root);
+  return { mounts, root: top, byId, attachedTo, byAttachment, ways: new Map([["/", [top]]]) };
 }
 
 /** In a chroot the mount that `/` lies on is not listed: its id is known only as a parent, its device not at all. */
@@ -70,10 +75,10 @@ function unlistedRoot(mounts: readonly Mount[], byId: ReadonlyMap<number, Mount>
 export const unknownDevice = "";
 
 /** The mount that covers `mount` at the very same place, or else `mount` itself. */
-function topOfStack(byAttachment: ReadonlyMap<string, Mount>, mount: Mount): Mount {
+function topOfStack(byAttachment: ByAttachment, mount: Mount): Mount {
   let top = mount;
   for (;;) {
-    const above = byAttachment.get(attachment(top.id, top.mountPoint));
+    const above = byAttachment.get(top.id)?.get(top.mountPoint);
     if (above === undefined) return top;
     top = above;
   }
@@ -83,19 +88,14 @@ function topOfStack(byAttachment: ReadonlyMap<string, Mount>, mount: Mount): Mou
  * The mounts that the way to `path` (without symlinks) leads through, the outermost first and the one that is visible
  * at `path` last. The walk goes from mount to mount as the kernel's does, so mounts that another one hides do not count.
  */
-export function mountsOnTheWay(table: MountTable, path: string): Mount[] {
-  const way = [table.root];
-  let current = table.root;
-  if (path === "/") return way;
-  for (let end = path.indexOf("/", 1); ; end = path.indexOf("/", end + 1)) {
-    const prefix = end === -1 ? path : path.slice(0, end);
-    const next = table.byAttachment.get(attachment(current.id, prefix));
-    if (next !== undefined) {
-      current = topOfStack(table.byAttachment, next);
-      way.push(current);
-    }
-    if (end === -1) return way;
-  }
+export function mountsOnTheWay(table: MountTable, path: string): readonly Mount[] {
+  const known = table.ways.get(path);
+  if (known !== undefined) return known;
+  const above = mountsOnTheWay(table, parentOf(path));
+  const next = table.byAttachment.get((above.at(-1) ?? table.root).id)?.get(path);
+  const way = next === undefined ? above : [...above, topOfStack(table.byAttachment, next)];
+  table.ways.set(path, way);
+  return way;
 }
 
 /** The mount that a person meets at `path` (a path without symlinks). */
