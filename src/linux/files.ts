@@ -72,14 +72,13 @@ export function openDirectoryWithoutLinks(path: string): number {
   return openDirectoryBy(AT_FDCWD, path);
 }
 
-/** `struct open_how` of openat2(2): flags, mode, resolve. */
-const directoryWithoutLinks = new Uint8Array(
-  BigUint64Array.of(
-    BigInt(O_PATH | O_DIRECTORY | O_CLOEXEC),
-    0n,
-    BigInt(RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS),
-  ).buffer,
-);
+/**
+ * Opens whatever is at `path` as a mere handle if no symlink lies on the way to it; a symlink at its end gives the link.
+ * @returns the descriptor, or the negative errno
+ */
+export function openHandleWithoutLinks(path: string): number {
+  return systemCallOrErrno("openat2", AT_FDCWD, path, anythingWithoutLinks, anythingWithoutLinks.length);
+}
 
 function openDirectoryBy(directory: number, path: string): number {
   return systemCallOrErrno(
@@ -89,6 +88,15 @@ function openDirectoryBy(directory: number, path: string): number {
     directoryWithoutLinks,
     directoryWithoutLinks.length,
   );
+}
+
+const directoryWithoutLinks = openHow(O_PATH | O_DIRECTORY | O_CLOEXEC);
+const anythingWithoutLinks = openHow(O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+/** `struct open_how` of openat2(2): flags, mode, resolve. */
+function openHow(flags: number): Uint8Array {
+  const resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+  return new Uint8Array(BigUint64Array.of(BigInt(flags), 0n, BigInt(resolve)).buffer);
 }
 
 export function openRoot(): number {

@@ -1,11 +1,11 @@
 import { closeSync } from "node:fs";
 import { join, nameOf, parentOf } from "../model/path.ts";
 import { isSystemError } from "./ffi.ts";
-import { openHandle, openRoot, readLink, withDescriptor } from "./files.ts";
+import { openHandle, openHandleWithoutLinks, openRoot, readLink, withDescriptor } from "./files.ts";
 import { areHardLinksProtected } from "./hard-links.ts";
 import { effectiveUser } from "./process.ts";
 import { type Stat, statDescriptor } from "./stat.ts";
-import type { Walk } from "./walk.ts";
+import type { OpenDirectory, Walk } from "./walk.ts";
 
 /**
  * Walks by one name at a time, each relative to the directory before it. A symlink is followed if only root could have
@@ -42,8 +42,35 @@ export function walkByName(path: string): Walk {
   return walker.finish(walker.follow(namesOf(path)));
 }
 
-/** Reads the symlink at `path`, and finds out where that very text leads; null if no symlink is there, or no more. */
-export function readLinkAt(path: string): Link | null {
+/**
+ * Reads the symlink `name` in a directory that was walked to, and finds out where that very text leads.
+ * @returns null if no symlink is there, or no more
+ */
+export function readLinkAt({ descriptor, path }: OpenDirectory, name: string): Link | null {
+  const text = readLinkIfThere(descriptor, name);
+  if (text === null) return null;
+  // Nothing leads on from there, so nothing leads astray: the common case of a link to a file.
+  if (leadsToFile(text)) return { text, astray: false };
+  return followLinkAt(join(path, name));
+}
+
+function readLinkIfThere(directory: number, name: string): string | null {
+  try {
+    return readLink(directory, name);
+  } catch (error) {
+    if (isSystemError(error, "ENOENT", "EINVAL")) return null;
+    throw error;
+  }
+}
+
+/** True if there is something at the path that is neither a directory nor a symlink, and no symlink on the way to it. */
+function leadsToFile(path: string): boolean {
+  const handle = path.startsWith("/") ? openHandleWithoutLinks(path) : -1;
+  if (handle < 0) return false;
+  return withDescriptor(handle, () => !["directory", "symlink"].includes(statDescriptor(handle).type));
+}
+
+function followLinkAt(path: string): Link | null {
   const walker = new Walker();
   const parent = walker.follow(namesOf(parentOf(path)));
   const text = parent === null ? walker.enterLink(nameOf(path)) : null;

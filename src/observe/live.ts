@@ -17,10 +17,13 @@ import type { Node, Observed, Spot } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
 import { Coherence } from "./coherence.ts";
 
-/** The live system. `close` gives back the directory that it holds open. */
+/** The live system. `close` gives back the directories that it holds open. */
 export interface LiveSystem extends Observed {
   close(): void;
 }
+
+/** How many directories are held open at a time. */
+const mostHeld = 16;
 
 /** Reads the mount table now, and all else when it is asked for, each thing once. */
 export function observeLiveSystem(): LiveSystem {
@@ -29,15 +32,16 @@ export function observeLiveSystem(): LiveSystem {
   const realParents = new Map<string, string>();
   const realPaths = new Map<string, string>();
   const coherence = new Coherence(mounts);
-  let held: { key: string; walk: Walk } | null = null;
+  const held = new Map<string, Walk>();
 
-  /** Neighbours are asked for one after the other, so the last directory is worth keeping open. */
+  /** Neighbours are asked for one after the other, here and where they are stored: worth keeping the last few open. */
   function directory(path: string, beneath: Mount | null): Walk {
     const key = keyOf({ path, beneath });
-    if (held?.key === key) return held.walk;
-    close();
+    const open = held.get(key);
+    if (open !== undefined) return open;
+    if (held.size === mostHeld) close();
     const result = beneath === null ? walk(path) : walkAround(mounts, beneath, path);
-    held = { key, walk: result };
+    held.set(key, result);
     if (beneath !== null) return result;
     if (result.kind === "open") coherence.noteDirectory(result.path);
     if (result.kind === "unsafe") coherence.noteLink(result.at);
@@ -46,8 +50,8 @@ export function observeLiveSystem(): LiveSystem {
   }
 
   function close(): void {
-    if (held?.walk.kind === "open") closeDescriptor(held.walk.descriptor);
-    held = null;
+    for (const result of held.values()) if (result.kind === "open") closeDescriptor(result.descriptor);
+    held.clear();
   }
 
   function node(spot: Spot): Node {
@@ -146,7 +150,7 @@ function lookIn(parent: OpenDirectory, name: string, coherence: Coherence | null
   coherence?.noteObject(path, stat);
   if (stat.type !== "symlink") return describe(stat, stat.type);
   coherence?.noteLink(path);
-  const link = coherence === null ? readLinkIn(parent.descriptor, name) : readLinkAt(path);
+  const link = coherence === null ? readLinkIn(parent.descriptor, name) : readLinkAt(parent, name);
   // None any more: somebody was quicker.
   if (link === null) return lookIn(parent, name, coherence);
   return { kind: "symlink", ...objectOf(stat), ...link };
