@@ -12,9 +12,14 @@ export function renderResults(results: readonly Result[]): string {
 }
 
 function renderResult({ scenario, size, medians, judgements }: Result): string {
-  const times = Object.entries(medians).map(([name, { milliseconds }]) => `${name} ${inMilliseconds(milliseconds)}`);
+  const times = Object.entries(medians).map(
+    ([name, { milliseconds }]) => `${name} ${inMilliseconds(milliseconds)}`,
+  );
   const title = size === null ? scenario : `${scenario}, N = ${size}`;
-  return [`${title}: ${times.join(" · ")}`, ...judgements.map((judgement) => `  ${renderJudgement(judgement)}`)].join("\n");
+  return [
+    `${title}: ${times.join(" · ")}`,
+    ...judgements.map((judgement) => `  ${renderJudgement(judgement)}`),
+  ].join("\n");
 }
 
 function renderJudgement({ goal, measured, limit, unit, isMet }: Judgement): string {

@@ -35,7 +35,17 @@ try {
   const reference = join(scratch, "reference");
   const hello = join(scratch, "hello");
   build(["gcc", "-O2", "-Wall", "-Wextra", "-o", reference, "bench/reference.c"]);
-  build([process.execPath, "build", "--compile", "--bytecode", "--minify", "--format=esm", "--outfile", hello, "bench/hello.ts"]);
+  build([
+    process.execPath,
+    "build",
+    "--compile",
+    "--bytecode",
+    "--minify",
+    "--format=esm",
+    "--outfile",
+    hello,
+    "bench/hello.ts",
+  ]);
 
   const bench = {
     imp: process.env["IMP_EXECUTABLE"] ?? join(root, "dist/imp"),

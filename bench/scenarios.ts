@@ -82,7 +82,11 @@ const applyAll = (stage: Stage) => ["apply", "--config", stage.all];
 function withinReference(name: string, factor: number, extra = 0): (medians: Medians) => Judgement[] {
   return (medians) => {
     const limit = time(medians, floor) + factor * time(medians, name) + extra;
-    const words = [`hello-world`, ...(factor === 0 ? [] : [`${factor} × ${name}`]), ...(extra === 0 ? [] : [`${extra} ms`])];
+    const words = [
+      `hello-world`,
+      ...(factor === 0 ? [] : [`${factor} × ${name}`]),
+      ...(extra === 0 ? [] : [`${extra} ms`]),
+    ];
     return [atMost(words.join(" + "), time(medians, imp), limit, "ms")];
   };
 }
@@ -211,7 +215,12 @@ function removeAll(size: number): Scenario {
 /** Time at twice the size over time at the size. */
 const mostGrowth = 2.3;
 
-function growth(name: string, size: number, words: (stage: Stage) => readonly string[], isFirst: boolean): Scenario {
+function growth(
+  name: string,
+  size: number,
+  words: (stage: Stage) => readonly string[],
+  isFirst: boolean,
+): Scenario {
   return {
     name: `growth of ${name}`,
     size,
@@ -264,7 +273,9 @@ function saying(generations: number): Scenario[] {
           sites.push(site);
           const stage = layOut(site, 2);
           stage.reset();
-          site.sh(`for n in $(seq ${generations}); do '${executable}' apply --config '${stage.all}' >/dev/null; done`);
+          site.sh(
+            `for n in $(seq ${generations}); do '${executable}' apply --config '${stage.all}' >/dev/null; done`,
+          );
           contenders.push({ name: rival, run: () => site.time([executable, ...words]) });
           if (rival === imp) contenders.push({ name: floor, run: () => site.time([bench.hello]) });
         }

@@ -62,10 +62,15 @@ export function layOut(site: Site, size: number): Stage {
     ),
     none: config("none.toml", []),
     list: write("list", places.map(({ kind, source, target }) => `${kind}\t${source}\t${target}\n`).join("")),
-    fstab: write("fstab", directories.map(({ source, target }) => `${source} ${target} none bind 0 0\n`).join("")),
+    fstab: write(
+      "fstab",
+      directories.map(({ source, target }) => `${source} ${target} none bind 0 0\n`).join(""),
+    ),
     firstTarget: places[0]?.target ?? "",
     reset() {
-      site.sh(`umount --lazy '${live}' 2>/dev/null || true; find '${store}' -type l -delete; mount --bind '${store}' '${live}'`);
+      site.sh(
+        `umount --lazy '${live}' 2>/dev/null || true; find '${store}' -type l -delete; mount --bind '${store}' '${live}'`,
+      );
       rmSync(site.outside(site.state), { recursive: true, force: true });
     },
   };

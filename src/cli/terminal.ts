@@ -1,4 +1,6 @@
-import { fstatSync, writeSync } from "node:fs";
+import { isSystemError } from "../linux/ffi.ts";
+import { writeSome } from "../linux/files.ts";
+import { isOpen, isTerminal } from "../linux/standard-stream.ts";
 
 /** Where a command's words go and answers come from. The tests have one of their own. */
 export interface Terminal {
@@ -23,7 +25,7 @@ const descriptors = { in: 0, out: 1, err: 2 } as const;
  */
 export function processTerminal(): Terminal {
   // A closed descriptor could come to stand for a file that imp opens: never write to that.
-  const open = { out: isOpen("out"), err: isOpen("err") };
+  const open = { out: isOpen(descriptors.out), err: isOpen(descriptors.err) };
   let trouble: string | null = null;
   return {
     write(stream, text) {
@@ -42,43 +44,20 @@ export function processTerminal(): Terminal {
   };
 }
 
-function isOpen(stream: Stream): boolean {
-  try {
-    fstatSync(descriptors[stream]);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Writes everything; returns the code of the error that prevented it, or null. */
 function writeAll(descriptor: number, text: string): string | null {
   const bytes = new TextEncoder().encode(text);
   for (let written = 0; written < bytes.length; ) {
     try {
-      written += writeSync(descriptor, bytes, written);
+      written += writeSome(descriptor, bytes.subarray(written));
     } catch (error) {
-      const code = error instanceof Error && "code" in error ? String(error.code) : "EIO";
+      const code = isSystemError(error) ? error.code : "EIO";
       if (code !== "EAGAIN") return code;
       // Someone else made the pipe non-blocking, and it is full.
       Bun.sleepSync(1);
     }
   }
   return null;
-}
-
-/** The major number of `/dev/null` and its like (Linux, `Documentation/admin-guide/devices.txt`). */
-const memoryDevices = 1;
-
-function isTerminal(descriptor: number): boolean {
-  try {
-    const stat = fstatSync(descriptor);
-    if (!stat.isCharacterDevice() || stat.rdev >> 8 === memoryDevices) return false;
-  } catch {
-    return false;
-  }
-  // Loaded only here: it takes 1 ms, which scripts and boots do not pay.
-  return process.getBuiltinModule("node:tty").isatty(descriptor);
 }
 
 async function readLine(): Promise<string | null> {

@@ -2,7 +2,6 @@ import { SystemError } from "../linux/ffi.ts";
 import {
   closeDescriptor,
   makeDirectory,
-  namesIn,
   openForReading,
   openHandle,
   readLink,
@@ -12,6 +11,7 @@ import {
   withDescriptor,
 } from "../linux/files.ts";
 import { effectiveUser } from "../linux/process.ts";
+import { readNames } from "../linux/reopen.ts";
 import { type Stat, statAt, statDescriptor } from "../linux/stat.ts";
 import { inParentOf, PathError, walkToParent } from "../linux/walk.ts";
 import type { Identity } from "../model/generation.ts";
@@ -66,7 +66,7 @@ export function makeNewDirectory(parent: number, name: string, mode: number): nu
   const handle = openHandle(parent, name);
   const found = statDescriptor(handle);
   const isOurs = found.type === "directory" && found.uid === effectiveUser() && isUntouched(found, mode);
-  if (isOurs && namesIn(handle).length === 0) return handle;
+  if (isOurs && readNames(handle).length === 0) return handle;
   closeDescriptor(handle);
   throw new SystemError("mkdirat", ESTALE, name);
 }
@@ -106,7 +106,7 @@ export function looksCreated(found: Stat, access: Access): boolean {
 /** True for a directory without names and a file without bytes. */
 export function isEmpty(parent: number, name: string, stat: Stat): boolean {
   if (stat.type === "file") return stat.size === 0;
-  return stat.type === "directory" && withDescriptor(openHandle(parent, name), namesIn).length === 0;
+  return stat.type === "directory" && withDescriptor(openHandle(parent, name), readNames).length === 0;
 }
 
 /** True if both names are of regular files with the same bytes. */

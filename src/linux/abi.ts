@@ -4,7 +4,9 @@
  */
 
 interface CallNumbers {
+  readonly close: number;
   readonly copy_file_range: number;
+  readonly fchmodat: number;
   readonly fchownat: number;
   readonly flock: number;
   readonly fsync: number;
@@ -26,6 +28,7 @@ interface CallNumbers {
   readonly openat2: number;
   readonly pread64: number;
   readonly pwrite64: number;
+  readonly read: number;
   readonly readlinkat: number;
   readonly removexattr: number;
   readonly renameat2: number;
@@ -37,10 +40,13 @@ interface CallNumbers {
   readonly umount2: number;
   readonly unlinkat: number;
   readonly utimensat: number;
+  readonly write: number;
 }
 
 const x64: CallNumbers = {
+  close: 3,
   copy_file_range: 326,
+  fchmodat: 268,
   fchownat: 260,
   flock: 73,
   fsync: 74,
@@ -62,6 +68,7 @@ const x64: CallNumbers = {
   openat2: 437,
   pread64: 17,
   pwrite64: 18,
+  read: 0,
   readlinkat: 267,
   removexattr: 197,
   renameat2: 316,
@@ -73,10 +80,13 @@ const x64: CallNumbers = {
   umount2: 166,
   unlinkat: 263,
   utimensat: 280,
+  write: 1,
 };
 
 const arm64: CallNumbers = {
+  close: 57,
   copy_file_range: 285,
+  fchmodat: 53,
   fchownat: 54,
   flock: 32,
   fsync: 82,
@@ -98,6 +108,7 @@ const arm64: CallNumbers = {
   openat2: 437,
   pread64: 67,
   pwrite64: 68,
+  read: 63,
   readlinkat: 78,
   removexattr: 14,
   renameat2: 276,
@@ -109,6 +120,7 @@ const arm64: CallNumbers = {
   umount2: 39,
   unlinkat: 35,
   utimensat: 88,
+  write: 64,
 };
 
 export type CallName = keyof CallNumbers;
@@ -165,6 +177,9 @@ export const UMOUNT_NOFOLLOW = 8;
 export const LOCK_EX = 2;
 export const LOCK_NB = 4;
 export const LOCK_UN = 8;
+
+/** `asm-generic/ioctls.h` */
+export const TCGETS = 0x5401;
 
 export const SEEK_END = 2;
 export const SEEK_DATA = 3;

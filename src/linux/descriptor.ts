@@ -1,4 +1,4 @@
-import { closeSync } from "node:fs";
+import { closeDescriptor } from "./files.ts";
 
 /** An open descriptor that closes at the end of its block: `using folder = new Descriptor(openHandle(…))`. */
 export class Descriptor implements Disposable {
@@ -9,6 +9,6 @@ export class Descriptor implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    closeSync(this.number);
+    closeDescriptor(this.number);
   }
 }

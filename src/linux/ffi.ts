@@ -47,6 +47,7 @@ const errnoNames: Readonly<Record<number, string>> = {
   28: "ENOSPC",
   30: "EROFS",
   31: "EMLINK",
+  32: "EPIPE",
   36: "ENAMETOOLONG",
   38: "ENOSYS",
   39: "ENOTEMPTY",
@@ -148,7 +149,7 @@ function newText(): TextPlace {
 
 /** Calls are made for each entry of a configuration, so not each of their texts gets memory of its own. */
 function addressOfText(text: string): number {
-  if (text === "") return addressOfNothing;
+  if (text === "") return ptr(nothing);
   const place = texts[textsInCall];
   if (place === undefined) throw new Error("a system call with more than two texts");
   textsInCall += 1;
@@ -163,8 +164,8 @@ function addressOfText(text: string): number {
 }
 
 const encoder = new TextEncoder();
+// Its address is asked for each time, so that it stays alive: what only an address is left of is collected.
 const nothing = new Uint8Array(1);
-const addressOfNothing: number = ptr(nothing);
 
 /** A path as the kernel reads it: bytes that end with NUL. */
 export function cString(text: string): Uint8Array {

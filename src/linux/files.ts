@@ -1,4 +1,3 @@
-import { chmodSync, closeSync, readdirSync, readFileSync, readSync } from "node:fs";
 import {
   AT_EMPTY_PATH,
   AT_FDCWD,
@@ -30,13 +29,18 @@ export function withDescriptor<T>(descriptor: number, action: (descriptor: numbe
   try {
     return action(descriptor);
   } finally {
-    closeSync(descriptor);
+    closeDescriptor(descriptor);
   }
 }
 
+/** Closes it. The kernel lets go of the descriptor whatever it answers, so only one that is not open is an error. */
 export function closeDescriptor(descriptor: number): void {
-  closeSync(descriptor);
+  const result = systemCallOrErrno("close", descriptor);
+  if (result === EBADF) throw new SystemError("close", -result, "");
 }
+
+const EBADF = -9;
+const EINTR = -4;
 
 /** Opens `name` in `directory` as a mere handle (O_PATH): a symlink gives the link itself. */
 export function openHandle(directory: number, name: string): number {
@@ -81,13 +85,7 @@ export function openHandleWithoutLinks(path: string): number {
 }
 
 function openDirectoryBy(directory: number, path: string): number {
-  return systemCallOrErrno(
-    "openat2",
-    directory,
-    path,
-    directoryWithoutLinks,
-    directoryWithoutLinks.length,
-  );
+  return systemCallOrErrno("openat2", directory, path, directoryWithoutLinks, directoryWithoutLinks.length);
 }
 
 const directoryWithoutLinks = openHow(O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -151,7 +149,7 @@ export function changeOwner(descriptor: number, uid: number, gid: number): void 
  * which fchmod(2) refuses.
  */
 export function changeMode(descriptor: number, mode: number): void {
-  asSystemError("chmod", () => chmodSync(`/proc/self/fd/${descriptor}`, mode));
+  systemCall("fchmodat", "", AT_FDCWD, `/proc/self/fd/${descriptor}`, mode);
 }
 
 /** Waits until the file or directory is on the disk. */
@@ -159,15 +157,48 @@ export function sync(descriptor: number): void {
   systemCall("fsync", "", descriptor);
 }
 
-/** The names in the directory behind a handle. */
-export function namesIn(descriptor: number): string[] {
-  return asSystemError("getdents", () =>
-    readdirSync(`/proc/self/fd/${descriptor}/.`, { encoding: "buffer" }).map((name) => decodePath(name)),
-  );
+/** The bytes of a file by its path, links followed: for files of the kernel's. */
+export function readKernelFile(path: string): Uint8Array {
+  return withDescriptor(systemCall("openat", path, AT_FDCWD, path, O_RDONLY | O_CLOEXEC), readWholeFile);
 }
 
+/** All bytes from where the descriptor stands. */
 export function readWholeFile(descriptor: number): Uint8Array {
-  return asSystemError("read", () => readFileSync(descriptor));
+  let bytes = new Uint8Array(chunkSize);
+  for (let filled = 0; ; ) {
+    const length = readSome(descriptor, bytes.subarray(filled));
+    if (length === 0) return bytes.subarray(0, filled);
+    filled += length;
+    if (filled < bytes.length) continue;
+    const larger = new Uint8Array(2 * bytes.length);
+    larger.set(bytes);
+    bytes = larger;
+  }
+}
+
+/** As read(2): how many bytes came, 0 at the end of the file. */
+function readSome(descriptor: number, into: Uint8Array): number {
+  for (;;) {
+    const result = systemCallOrErrno("read", descriptor, into, into.length);
+    if (result >= 0) return result;
+    if (result !== EINTR) throw new SystemError("read", -result, "");
+  }
+}
+
+/** Writes all of it. @throws SystemError also when some of it was written */
+export function writeWhole(descriptor: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length; ) {
+    written += writeSome(descriptor, bytes.subarray(written));
+  }
+}
+
+/** As write(2): how many bytes went. */
+export function writeSome(descriptor: number, bytes: Uint8Array): number {
+  for (;;) {
+    const result = systemCallOrErrno("write", descriptor, bytes, bytes.length);
+    if (result >= 0) return result;
+    if (result !== EINTR) throw new SystemError("write", -result, "");
+  }
 }
 
 /** True if two open files hold the same bytes from here on. */
@@ -188,23 +219,9 @@ const chunkSize = 256 * 1024;
 function readFully(descriptor: number, chunk: Buffer): number {
   let filled = 0;
   while (filled < chunk.length) {
-    const length = asSystemError("read", () =>
-      readSync(descriptor, chunk, filled, chunk.length - filled, null),
-    );
+    const length = readSome(descriptor, chunk.subarray(filled));
     if (length === 0) break;
     filled += length;
   }
   return filled;
-}
-
-/** Gives the runtime's own file errors the type of ours. */
-export function asSystemError<T>(call: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    if (error instanceof Error && "errno" in error && typeof error.errno === "number") {
-      throw new SystemError(call, Math.abs(error.errno), "");
-    }
-    throw error;
-  }
 }

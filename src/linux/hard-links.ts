@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readKernelFile } from "./files.ts";
 
 let answer: boolean | null = null;
 
@@ -13,7 +13,7 @@ export function areHardLinksProtected(): boolean {
 
 function isSet(): boolean {
   try {
-    return readFileSync("/proc/sys/fs/protected_hardlinks", "latin1").trim() !== "0";
+    return new TextDecoder().decode(readKernelFile("/proc/sys/fs/protected_hardlinks")).trim() !== "0";
   } catch {
     return false;
   }

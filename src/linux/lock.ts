@@ -31,3 +31,18 @@ export function tryLock(descriptor: number): boolean {
 export function unlock(descriptor: number): void {
   systemCall("flock", "", descriptor, LOCK_UN);
 }
+
+/** Takes all bytes away. */
+export function truncate(descriptor: number): void {
+  systemCall("ftruncate", "", descriptor, 0);
+}
+
+/** As pwrite(2) at the beginning of the file. */
+export function writeAtStart(descriptor: number, bytes: Uint8Array): void {
+  systemCall("pwrite64", "", descriptor, bytes, bytes.length, 0);
+}
+
+/** As pread(2) at the beginning of the file: how many bytes came. */
+export function readAtStart(descriptor: number, into: Uint8Array): number {
+  return systemCall("pread64", "", descriptor, into, into.length, 0);
+}

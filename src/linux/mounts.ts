@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import {
   AT_EMPTY_PATH,
   MNT_DETACH,
@@ -12,11 +11,11 @@ import {
   UMOUNT_NOFOLLOW,
 } from "./abi.ts";
 import { systemCall, systemCallOrErrno } from "./ffi.ts";
-import { asSystemError, closeDescriptor, openHandle } from "./files.ts";
+import { closeDescriptor, openHandle, readKernelFile } from "./files.ts";
 
 /** The mount table of this mount namespace, as the kernel writes it: bytes, for names need not be UTF-8. */
 export function readMountTable(): Uint8Array {
-  return asSystemError("read", () => readFileSync("/proc/self/mountinfo"));
+  return readKernelFile("/proc/self/mountinfo");
 }
 
 /**

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { Holder } from "../model/problem.ts";
 import { AT_FDCWD, AT_NO_AUTOMOUNT } from "./abi.ts";
+import { openHandle, readKernelFile, readLink, withDescriptor } from "./files.ts";
 import { parseMountTable } from "./mountinfo.ts";
+import { readNames } from "./reopen.ts";
 import { mountIdOf } from "./stat.ts";
 
 /** What identifies a mount in every mount namespace that it was propagated to. */
@@ -38,7 +39,7 @@ function pids(): number[] {
 /** The ids that the mount has in the namespace of a process: unmounting it here would unmount those as well. */
 function copiesIn(pid: number, mount: HeldMount): ReadonlySet<number> {
   try {
-    const mounts = parseMountTable(readFileSync(`/proc/${pid}/mountinfo`));
+    const mounts = parseMountTable(readKernelFile(`/proc/${pid}/mountinfo`));
     const same = mounts.filter(({ device, root }) => device === mount.device && root === mount.root);
     return new Set(same.map(({ id }) => id));
   } catch {
@@ -70,7 +71,7 @@ function withoutRepetition(holders: readonly Holder[]): Holder[] {
 
 function commandOf(pid: number): string {
   try {
-    return readFileSync(`/proc/${pid}/comm`, "utf8").trimEnd();
+    return new TextDecoder().decode(readKernelFile(`/proc/${pid}/comm`)).trimEnd();
   } catch {
     return "?";
   }
@@ -78,7 +79,7 @@ function commandOf(pid: number): string {
 
 function names(directory: string): string[] {
   try {
-    return readdirSync(directory);
+    return withDescriptor(openHandle(AT_FDCWD, directory), readNames);
   } catch {
     return [];
   }
@@ -86,7 +87,7 @@ function names(directory: string): string[] {
 
 function linkText(link: string): string {
   try {
-    return readlinkSync(link);
+    return readLink(AT_FDCWD, link);
   } catch {
     return "";
   }

@@ -1,7 +1,13 @@
-import { closeSync } from "node:fs";
 import { join, nameOf, parentOf } from "../model/path.ts";
 import { isSystemError } from "./ffi.ts";
-import { openHandle, openHandleWithoutLinks, openRoot, readLink, withDescriptor } from "./files.ts";
+import {
+  closeDescriptor,
+  openHandle,
+  openHandleWithoutLinks,
+  openRoot,
+  readLink,
+  withDescriptor,
+} from "./files.ts";
 import { areHardLinksProtected } from "./hard-links.ts";
 import { effectiveUser } from "./process.ts";
 import { type Stat, statDescriptor } from "./stat.ts";
@@ -75,7 +81,7 @@ function followLinkAt(path: string): Link | null {
   const parent = walker.follow(namesOf(parentOf(path)));
   const text = parent === null ? walker.enterLink(nameOf(path)) : null;
   const result = walker.finish(text === null ? null : walker.follow(namesOf(text)));
-  if (result.kind === "open") closeSync(result.descriptor);
+  if (result.kind === "open") closeDescriptor(result.descriptor);
   return text === null ? null : { text, astray: result.kind === "unsafe" };
 }
 
@@ -128,7 +134,7 @@ class Walker {
     const { descriptor, path } = this.#position;
     const result = this.#judge(stop ?? { kind: "open", descriptor, path });
     for (const opened of this.#open) {
-      if (result.kind !== "open" || opened !== result.descriptor) closeSync(opened);
+      if (result.kind !== "open" || opened !== result.descriptor) closeDescriptor(opened);
     }
     return result;
   }

@@ -1,7 +1,6 @@
-import { closeSync } from "node:fs";
 import { nameOf, parentOf, rebase } from "../model/path.ts";
 import { isSystemError, SystemError } from "./ffi.ts";
-import { openDirectoryWithin, openDirectoryWithoutLinks } from "./files.ts";
+import { closeDescriptor, openDirectoryWithin, openDirectoryWithoutLinks } from "./files.ts";
 import { cloneTree } from "./mounts.ts";
 import { severalUsers, walkByName } from "./walk-by-name.ts";
 
@@ -54,13 +53,13 @@ export function walkBeneath(mountPoint: string, path: string): Walk {
       if (descriptor === ENOTDIR) return { kind: "blocked", at: path };
       return { kind: "denied", at: path };
     } finally {
-      closeSync(tree);
+      closeDescriptor(tree);
     }
   } catch (error) {
     if (isSystemError(error, "EPERM")) return { kind: "denied", at: path };
     throw error;
   } finally {
-    closeSync(home.descriptor);
+    closeDescriptor(home.descriptor);
   }
 }
 
@@ -107,6 +106,6 @@ export function inParentOf<T>(path: string, action: (directory: number, name: st
   try {
     return action(result.descriptor, nameOf(path), result.path);
   } finally {
-    closeSync(result.descriptor);
+    closeDescriptor(result.descriptor);
   }
 }

@@ -1,8 +1,7 @@
-import { closeSync } from "node:fs";
 import { join, parentOf } from "../model/path.ts";
 import { hasAccessList } from "./access-list.ts";
 import { isSystemError } from "./ffi.ts";
-import { openHandle, openRoot, readLink } from "./files.ts";
+import { closeDescriptor, openHandle, openRoot, readLink } from "./files.ts";
 import { type Stat, statDescriptor } from "./stat.ts";
 
 /** An object that the kernel meets while it looks up a path. */
@@ -71,7 +70,7 @@ export function lookAlong(path: string): Way {
     if (isSystemError(error, "EACCES")) return { passed, end: "denied" };
     throw error;
   } finally {
-    for (const descriptor of open) closeSync(descriptor);
+    for (const descriptor of open) closeDescriptor(descriptor);
   }
 }
 

@@ -1,14 +1,8 @@
 import { isSystemError } from "../linux/ffi.ts";
-import {
-  closeDescriptor,
-  namesIn,
-  openForReading,
-  openHandle,
-  sameContent,
-  withDescriptor,
-} from "../linux/files.ts";
+import { closeDescriptor, openForReading, openHandle, sameContent, withDescriptor } from "../linux/files.ts";
 import { parseMountTable } from "../linux/mountinfo.ts";
 import { readMountTable } from "../linux/mounts.ts";
+import { readNames } from "../linux/reopen.ts";
 import { type FileType, type Stat, statAt } from "../linux/stat.ts";
 import { type OpenDirectory, type Walk, walk, walkBeneath } from "../linux/walk.ts";
 import { readLinkAt, readLinkIn } from "../linux/walk-by-name.ts";
@@ -87,7 +81,7 @@ export function observeLiveSystem(): LiveSystem {
   }
 
   function countNames(spot: Spot): number {
-    return inParent(spot, (parent, name) => withDescriptor(openHandle(parent, name), namesIn).length) ?? 0;
+    return inParent(spot, (parent, name) => withDescriptor(openHandle(parent, name), readNames).length) ?? 0;
   }
 
   function sameBytes(left: Spot, right: Spot): boolean {

@@ -1,8 +1,8 @@
-import { closeSync } from "node:fs";
 import { isSystemError } from "../linux/ffi.ts";
 import {
   changeMode,
   changeOwner,
+  closeDescriptor,
   makeDirectory,
   openForReading,
   openHandle,
@@ -72,7 +72,7 @@ export function openInside(directory: StateDirectory, name: string): StateDirect
     if (statDescriptor(descriptor).type === "directory") {
       return requireTrust(path, { descriptor, path }, directory.trusted);
     }
-    closeSync(descriptor);
+    closeDescriptor(descriptor);
     throw failure(1, `${path} is not a directory`, "move it away: imp keeps its generations there");
   });
 }
@@ -149,7 +149,7 @@ function requireTrust(path: string, opened: OpenDirectory, trusted: Trusted | nu
     }
     return { ...opened, trusted };
   } catch (error) {
-    closeSync(opened.descriptor);
+    closeDescriptor(opened.descriptor);
     throw error;
   }
 }

@@ -1,6 +1,6 @@
-import { closeSync, writeSync } from "node:fs";
 import { isSystemError } from "../linux/ffi.ts";
-import { asSystemError, createFile, namesIn, renameOver, sync, unlink } from "../linux/files.ts";
+import { closeDescriptor, createFile, renameOver, sync, unlink, writeWhole } from "../linux/files.ts";
+import { readNames } from "../linux/reopen.ts";
 import { statDescriptor } from "../linux/stat.ts";
 import { join } from "../model/path.ts";
 import { type StateDirectory, shareWithOwner, syncDirectory } from "./directory.ts";
@@ -23,11 +23,11 @@ export function replaceFile(directory: StateDirectory, name: string, content: st
     const descriptor = createAnew(directory.descriptor, temporary);
     try {
       try {
-        writeAll(descriptor, bytes);
+        writeWhole(descriptor, bytes);
         shareWithOwner(descriptor, statDescriptor(directory.descriptor), 0o644);
         sync(descriptor);
       } finally {
-        closeSync(descriptor);
+        closeDescriptor(descriptor);
       }
       renameOver(directory.descriptor, temporary, directory.descriptor, name);
     } catch (error) {
@@ -55,7 +55,7 @@ export function removeFile(directory: StateDirectory, name: string): void {
 
 /** Removes the temporary files that a killed imp left. */
 export function removeLeftovers(directory: StateDirectory): void {
-  const names = attempting(`read ${directory.path}`, () => namesIn(directory.descriptor));
+  const names = attempting(`read ${directory.path}`, () => readNames(directory.descriptor));
   for (const name of names) {
     if (temporaryName.test(name)) removeFile(directory, name);
   }
@@ -69,13 +69,6 @@ function createAnew(directory: number, name: string): number {
     if (!isSystemError(error, "EEXIST")) throw error;
     removeIfThere(directory, name);
     return createFile(directory, name, 0o644);
-  }
-}
-
-function writeAll(descriptor: number, bytes: Uint8Array): void {
-  for (let offset = 0; offset < bytes.length; ) {
-    const from = offset;
-    offset += asSystemError("write", () => writeSync(descriptor, bytes, from, bytes.length - from));
   }
 }
 

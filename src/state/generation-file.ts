@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { namesIn, withDescriptor } from "../linux/files.ts";
+import { withDescriptor } from "../linux/files.ts";
+import { readNames } from "../linux/reopen.ts";
 import type { Generation } from "../model/generation.ts";
 import { join } from "../model/path.ts";
 import { createInside, openInside, type StateDirectory } from "./directory.ts";
@@ -85,7 +86,7 @@ export function storedNumbers(directory: StateDirectory): number[] {
   const inside = openInside(directory, folder);
   if (inside === null) return [];
   const names = withDescriptor(inside.descriptor, () =>
-    attempting(`read ${inside.path}`, () => namesIn(inside.descriptor)),
+    attempting(`read ${inside.path}`, () => readNames(inside.descriptor)),
   );
   const numbers = names
     .map((name) => Number(fileName.exec(name)?.[1]))

@@ -1,7 +1,6 @@
-import { closeSync, ftruncateSync, readSync, writeSync } from "node:fs";
 import { isSystemError } from "../linux/ffi.ts";
-import { createFile, openForReading } from "../linux/files.ts";
-import { openForUpdate, tryLock, unlock } from "../linux/lock.ts";
+import { closeDescriptor, createFile, openForReading } from "../linux/files.ts";
+import { openForUpdate, readAtStart, truncate, tryLock, unlock, writeAtStart } from "../linux/lock.ts";
 import { startTime } from "../linux/start-time.ts";
 import { statAt, statDescriptor } from "../linux/stat.ts";
 import { join } from "../model/path.ts";
@@ -63,7 +62,7 @@ function tryToAcquire(
       kept = statAt(directory.descriptor, lockName)?.inode === statDescriptor(descriptor).inode;
       if (kept) return { held: descriptor };
     } finally {
-      if (!kept) closeSync(descriptor);
+      if (!kept) closeDescriptor(descriptor);
     }
   }
 }
@@ -85,7 +84,7 @@ function openLock(directory: StateDirectory): number {
 
 function createLock(directory: StateDirectory): void {
   try {
-    closeSync(createFile(directory.descriptor, lockName, 0o600));
+    closeDescriptor(createFile(directory.descriptor, lockName, 0o600));
   } catch (error) {
     // Another imp was faster.
     if (!isSystemError(error, "EEXIST")) throw error;
@@ -110,8 +109,8 @@ function adopt(descriptor: number, directory: StateDirectory): void {
 function writeHolder(descriptor: number, command: string): void {
   const text = new TextEncoder().encode(`${process.pid} ${startTime(process.pid) ?? "?"} ${command}\n`);
   try {
-    ftruncateSync(descriptor, 0);
-    writeSync(descriptor, text, 0, text.length, 0);
+    truncate(descriptor);
+    writeAtStart(descriptor, text);
   } catch {
     // The lock holds without a signature, for example on a full disk.
   }
@@ -124,7 +123,7 @@ function readHolder(descriptor: number): string | null {
   const buffer = new Uint8Array(512);
   let length: number;
   try {
-    length = readSync(descriptor, buffer, 0, buffer.length, 0);
+    length = readAtStart(descriptor, buffer);
   } catch {
     return null;
   }
@@ -136,7 +135,7 @@ function readHolder(descriptor: number): string | null {
 
 function release(descriptor: number): void {
   try {
-    ftruncateSync(descriptor, 0);
+    truncate(descriptor);
   } catch {
     // An old signature misleads nobody: its process is checked.
   }
@@ -145,7 +144,7 @@ function release(descriptor: number): void {
   } catch {
     // The kernel does it when the file is closed, at the latest with this process; the command itself is done.
   } finally {
-    closeSync(descriptor);
+    closeDescriptor(descriptor);
   }
 }
 

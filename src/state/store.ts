@@ -1,4 +1,4 @@
-import { closeSync } from "node:fs";
+import { closeDescriptor } from "../linux/files.ts";
 import { statAt } from "../linux/stat.ts";
 import { emptyIndex, type Generation, type Index } from "../model/generation.ts";
 import { Failure, failure, type Problem, Unconfirmed } from "../model/problem.ts";
@@ -52,7 +52,7 @@ export async function withStore<T>(
   try {
     return await action({ directory, rust: location.rust ?? rustContext(location.trusted) });
   } finally {
-    if (directory !== null) closeSync(directory.descriptor);
+    if (directory !== null) closeDescriptor(directory.descriptor);
   }
 }
 
@@ -83,7 +83,7 @@ export async function withLockedStore<T>(
       release();
     }
   } finally {
-    closeSync(directory.descriptor);
+    closeDescriptor(directory.descriptor);
   }
 }
 
