@@ -1,5 +1,5 @@
-import * as v from "valibot";
 import { Failure, failure, type Problem } from "../model/problem.ts";
+import * as v from "./form.ts";
 import { findJsonStop } from "./json-place.ts";
 
 /** A state file as it was read. */
@@ -33,21 +33,19 @@ export function parseDocument(document: Document): unknown {
  * A value of the document in the form of the schema.
  * @throws Failure (1) that names the first place in it which is not so
  */
-export function validate<T>(document: Document, schema: v.GenericSchema<unknown, T>, value: unknown): T {
-  const format = v.safeParse(v.object({ format: v.number() }), value);
-  if (format.success && format.output.format > 1) {
-    const message = `${document.path} was written by a newer imp (format ${format.output.format}; this one knows 1)`;
+export function validate<T>(document: Document, schema: v.Form<T>, value: unknown): T {
+  const format = v.fit(formatted, value);
+  if (format.fits && format.value.format > 1) {
+    const message = `${document.path} was written by a newer imp (format ${format.value.format}; this one knows 1)`;
     throw failure(1, message, "use that imp, or a newer one; the file stays as it is");
   }
-  const result = v.safeParse(schema, value, { abortEarly: true });
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  const at = v.getDotPath(issue);
-  throw damage(
-    document,
-    at === null ? printable(issue.message) : `${printable(at)}: ${printable(issue.message)}`,
-  );
+  const result = v.fit(schema, value);
+  if (result.fits) return result.value;
+  const { place, message } = result;
+  throw damage(document, place === null ? printable(message) : `${printable(place)}: ${printable(message)}`);
 }
+
+const formatted = v.object({ format: v.number() });
 
 /** The failure for a document that is not as imp wrote it. */
 export function damage(document: Document, reason: string): Failure {

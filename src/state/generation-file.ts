@@ -1,4 +1,3 @@
-import * as v from "valibot";
 import { withDescriptor } from "../linux/files.ts";
 import { readNames } from "../linux/reopen.ts";
 import type { Generation } from "../model/generation.ts";
@@ -6,6 +5,7 @@ import { join } from "../model/path.ts";
 import { createInside, openInside, type StateDirectory } from "./directory.ts";
 import { type Document, damage, parseDocument, validate } from "./document.ts";
 import { removeFile, removeLeftovers, replaceFile, syncNames } from "./durable-file.ts";
+import * as v from "./form.ts";
 import { attempting } from "./kernel-refusal.ts";
 import { readStateFile } from "./read-file.ts";
 import { configPathSchema, manifestSchema, numberSchema, timeSchema } from "./schema.ts";
@@ -15,7 +15,7 @@ import { configPathSchema, manifestSchema, numberSchema, timeSchema } from "./sc
 const folder = "generations";
 const fileName = /^([1-9]\d{0,15})\.json$/;
 
-const generationSchema: v.GenericSchema<unknown, Generation & { readonly format: 1 }> = v.strictObject({
+const generationSchema: v.Form<Generation & { readonly format: 1 }> = v.strictObject({
   format: v.literal(1),
   number: numberSchema,
   createdAt: timeSchema,

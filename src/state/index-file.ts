@@ -1,10 +1,10 @@
-import * as v from "valibot";
 import type { Index } from "../model/generation.ts";
 import { join } from "../model/path.ts";
 import { failure } from "../model/problem.ts";
 import type { StateDirectory } from "./directory.ts";
 import { type Document, parseDocument, validate } from "./document.ts";
 import { replaceFile } from "./durable-file.ts";
+import * as v from "./form.ts";
 import { storedNumbers } from "./generation-file.ts";
 import { readStateFile } from "./read-file.ts";
 import { type RustGeneration, rustSchema } from "./rust-format.ts";
@@ -14,7 +14,7 @@ import { shellWord } from "./shell-word.ts";
 /** `generations.json`, the commit point of every command. */
 export const indexName = "generations.json";
 
-const indexSchema: v.GenericSchema<unknown, Index> = v.pipe(
+const indexSchema: v.Form<Index> = v.pipe(
   v.strictObject({
     format: v.literal(1),
     serial: countSchema,
@@ -24,11 +24,7 @@ const indexSchema: v.GenericSchema<unknown, Index> = v.pipe(
     generations: v.array(summarySchema),
     effects: v.array(effectSchema),
   }),
-  v.rawCheck(({ dataset, addIssue }) => {
-    if (!dataset.typed) return;
-    const message = contradictionIn(dataset.value);
-    if (message !== null) addIssue({ message });
-  }),
+  v.checkBy(contradictionIn),
 );
 
 /** What `generations.json` holds. */

@@ -1,6 +1,6 @@
-import * as v from "valibot";
 import { mountOptionNames } from "../model/manifest.ts";
 import type { Step, Tidying } from "../model/plan.ts";
+import * as v from "./form.ts";
 import { accessSchema, countSchema, identitySchema, pathBelowRoot } from "./schema.ts";
 
 /** The forms of the steps in a journal: root acts on them, so each has to fit. */
@@ -24,10 +24,10 @@ const mountId = countSchema;
 const text = textSchema;
 
 function step<const Kind extends string, const Fields extends v.ObjectEntries>(kind: Kind, fields: Fields) {
-  return v.strictObject({ kind: v.literal(kind), serves, ...fields });
+  return v.kind(kind, { serves, ...fields });
 }
 
-export const stepSchema: v.GenericSchema<unknown, Step> = v.variant("kind", [
+export const stepSchema: v.Form<Step> = v.variant([
   step("create-directory", { path, access, role }),
   step("create-file", { path, access, role }),
   step("copy-source", { from: path, to: path, what }),
@@ -47,7 +47,7 @@ export const stepSchema: v.GenericSchema<unknown, Step> = v.variant("kind", [
   step("set-aside", { what, path, aside, identity }),
 ]);
 
-export const tidyingSchema: v.GenericSchema<unknown, Tidying> = v.variant("kind", [
+export const tidyingSchema: v.Form<Tidying> = v.variant([
   step("remove-directory", { path, identity }),
   step("remove-file", { path, identity }),
   step("discard-file", { path, identity, sameAs: path }),

@@ -1,8 +1,8 @@
-import * as v from "valibot";
 import { join } from "../model/path.ts";
 import type { Step, Tidying } from "../model/plan.ts";
 import { type Document, parseDocument, validate } from "./document.ts";
 import { removeFile, replaceFile, syncNames } from "./durable-file.ts";
+import * as v from "./form.ts";
 import { stepSchema, tidyingSchema } from "./journal-schema.ts";
 import { readStateFile } from "./read-file.ts";
 import { countSchema, timeSchema } from "./schema.ts";
@@ -24,7 +24,7 @@ export interface Journal {
   readonly afterwards: readonly Tidying[];
 }
 
-const journalSchema: v.GenericSchema<unknown, Journal> = v.strictObject({
+const journalSchema: v.Form<Journal> = v.strictObject({
   format: v.literal(1),
   serial: countSchema,
   command: v.pipe(v.string(), v.minLength(1)),

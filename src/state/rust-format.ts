@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import * as v from "valibot";
+import * as v from "./form.ts";
 import { configPathSchema, isNormalPath, numberSchema } from "./schema.ts";
 
 /**
@@ -7,20 +7,21 @@ import { configPathSchema, isNormalPath, numberSchema } from "./schema.ts";
  * as people typed them, so they are made normal here.
  */
 
-const typedPath: v.GenericSchema<unknown, string> = v.pipe(
-  v.string(),
-  v.transform((path) =>
+const typedPath: v.Form<string> = v.pipe(
+  v.transform(v.string(), (path) =>
     path.startsWith("/") ? `/${posix.normalize(path).replace(/^\/+|\/+$/g, "")}` : path,
   ),
   v.check((path) => isNormalPath(path) && path !== "/", "not an absolute path below `/`"),
 );
 
 /** RFC 3339, as serde writes a chrono `DateTime`: nine digits of a second, and any offset. */
-const typedTime: v.GenericSchema<unknown, string> = v.pipe(
-  v.string(),
-  v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/),
-  v.check((text) => !Number.isNaN(Date.parse(text)), "not a time"),
-  v.transform((text) => new Date(text).toISOString()),
+const typedTime: v.Form<string> = v.transform(
+  v.pipe(
+    v.string(),
+    v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/),
+    v.check((text) => !Number.isNaN(Date.parse(text)), "not a time"),
+  ),
+  (text) => new Date(text).toISOString(),
 );
 
 /** One generation of the Rust imp. */
@@ -38,11 +39,11 @@ export interface RustGeneration {
 export interface RustSymlink {
   readonly source: string;
   readonly target: string;
-  readonly backup_path: string | null;
+  readonly backup_path?: string | null;
 }
 
 /** Not strict: what a later Rust imp may have added says nothing about what stands where. */
-export const rustSchema: v.GenericSchema<unknown, readonly RustGeneration[]> = v.pipe(
+export const rustSchema: v.Form<readonly RustGeneration[]> = v.pipe(
   v.array(
     v.object({
       number: numberSchema,
@@ -52,7 +53,7 @@ export const rustSchema: v.GenericSchema<unknown, readonly RustGeneration[]> = v
         v.object({
           source: typedPath,
           target: typedPath,
-          backup_path: v.optional(v.nullable(typedPath), null),
+          backup_path: v.exactOptional(v.nullable(typedPath)),
         }),
       ),
       active: v.boolean(),

@@ -82,7 +82,7 @@ function rootOf(source: string, target: string): string {
 
 function backupsOf(active: RustGeneration): Effect[] {
   return distinct(active.symlinks).flatMap(({ target, backup_path: backup }) =>
-    backup === null ? [] : [{ kind: "backup" as const, target, backup }],
+    backup === undefined || backup === null ? [] : [{ kind: "backup" as const, target, backup }],
   );
 }
 

@@ -1,4 +1,3 @@
-import * as v from "valibot";
 import type { Effect, GenerationSummary, Identity } from "../model/generation.ts";
 import {
   type Entry,
@@ -9,10 +8,11 @@ import {
 } from "../model/manifest.ts";
 import { parseMode } from "../model/mode.ts";
 import type { Access } from "../model/observation.ts";
+import * as v from "./form.ts";
 
 /** The forms of what the state files hold; a value that fits is safe to act on. */
 
-type Schema<T> = v.GenericSchema<unknown, T>;
+type Schema<T> = v.Form<T>;
 
 const largestId = 0xfffffffe;
 
@@ -55,7 +55,7 @@ export const configPathSchema: Schema<string> = v.pipe(
 
 const principalSchema: Schema<Principal> = v.strictObject({
   name: v.pipe(v.string(), v.minLength(1)),
-  id: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(largestId)),
+  id: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(largestId)),
 });
 
 /** Thousands of entries share a few modes, and reading one takes a while. */
@@ -90,10 +90,10 @@ const entryBase = {
 
 const mounted = { options: v.array(v.picklist(mountOptionNames)), hidden: v.boolean() };
 
-const entrySchema: Schema<Entry> = v.variant("kind", [
-  v.strictObject({ kind: v.literal("directory"), ...entryBase, ...mounted }),
-  v.strictObject({ kind: v.literal("linked-file"), ...entryBase }),
-  v.strictObject({ kind: v.literal("bound-file"), ...entryBase, ...mounted }),
+const entrySchema: Schema<Entry> = v.variant([
+  v.kind("directory", { ...entryBase, ...mounted }),
+  v.kind("linked-file", { ...entryBase }),
+  v.kind("bound-file", { ...entryBase, ...mounted }),
 ]);
 
 export const manifestSchema: Schema<Manifest> = v.strictObject({
@@ -111,20 +111,20 @@ export const identitySchema: Schema<Identity> = v.strictObject({
   birth: v.nullable(v.pipe(v.string(), v.regex(/^-?\d{1,30}$/))),
 });
 
-const idSchema: Schema<number> = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(largestId));
+const idSchema: Schema<number> = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(largestId));
 
 export const accessSchema: Schema<Access> = v.strictObject({
   uid: idSchema,
   gid: idSchema,
-  mode: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0o7777)),
+  mode: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(0o7777)),
 });
 
-export const effectSchema: Schema<Effect> = v.variant("kind", [
-  v.strictObject({ kind: v.literal("backup"), target: pathBelowRoot, backup: pathBelowRoot }),
-  v.strictObject({ kind: v.literal("created-directory"), path: pathBelowRoot, identity: identitySchema }),
-  v.strictObject({ kind: v.literal("created-file"), path: pathBelowRoot, identity: identitySchema }),
-  v.strictObject({ kind: v.literal("replaced-file"), target: pathBelowRoot, access: accessSchema }),
-  v.strictObject({ kind: v.literal("found"), target: pathBelowRoot }),
+export const effectSchema: Schema<Effect> = v.variant([
+  v.kind("backup", { target: pathBelowRoot, backup: pathBelowRoot }),
+  v.kind("created-directory", { path: pathBelowRoot, identity: identitySchema }),
+  v.kind("created-file", { path: pathBelowRoot, identity: identitySchema }),
+  v.kind("replaced-file", { target: pathBelowRoot, access: accessSchema }),
+  v.kind("found", { target: pathBelowRoot }),
 ]);
 
 export const summarySchema: Schema<GenerationSummary> = v.strictObject({
