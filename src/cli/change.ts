@@ -2,6 +2,7 @@ import { execute, type Recorder } from "../execute/execute.ts";
 import { effectiveUser } from "../linux/process.ts";
 import type { Effect, Generation, Index } from "../model/generation.ts";
 import { emptyManifest, isMounted, type Manifest } from "../model/manifest.ts";
+import { isAtOrBelow } from "../model/path.ts";
 import type { Plan } from "../model/plan.ts";
 import { Failure, failure, type Problem } from "../model/problem.ts";
 import { observeLiveSystem } from "../observe/live.ts";
@@ -9,6 +10,7 @@ import { makePlan } from "../plan/planner.ts";
 import { type Journal, removeJournal, writeJournal } from "../state/journal.ts";
 import {
   commit,
+  type LockedStore,
   readGeneration,
   readIndex,
   type Store,
@@ -51,12 +53,14 @@ export interface ChangeRequest {
 /** The one way in which commands change the system: observe, plan, refuse or execute, record, render. */
 export async function bringAbout(context: CommandContext, request: ChangeRequest): Promise<CommandResult> {
   if (request.dryRun) return withStore(request.location, (store) => showPlan(context, request, store));
-  await withStore(request.location, (store) => refuseEarly(request, store));
+  const early = await withStore(request.location, (store) => refuseEarly(request, store));
   const lock = { waitMilliseconds: context.global.wait * 1000, command: `imp ${request.command}` };
   return withLockedStore(request.location, lock, async (store): Promise<CommandResult> => {
-    context.report(settleKilledCommand(store));
+    const settled = settleKilledCommand(store);
+    context.report(settled);
     const aim = aimAt(request, store);
-    const plan = planFor(request, aim);
+    const isStill = settled.length === 0 && early !== null && holdsStill(early, aim, store);
+    const plan = isStill ? early.plan : planFor(request, aim);
     refuseConflicts(aim, plan);
     const warnings = noticeProblems(plan);
     if (changesNothing(aim, plan)) return finish(context, request, aim, plan, warnings);
@@ -93,13 +97,34 @@ function finish(
   return 0;
 }
 
+/** A plan that was made before there was a state directory. */
+interface EarlyPlan {
+  readonly aim: Aim;
+  readonly plan: Plan;
+}
+
 /** What can be refused before anything is written, be it only the state directory or its lock. */
-function refuseEarly(request: ChangeRequest, store: Store): void {
+function refuseEarly(request: ChangeRequest, store: Store): EarlyPlan | null {
   const isRoot = effectiveUser() === 0;
-  if (isRoot && store.directory !== null) return;
+  if (isRoot && store.directory !== null) return null;
   const aim = aimAt(request, store);
   if (!isRoot) refuseWithoutRoot(request.command, aim);
-  if (store.directory === null) refuseConflicts(aim, planFor(request, aim));
+  if (store.directory !== null) return null;
+  const plan = planFor(request, aim);
+  refuseConflicts(aim, plan);
+  return { aim, plan };
+}
+
+/**
+ * True if no other command came in between, and if the plan would create nothing of the way to the state directory,
+ * which exists by now.
+ */
+function holdsStill({ aim: before, plan }: EarlyPlan, aim: Aim, { directory }: LockedStore): boolean {
+  if (aim.index.serial !== before.index.serial || aim.goal.manifest !== before.goal.manifest) return false;
+  return plan.steps.every((step) => {
+    const made = step.kind === "copy-source" ? step.to : step.kind === "create-directory" ? step.path : null;
+    return made === null || !isAtOrBelow(directory.path, made);
+  });
 }
 
 function refuseConflicts({ goal }: Aim, plan: Plan): void {

@@ -36,25 +36,35 @@ export function rebase(path: string, from: string, to: string): string {
   return rest === "" ? to : join(to, rest);
 }
 
+/** Of the directories that were asked about last; neighbours share theirs. */
+const ancestry = new Map<string, readonly string[]>();
+const mostRemembered = 1024;
+
 /** All directories above `path`, nearest first, `/` last. */
-export function ancestorsOf(path: string): string[] {
-  const ancestors: string[] = [];
-  for (let current = path; current !== "/"; ) {
-    current = parentOf(current);
-    ancestors.push(current);
-  }
+export function ancestorsOf(path: string): readonly string[] {
+  if (path === "/") return [];
+  const parent = parentOf(path);
+  const known = ancestry.get(parent);
+  if (known !== undefined) return known;
+  const ancestors = [parent, ...ancestorsOf(parent)];
+  if (ancestry.size >= mostRemembered) ancestry.clear();
+  ancestry.set(parent, ancestors);
   return ancestors;
 }
 
 /** Orders paths so that every directory comes before what lies below it. */
 export function parentsFirst(left: string, right: string): number {
-  const leftNames = left.split("/");
-  const rightNames = right.split("/");
-  const shared = Math.min(leftNames.length, rightNames.length);
+  const shared = Math.min(left.length, right.length);
   for (let index = 0; index < shared; index += 1) {
-    const a = leftNames[index] ?? "";
-    const b = rightNames[index] ?? "";
-    if (a !== b) return a < b ? -1 : 1;
+    const a = left.charCodeAt(index);
+    const b = right.charCodeAt(index);
+    if (a === b) continue;
+    // The end of a name comes before every character that may go on with it.
+    if (a === slash) return -1;
+    if (b === slash) return 1;
+    return a - b;
   }
-  return leftNames.length - rightNames.length;
+  return left.length - right.length;
 }
+
+const slash = 0x2f;
