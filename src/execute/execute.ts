@@ -9,6 +9,7 @@ import { busyMounts, busyProblem } from "./holders.ts";
 import { watchForInterruption } from "./interruption.ts";
 import { perform } from "./perform.ts";
 import { type Done, failedAttempt, releaseTrees, remedyFor } from "./session.ts";
+import { forgetAllCopies } from "./storage-copy.ts";
 import { tidyUp } from "./tidy.ts";
 import { takeBack } from "./undo.ts";
 
@@ -55,6 +56,7 @@ export async function execute(plan: Plan, recorder: Recorder, lazy: boolean): Pr
     throw withLeftovers(error, leftovers);
   } finally {
     releaseTrees(done);
+    forgetAllCopies();
     interruption.end();
   }
   const tidied = tidyUp(plan.afterwards);

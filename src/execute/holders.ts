@@ -1,7 +1,7 @@
 import { parseMountTable } from "../linux/mountinfo.ts";
 import { readMountTable } from "../linux/mounts.ts";
 import { holdersOf } from "../linux/processes.ts";
-import type { Stat } from "../linux/stat.ts";
+import { type Stat, statAt } from "../linux/stat.ts";
 import { inParentOf, PathError } from "../linux/walk.ts";
 import { ancestorsOf, join } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
@@ -23,8 +23,12 @@ export function busyMounts(steps: readonly Step[]): Problem[] {
   const carrying = new Set([...places.values()].flatMap(ancestorsOf));
   return leaving
     .filter(({ target }) => !carrying.has(places.get(target) ?? target))
-    .filter(({ target }) => statOf(target)?.mountRoot === true && inParentOf(target, staysBusy))
+    .filter(({ target }) => inParentOf(target, staysMountedAndBusy))
     .map(({ target }) => busyProblem(`${target} is busy and can't be unmounted`, target));
+}
+
+function staysMountedAndBusy(parent: number, name: string): boolean {
+  return statAt(parent, name)?.mountRoot === true && staysBusy(parent, name);
 }
 
 /** The path without symlinks: a mount may be named by another way than the one that lies on it. */

@@ -15,6 +15,7 @@ import { inParentOf } from "../linux/walk.ts";
 import type { MountedSource, MountOptions, Step } from "../model/plan.ts";
 import { statOf } from "./objects.ts";
 import type { Outcome } from "./session.ts";
+import { forgetCopy, handleInCopy, handleOfShown } from "./storage-copy.ts";
 
 /**
  * A mount of what is at `source`, attached to nothing yet. The caller closes it.
@@ -22,12 +23,19 @@ import type { Outcome } from "./session.ts";
  *   followed then
  */
 export function detachedMount({ source, options }: MountedSource): number {
-  const tree = inParentOf(source, (parent, name) =>
+  const tree = inParentOf(source, (parent, name, path) =>
     withDescriptor(openHandle(parent, name), (handle) => {
-      if (statDescriptor(handle).type === "symlink") throw new SystemError("open_tree", ELOOP, source);
-      return cloneTree(handle, "");
+      const found = statDescriptor(handle);
+      if (found.type === "symlink") throw new SystemError("open_tree", ELOOP, source);
+      const inCopy = handleInCopy({ descriptor: parent, path }, name, found);
+      return inCopy === null ? cloneTree(handle, "") : withDescriptor(inCopy, () => cloneTree(inCopy, ""));
     }),
   );
+  return withOptions(tree, options);
+}
+
+/** Gives a new tree its options, or closes it. */
+function withOptions(tree: number, options: MountOptions): number {
   try {
     setMountOptions(tree, options, "new");
     return tree;
@@ -39,22 +47,20 @@ export function detachedMount({ source, options }: MountedSource): number {
 
 /** @returns what is mounted at the target now */
 export function mountAtTarget(target: string, mounted: MountedSource): Stat {
-  return withDescriptor(detachedMount(mounted), (tree) => {
-    attachAtTarget(target, tree);
-    return statDescriptor(tree);
-  });
+  return withDescriptor(detachedMount(mounted), (tree) => attachAtTarget(target, tree));
 }
 
 /**
- * Attaches a detached mount. A user can rename a directory between the kernel's looking it up and its mounting on it;
+ * Attaches a detached mount, and gives back what it shows. A user can rename a directory between the kernel's looking it up and its mounting on it;
  * then the mount is somewhere else in their folder, and is taken away again.
  * @throws SystemError `ESTALE` then, and where somebody else's mount is at the target by now
  */
-export function attachAtTarget(target: string, tree: number): void {
-  inParentOf(target, (parent, name) => {
+export function attachAtTarget(target: string, tree: number): Stat {
+  return inParentOf(target, (parent, name) => {
     if (statAt(parent, name)?.mountRoot === true) throw new SystemError("move_mount", ESTALE, target);
     attachTree(tree, parent, name);
-    if (statAt(parent, name)?.mountId === statDescriptor(tree).mountId) return;
+    const attached = statDescriptor(tree);
+    if (statAt(parent, name)?.mountId === attached.mountId) return attached;
     detachTree(tree);
     throw new SystemError("move_mount", ESTALE, target);
   });
@@ -67,32 +73,42 @@ type MountChange = Pick<Extract<Step, { kind: "unmount" }>, "target" | "mountId"
  * Nobody can put another mount at the name in this open directory after that: a mount point can't be renamed.
  * @throws SystemError `ESTALE` if what is mounted there is not the mount that the plan saw
  */
-function expectMount(parent: number, name: string, mountId: number): void {
-  if (statAt(parent, name)?.mountId === mountId) return;
+function expectMount(parent: number, name: string, mountId: number): Stat {
+  const found = statAt(parent, name);
+  if (found?.mountId === mountId) return found;
   throw new SystemError("statx", ESTALE, name);
 }
 
 /**
- * Unmounts the target, and gives back a detached copy of the mount for undoing that.
+ * Unmounts the target, and gives back what undoing that takes: a handle of what it showed, or a copy of the mount.
  * @param lazy detach it even if somebody uses it: they go on with what they have open
  */
-export function unmountTarget({ target, mountId }: MountChange, lazy: boolean): number {
+export function unmountTarget(step: Extract<Step, { kind: "unmount" }>, lazy: boolean): Outcome {
+  const { target, mountId, source } = step;
   return inParentOf(target, (parent, name) => {
-    expectMount(parent, name, mountId);
-    const copy = withDescriptor(openHandle(parent, name), (handle) => cloneTree(handle, ""));
+    const shown = expectMount(parent, name, mountId);
+    forgetCopy(mountId);
+    const handle = handleOfShown(source, shown);
+    const kept = handle ?? withDescriptor(openHandle(parent, name), (mounted) => cloneTree(mounted, ""));
     try {
       if (lazy) detach(parent, name);
       else unmount(parent, name);
-      return copy;
+      return handle === null ? { keptTree: kept } : { keptHandle: kept };
     } catch (error) {
-      closeDescriptor(copy);
+      closeDescriptor(kept);
       throw error;
     }
   });
 }
 
+/** A detached mount of what another one showed (see {@link unmountTarget}). The caller closes it. */
+export function mountOfKept(handle: number, options: MountOptions): number {
+  return withOptions(cloneTree(handle, ""), options);
+}
+
 /** Exchanges the mount at the target for one of another source. */
 export function replaceMount({ target, mountId }: MountChange, to: MountedSource, lazy: boolean): Outcome {
+  forgetCopy(mountId);
   return withDescriptor(detachedMount(to), (tree) => ({
     keptTree: exchangeMount(target, tree, lazy, (parent, name) => expectMount(parent, name, mountId)),
     object: statDescriptor(tree),
@@ -206,6 +222,7 @@ export function uncoverAgain(copy: number, parent: number, name: string): void {
 export function changeMountOptions({ target, mountId }: MountChange, options: MountOptions): void {
   inParentOf(target, (parent, name) => {
     expectMount(parent, name, mountId);
+    forgetCopy(mountId);
     withDescriptor(openHandle(parent, name), (handle) => setMountOptions(handle, options, "attached"));
   });
 }

@@ -47,7 +47,7 @@ export async function perform(step: Step, stopIfAsked: () => void, lazy: boolean
       changeMountOptions(step, step.to);
       return {};
     case "unmount":
-      return { keptTree: unmountTarget(step, lazy) };
+      return unmountTarget(step, lazy);
     case "link":
       inParentOf(step.path, (parent, name) => makeSymlink(parent, name, step.text));
       return {};

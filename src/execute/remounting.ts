@@ -14,6 +14,7 @@ import {
   isMountOf,
   isMountPoint,
   mountAtTarget,
+  mountOfKept,
   uncoverAgain,
 } from "./mounting.ts";
 import { statOf } from "./objects.ts";
@@ -48,10 +49,15 @@ function unmountAnyway(parent: number, name: string): void {
 }
 
 /** Mounts again what was unmounted: the kept copy of the mount if there is one, else its source anew. */
-export function mountAgain(target: string, mounted: MountedSource, keptTree: number | undefined): void {
+export function mountAgain(target: string, mounted: MountedSource, outcome: Outcome): void {
   if (isMountPoint(target) || statOf(target) === null) return;
-  if (keptTree === undefined) mountAtTarget(target, mounted);
-  else attachAtTarget(target, keptTree);
+  if (outcome.keptTree !== undefined) {
+    attachAtTarget(target, outcome.keptTree);
+  } else if (outcome.keptHandle !== undefined) {
+    withDescriptor(mountOfKept(outcome.keptHandle, mounted.options), (tree) => attachAtTarget(target, tree));
+  } else {
+    mountAtTarget(target, mounted);
+  }
 }
 
 /** Undoes {@link replaceMount}, also where that was stopped with the new mount beneath the old one. */
@@ -70,7 +76,7 @@ export function putOldMountBack(
   const shown = object ?? statOf(to.source);
   if (shown === null || !isMountOf(found, shown)) {
     // Where the kernel can't mount beneath, there is an instant without any mount.
-    mountAgain(target, from, keptTree);
+    mountAgain(target, from, { ...(keptTree !== undefined && { keptTree }) });
     return;
   }
   if (countMounts(target) > 1) {

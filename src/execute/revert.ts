@@ -54,7 +54,7 @@ export function revert(step: Step, outcome: Outcome, origin: Origin): string[] {
       if (isStillMounted(step)) changeMountOptions(step, step.from);
       return [];
     case "unmount":
-      mountAgain(step.target, { source: step.source, options: step.options }, outcome.keptTree);
+      mountAgain(step.target, { source: step.source, options: step.options }, outcome);
       return [];
     case "link":
       inParentOf(step.path, (parent, name) => removeIf(parent, name, isOurLink(parent, step.text)));

@@ -10,6 +10,8 @@ export interface Outcome {
   readonly made?: Effect;
   /** A detached copy of a mount that the step took away: undoing attaches it again. */
   readonly keptTree?: number;
+  /** Instead of that: a handle of what that mount showed, in a detached copy of the mount that its source lies on. */
+  readonly keptHandle?: number;
   /** What the step mounted or gave another owner or mode: undoing has to do with that very object. */
   readonly object?: Stat;
   /** What a person should know: why the step did nothing, or not all. */
@@ -24,7 +26,7 @@ export interface Done {
 
 export function releaseTrees(steps: readonly Done[]): void {
   for (const { outcome } of steps) {
-    if (outcome.keptTree !== undefined) closeDescriptor(outcome.keptTree);
+    for (const kept of [outcome.keptTree, outcome.keptHandle]) if (kept !== undefined) closeDescriptor(kept);
   }
 }
 

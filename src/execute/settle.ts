@@ -1,5 +1,6 @@
 import type { Step, Tidying } from "../model/plan.ts";
 import type { Problem } from "../model/problem.ts";
+import { forgetAllCopies } from "./storage-copy.ts";
 import { tidyUp } from "./tidy.ts";
 import { takeBack } from "./undo.ts";
 
@@ -22,5 +23,9 @@ export function settle({ startedAt, steps, afterwards }: Unfinished, isCommitted
     return tidyUp(afterwards).notices.map((message) => ({ severity: "warning", message }));
   }
   const done = steps.map((step) => ({ step, outcome: {} }));
-  return takeBack(done, startedAt);
+  try {
+    return takeBack(done, startedAt);
+  } finally {
+    forgetAllCopies();
+  }
 }

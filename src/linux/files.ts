@@ -84,6 +84,12 @@ export function openHandleWithoutLinks(path: string): number {
   return systemCallOrErrno("openat2", AT_FDCWD, path, anythingWithoutLinks, anythingWithoutLinks.length);
 }
 
+/** As {@link openHandleWithoutLinks}, below the directory `root`; `path` may begin with a slash. */
+export function openHandleWithin(root: number, path: string): number {
+  const below = path.replace(/^\/+/, "") || ".";
+  return systemCallOrErrno("openat2", root, below, anythingWithoutLinks, anythingWithoutLinks.length);
+}
+
 function openDirectoryBy(directory: number, path: string): number {
   return systemCallOrErrno("openat2", directory, path, directoryWithoutLinks, directoryWithoutLinks.length);
 }
