@@ -1,7 +1,8 @@
 /*
  * What the kernel takes, without imp: a small program that makes the system calls which imp cannot do without.
  *
- *   reference time COMMAND...    runs a command; prints its nanoseconds and its peak of resident memory in KiB
+ *   reference time COMMAND...    runs a command; prints its nanoseconds, the microseconds that processors
+ *                                worked for it, and its peak of resident memory in KiB
  *   reference mount LIST         mount(2) and symlink(2) for each entry
  *   reference look LIST          statx(2) and readlink(2) of each entry, and one reading of the mount table
  *   reference unmount LIST       umount2(2) of each directory, last one first
@@ -137,7 +138,10 @@ static int time_command(char **command) {
   int status;
   struct rusage usage;
   if (wait4(child, &status, 0, &usage) < 0) fail("wait4");
-  printf("{\"nanoseconds\":%lld,\"kibibytes\":%ld}\n", now() - begin, usage.ru_maxrss);
+  long long passed = now() - begin;
+  long long user = usage.ru_utime.tv_sec * 1000000LL + usage.ru_utime.tv_usec;
+  long long kernel = usage.ru_stime.tv_sec * 1000000LL + usage.ru_stime.tv_usec;
+  printf("{\"nanoseconds\":%lld,\"processor\":%lld,\"kibibytes\":%ld}\n", passed, user + kernel, usage.ru_maxrss);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 

@@ -2,30 +2,35 @@ import { availableParallelism, release } from "node:os";
 import type { Judgement, Result } from "./result.ts";
 
 /** `2 cores, Linux 6.18` */
-export function renderMachine(): string {
+export function describeMachine(): string {
   const [major, minor] = release().split(".");
   return `${availableParallelism()} cores, Linux ${major}.${minor}`;
 }
 
-export function renderResults(results: readonly Result[]): string {
-  return results.map(renderResult).join("\n");
+export const heading = [
+  "| work | N | medians | goal | measured | at most | met |",
+  "| --- | --- | --- | --- | --- | --- | --- |",
+].join("\n");
+
+/** A row for each goal; what was measured stands in the first one. */
+export function rowsOf({ scenario, size, medians, judgements }: Result): string {
+  const times = Object.entries(medians).map(([name, { milliseconds, processor }]) => {
+    const own = name.startsWith("imp") && processor > 0 ? ` (${short(processor)} of processors)` : "";
+    return `${name} ${short(milliseconds)} ms${own}`;
+  });
+  return judgements
+    .map(({ goal, measured, limit, unit, isMet }, index) => {
+      const what = index === 0 ? [scenario, size ?? "", times.join(" · ")] : ["", "", ""];
+      const figures = [inUnit(measured, unit), inUnit(limit, unit), isMet ? "yes" : "**no**"];
+      return `| ${[...what, goal, ...figures].join(" | ")} |`;
+    })
+    .join("\n");
 }
 
-function renderResult({ scenario, size, medians, judgements }: Result): string {
-  const times = Object.entries(medians).map(
-    ([name, { milliseconds }]) => `${name} ${inMilliseconds(milliseconds)}`,
-  );
-  const title = size === null ? scenario : `${scenario}, N = ${size}`;
-  return [
-    `${title}: ${times.join(" · ")}`,
-    ...judgements.map((judgement) => `  ${renderJudgement(judgement)}`),
-  ].join("\n");
+function inUnit(figure: number, unit: Judgement["unit"]): string {
+  return `${short(figure)} ${unit}`;
 }
 
-function renderJudgement({ goal, measured, limit, unit, isMet }: Judgement): string {
-  return `${isMet ? "met   " : "MISSED"} ${measured.toFixed(1)} ${unit}, at most ${limit.toFixed(1)} ${unit} (${goal})`;
-}
-
-function inMilliseconds(milliseconds: number): string {
-  return `${milliseconds.toFixed(milliseconds < 100 ? 1 : 0)} ms`;
+function short(figure: number): string {
+  return figure.toFixed(figure < 10 ? 2 : figure < 100 ? 1 : 0);
 }

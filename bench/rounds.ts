@@ -29,6 +29,7 @@ export function measure(contenders: readonly Contender[], rounds: number): Media
       name,
       {
         milliseconds: median(all.map(({ milliseconds }) => milliseconds)),
+        processor: median(all.map(({ processor }) => processor)),
         mebibytes: median(all.map(({ mebibytes }) => mebibytes)),
       },
     ]),

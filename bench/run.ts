@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { spawnSync } from "bun";
-import { renderMachine, renderResults } from "./report.ts";
+import { describeMachine, heading, rowsOf } from "./report.ts";
 import type { Result } from "./result.ts";
 import { scenarios } from "./scenarios.ts";
 import { startSite } from "./site.ts";
 
 /**
- * Usage: npm run bench -- [--quick] [--only WORD] [--against PATH] [--json FILE]
+ * Usage: npm run bench -- [--quick] [--only REGEXP] [--against PATH] [--json FILE]
  *
  * Measures `dist/imp`, or the executable in IMP_EXECUTABLE, against the goals of docs/performance.md. Ends with 1 if
  * one is missed. It takes root, and gcc.
@@ -56,16 +56,21 @@ try {
     startSite: () => startSite(join(scratch, "site"), reference),
   };
   const chosen = scenarios.filter(
-    ({ name, size }) => `${name}, ${size}`.includes(values.only) && !(values.quick && (size ?? 0) > 1000),
+    ({ name, size }) =>
+      new RegExp(values.only).test(`${name}, ${size}`) && !(values.quick && (size ?? 0) > 1000),
   );
-  console.log(`${renderMachine()}, medians of ${bench.rounds} rounds\n`);
+  console.log(`${describeMachine()}, medians of ${bench.rounds} rounds\n\n${heading}`);
   const results: Result[] = [];
   for (const scenario of chosen) {
     const result = await scenario.run(bench);
     results.push(result);
-    console.log(renderResults([result]));
+    console.log(rowsOf(result));
   }
-  if (values.json !== undefined) await Bun.write(values.json, `${JSON.stringify(results, null, 2)}\n`);
+  if (values.json !== undefined)
+    await Bun.write(
+      values.json,
+      `${JSON.stringify({ machine: describeMachine(), rounds: bench.rounds, results }, null, 2)}\n`,
+    );
   const missed = results.flatMap(({ judgements }) => judgements).filter(({ isMet }) => !isMet).length;
   console.log(missed === 0 ? "\nall goals are met" : `\n${missed} goals are missed`);
   process.exitCode = missed === 0 ? 0 : 1;

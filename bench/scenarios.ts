@@ -1,31 +1,10 @@
+import { applyAll, type Bench, floor, imp, rivalsOf, type Scenario } from "./bench.ts";
 import { atMost, type Judgement, type Result, time } from "./result.ts";
 import { type Contender, type Medians, measure } from "./rounds.ts";
+import { saying } from "./saying.ts";
 import type { Site } from "./site.ts";
 import { layOut, type Stage } from "./stage.ts";
-
-/** What all scenarios need to know. */
-export interface Bench {
-  readonly imp: string;
-  /** Another executable with the same commands. */
-  readonly against: string | null;
-  /** The runtime's own hello-world. */
-  readonly hello: string;
-  /** The built `reference.c`. */
-  readonly reference: string;
-  readonly rounds: number;
-  startSite(): Promise<Site>;
-}
-
-export interface Scenario {
-  readonly name: string;
-  readonly size: number | null;
-  run(bench: Bench): Promise<Result>;
-}
-
-/** How imp and its rival are called in the results, and what the floor is. */
-const imp = "imp";
-const against = "against";
-const floor = "hello-world";
+import { writing } from "./writing.ts";
 
 /** A command of imp and of its rival, each on a site of its own in the same state. */
 interface Changing {
@@ -51,8 +30,7 @@ async function runScenario(given: Changing, bench: Bench): Promise<Result> {
   const sites: Site[] = [];
   try {
     const contenders: Contender[] = [];
-    const rivals = { [imp]: bench.imp, ...(bench.against === null ? {} : { [against]: bench.against }) };
-    for (const [name, executable] of Object.entries(rivals)) {
+    for (const [name, executable] of rivalsOf(bench)) {
       const site = await bench.startSite();
       sites.push(site);
       const stage = layOut(site, given.size);
@@ -75,8 +53,6 @@ async function runScenario(given: Changing, bench: Bench): Promise<Result> {
     for (const site of sites) await site.stop();
   }
 }
-
-const applyAll = (stage: Stage) => ["apply", "--config", stage.all];
 
 /** `floor + factor × the reference + extra`, all in milliseconds. */
 function withinReference(name: string, factor: number, extra = 0): (medians: Medians) => Judgement[] {
@@ -171,7 +147,7 @@ function changedApply(size: number): Scenario {
     size,
     begin: (run, stage) => run(...applyAll(stage)),
     words: (stage, round) => ["apply", "--config", round % 2 === 0 ? stage.allButOne : stage.all],
-    beside: wholeLooks,
+    beside: looks,
     judge: judged(size, withinReference(lookReference, 3)),
   });
 }
@@ -185,13 +161,10 @@ function switchOne(size: number): Scenario {
       run(...applyAll(stage));
     },
     words: (_stage, round) => ["switch", round % 2 === 0 ? "1" : "2"],
-    beside: wholeLooks,
+    beside: looks,
     judge: judged(size, withinReference(lookReference, 3)),
   });
 }
-
-/** The last target is a directory with or without its mount, so the look goes well in both. */
-const wholeLooks = looks;
 
 function removeAll(size: number): Scenario {
   return scenario({
@@ -255,49 +228,9 @@ function growth(
   };
 }
 
-const mostOverFloor = 1.6;
-
-/** Commands that only say something, with few and with many generations kept. */
-function saying(generations: number): Scenario[] {
-  const name = `${generations} generations kept`;
-  return [["--version"], ["--help"], ["current"], ["list"]].map((words) => ({
-    name: `${words.join(" ")}, ${name}`,
-    size: null,
-    async run(bench) {
-      const sites: Site[] = [];
-      try {
-        const contenders: Contender[] = [];
-        const rivals = { [imp]: bench.imp, ...(bench.against === null ? {} : { [against]: bench.against }) };
-        for (const [rival, executable] of Object.entries(rivals)) {
-          const site = await bench.startSite();
-          sites.push(site);
-          const stage = layOut(site, 2);
-          stage.reset();
-          site.sh(
-            `for n in $(seq ${generations}); do '${executable}' apply --config '${stage.all}' >/dev/null; done`,
-          );
-          contenders.push({ name: rival, run: () => site.time([executable, ...words]) });
-          if (rival === imp) contenders.push({ name: floor, run: () => site.time([bench.hello]) });
-        }
-        // These are the shortest, and so the noisiest.
-        const medians = measure(contenders, 3 * bench.rounds);
-        const limit = mostOverFloor * time(medians, floor);
-        return {
-          scenario: `${words.join(" ")}, ${name}`,
-          size: null,
-          medians,
-          judgements: [atMost(`${mostOverFloor} × hello-world`, time(medians, imp), limit, "ms")],
-        };
-      } finally {
-        for (const site of sites) await site.stop();
-      }
-    },
-  }));
-}
-
 export const scenarios: readonly Scenario[] = [
-  ...saying(2),
-  ...saying(1000),
+  saying(2),
+  saying(1000),
   ...[100, 1000, 5000].map(firstApply),
   growth("first apply", 1000, applyAll, true),
   growth("first apply", 10_000, applyAll, true),
@@ -307,4 +240,5 @@ export const scenarios: readonly Scenario[] = [
   ...[1000, 5000].map(verify),
   growth("verify", 5000, () => ["verify"], false),
   ...[1000, 5000].map(removeAll),
+  writing(1000),
 ];

@@ -24,6 +24,8 @@ export interface Site {
 /** What one run of a command took. */
 export interface Usage {
   readonly milliseconds: number;
+  /** Milliseconds that processors worked for it, in all its threads. */
+  readonly processor: number;
   /** The peak of its resident memory. */
   readonly mebibytes: number;
 }
@@ -64,8 +66,8 @@ export async function startSite(scratch: string, reference: string): Promise<Sit
     state: join(home, ".local/share/imp"),
     outside: (path) => `/proc/${holder.pid}/root${path}`,
     time(command) {
-      const { nanoseconds, kibibytes } = JSON.parse(output([reference, "time", ...command]));
-      return { milliseconds: nanoseconds / 1e6, mebibytes: kibibytes / 1024 };
+      const { nanoseconds, processor, kibibytes } = JSON.parse(output([reference, "time", ...command]));
+      return { milliseconds: nanoseconds / 1e6, processor: processor / 1e3, mebibytes: kibibytes / 1024 };
     },
     output,
     sh: (script) => void output(["sh", "-euc", script]),

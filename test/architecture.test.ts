@@ -25,7 +25,6 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   linux: ["bun:ffi", "node:timers/promises"],
   config: ["toml-eslint-parser", "valibot"],
   execute: ["node:timers/promises"],
-  state: ["node:path", "valibot"],
 };
 
 /** Writes to the terminal for everyone. */

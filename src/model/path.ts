@@ -19,6 +19,16 @@ export function join(directory: string, name: string): string {
   return directory === "/" ? `/${name}` : `${directory}/${name}`;
 }
 
+/** An absolute path made normal: `.` and `..` are resolved as names, which is right where no symlink is on the way. */
+export function normalized(path: string): string {
+  const names: string[] = [];
+  for (const name of path.split("/")) {
+    if (name === "..") names.pop();
+    else if (name !== "" && name !== ".") names.push(name);
+  }
+  return `/${names.join("/")}`;
+}
+
 /** True if `path` lies strictly below `ancestor`. */
 export function isBelow(path: string, ancestor: string): boolean {
   if (ancestor === "/") return path !== "/";

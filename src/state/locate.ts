@@ -1,5 +1,4 @@
-import { resolve } from "node:path";
-import { isAtOrBelow, join } from "../model/path.ts";
+import { isAtOrBelow, join, normalized } from "../model/path.ts";
 import { failure } from "../model/problem.ts";
 import { callingUser, type Surroundings } from "./caller.ts";
 
@@ -23,7 +22,7 @@ export interface StateChoice {
  */
 export function locateState(choice: StateChoice, surroundings: Surroundings): string {
   if (choice.option !== undefined) return resolveOption(choice.option, surroundings);
-  if (choice.configured !== undefined) return resolve(choice.configured);
+  if (choice.configured !== undefined) return normalized(choice.configured);
   const dataHome = usableDataHome(surroundings);
   if (dataHome !== null) return join(dataHome, "imp");
   return join(homeOfCaller(surroundings), ".local/share/imp");
@@ -33,9 +32,9 @@ const nameIt = "name a directory for imp's state with `--state-dir DIRECTORY`";
 
 function resolveOption(option: string, surroundings: Surroundings): string {
   if (option === "") throw failure(2, "--state-dir names no directory", nameIt);
-  if (option.startsWith("/")) return resolve(option);
+  if (option.startsWith("/")) return normalized(option);
   try {
-    return resolve(surroundings.workingDirectory(), option);
+    return normalized(join(surroundings.workingDirectory(), option));
   } catch {
     const message = `--state-dir ${option} is relative, and the working directory does not exist any more`;
     throw failure(2, message, "give an absolute path");
@@ -65,5 +64,5 @@ function homeOfCaller(surroundings: Surroundings): string {
 }
 
 function absolute(path: string | undefined): string | null {
-  return path?.startsWith("/") === true ? resolve(path) : null;
+  return path?.startsWith("/") === true ? normalized(path) : null;
 }

@@ -1,4 +1,4 @@
-import { posix } from "node:path";
+import { normalized } from "../model/path.ts";
 import * as v from "./form.ts";
 import { configPathSchema, isNormalPath, numberSchema } from "./schema.ts";
 
@@ -8,9 +8,7 @@ import { configPathSchema, isNormalPath, numberSchema } from "./schema.ts";
  */
 
 const typedPath: v.Form<string> = v.pipe(
-  v.transform(v.string(), (path) =>
-    path.startsWith("/") ? `/${posix.normalize(path).replace(/^\/+|\/+$/g, "")}` : path,
-  ),
+  v.transform(v.string(), (path) => (path.startsWith("/") ? normalized(path) : path)),
   v.check((path) => isNormalPath(path) && path !== "/", "not an absolute path below `/`"),
 );
 

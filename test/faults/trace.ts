@@ -110,6 +110,8 @@ const looking: readonly string[] = lookingCalls;
 /** False for calls that only look, such as openat(2) without the right to write. */
 export function isChanging({ name, text }: TracedCall): boolean {
   if (name === "openat") return /O_WRONLY|O_RDWR|O_CREAT|O_TMPFILE/.test(text);
+  // Is it a terminal?
+  if (name === "ioctl") return !text.includes("TCGETS");
   return !looking.includes(name);
 }
 
