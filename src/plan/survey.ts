@@ -7,7 +7,7 @@ import {
 } from "../model/manifest.ts";
 import { coveredMount, type Mount, mountAt, mountsOnTheWay } from "../model/mount.ts";
 import type { Observed } from "../model/observation.ts";
-import { parentOf } from "../model/path.ts";
+import { ancestorsOf, parentOf } from "../model/path.ts";
 import type { Overlay } from "./overlay.ts";
 import type { Present } from "./present.ts";
 import { type Ways, waysOver } from "./ways.ts";
@@ -114,13 +114,18 @@ function surveyWith(
     return standing.kind === "nothing" || standing.mount !== mount || fateOf(entry) === "again";
   }
 
+  /** Directories that are where they are: all that is right in them is steady. */
+  const steadyDirectories = new Set<string>();
+
   function isSteady(path: string): boolean {
-    for (let above = path; above !== "/"; ) {
-      above = parentOf(above);
+    if (path === "/" || steadyDirectories.has(parentOf(path))) return true;
+    for (const above of ancestorsOf(path)) {
       const entry = mounted.get(above);
       if (entry !== undefined && fateOf(entry) !== "keep") return false;
     }
-    return path === "/" || !mountsOnTheWay(mounts, parentOf(path)).some(isGoing);
+    if (mountsOnTheWay(mounts, parentOf(path)).some(isGoing)) return false;
+    steadyDirectories.add(parentOf(path));
+    return true;
   }
 
   function standingOf(entry: MountedEntry): Standing {

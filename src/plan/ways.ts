@@ -56,6 +56,7 @@ const top: Located = { path: "/", through: nobody, links: [] };
 
 /** The ways over this ground. Answers are kept, so what the ground says must not change. */
 export function waysOver(ground: Ground): Ways {
+  const locations = new Map<string, Located>();
   const directories = new Map<string, Located>();
   const followed = new Set<string>();
   const places = new Map<string, Spot>();
@@ -64,8 +65,16 @@ export function waysOver(ground: Ground): Ways {
 
   function locate(path: string): Located {
     if (path === "/") return top;
-    const parent = directoryAt(parentOf(path));
-    return { ...parent, path: join(parent.path, nameOf(path)) };
+    const known = locations.get(path);
+    if (known !== undefined) return known;
+    const above = parentOf(path);
+    const parent = directoryAt(above);
+    // Without a symlink on the way the path is its own place.
+    const place = parent.path === above ? path : join(parent.path, nameOf(path));
+    const located = { path: place, through: parent.through, links: parent.links };
+    // While a symlink is followed, what lies behind it is not known for good.
+    if (followed.size === 0) locations.set(path, located);
+    return located;
   }
 
   /** The directory that `path` leads to; where it leads to none, the place where the way ends. */
