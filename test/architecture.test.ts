@@ -22,9 +22,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 
 /** What the code may have from outside, folder by folder; never `node:fs`, which alone costs every start 1.5 ms. */
 const packages: Readonly<Record<string, readonly string[]>> = {
-  linux: ["bun:ffi", "node:timers/promises"],
+  linux: ["bun:ffi"],
   config: ["toml-eslint-parser", "valibot"],
-  execute: ["node:timers/promises"],
 };
 
 /** Writes to the terminal for everyone. */

@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers/promises";
+import { turnOfTheEventLoop } from "../linux/event-loop.ts";
 import { Failure } from "../model/problem.ts";
 
 /** Ctrl-C, SIGTERM and SIGHUP while the system is being changed: noticed between two steps, and then undone. */
@@ -15,7 +15,7 @@ const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 143 } as const;
 type Signal = keyof typeof signals;
 
 /** A signal handler runs only when the event loop turns; that often is soon enough for a person. Milliseconds. */
-const longestDeafness = 10;
+const longestDeafness = 50;
 
 export function watchForInterruption(): Interruption {
   let asked: Signal | null = null;
@@ -37,7 +37,7 @@ export function watchForInterruption(): Interruption {
     },
     async pause() {
       if (performance.now() - lastPause < longestDeafness) return;
-      await setImmediate();
+      await turnOfTheEventLoop();
       lastPause = performance.now();
     },
     end() {

@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers/promises";
 import { copyAttributes } from "./attributes.ts";
 import { ContentCopier } from "./content.ts";
 import type { CopySession } from "./copy-session.ts";
@@ -66,7 +65,7 @@ export class ObjectCopier {
       } catch (error) {
         if (!isSystemError(error, "EAGAIN") || performance.now() - start > leaseBreakTime) throw error;
       }
-      await setTimeout(20);
+      await Bun.sleep(20);
       await this.#session.pause();
     }
   }

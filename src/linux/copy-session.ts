@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers/promises";
+import { turnOfTheEventLoop } from "./event-loop.ts";
 import { SystemError } from "./ffi.ts";
 
 export interface CopyOptions {
@@ -71,7 +71,7 @@ export class CopySession {
   async pause(): Promise<void> {
     if (performance.now() - this.#lastPause >= patience) {
       this.#options.progress?.(this.files, this.bytes);
-      await setImmediate();
+      await turnOfTheEventLoop();
       this.#lastPause = performance.now();
     }
     this.#options.signal?.();
