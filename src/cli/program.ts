@@ -162,6 +162,17 @@ export const commands = [
     ],
   },
   {
+    name: "schema",
+    summary: "Print a JSON Schema of imp.toml",
+    description:
+      "Prints a JSON Schema (draft-07) of the configuration, by which editors explain, complete and check the keys " +
+      "while you write. Editors with taplo or Even Better TOML find it by a comment in the first line of the file: " +
+      "`#:schema ./imp.schema.json`",
+    arguments: [],
+    options: [],
+    examples: [{ command: "imp schema > imp.schema.json", effect: "keep it beside imp.toml" }],
+  },
+  {
     name: "completion",
     summary: "Print a script that completes imp's commands in a shell",
     description:
