@@ -129,10 +129,23 @@ export const commands = [
       "Makes everything as the active generation wants it, without a new generation: after a boot, or after " +
       "something was unmounted or replaced by hand.",
     arguments: [],
-    options: [dryRun, lazy],
+    options: [
+      dryRun,
+      lazy,
+      { long: "best-effort", help: "leave out what fails, and bring up the rest" },
+      { long: "files-only", help: "restore symlinks only; mount and unmount nothing" },
+    ],
     examples: [
       { command: "sudo imp restore", effect: "mount and link what is missing" },
       { command: "imp restore --dry-run", effect: "see the steps first" },
+      { command: "imp restore --best-effort", effect: "at boot: bring up all that can be" },
+    ],
+    exits: [
+      {
+        code: 1,
+        meaning:
+          "failed or refused, and nothing changed; with --best-effort: something was left out, the rest is there",
+      },
     ],
   },
   {

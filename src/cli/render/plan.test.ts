@@ -80,6 +80,7 @@ describe("a change", () => {
     previous: 2,
     wanted,
     plan: { ...emptyPlan, steps: [mountStep, linkStep] },
+    leftOut: [],
   } as const;
 
   test("is told in one line", () => {
@@ -87,6 +88,15 @@ describe("a change", () => {
     expect(changeLines({ ...report, plan: emptyPlan }, noPaint)).toEqual([
       "Generation 3 is active: 2 unchanged",
     ]);
+  });
+
+  test("tells how many entries were left out", () => {
+    const leftOut = [{ serves: "/etc/hosts", message: "in the way" }];
+    const lines = ["Generation 3 is active: 1 mounted, 1 linked, 1 left out"];
+    expect(changeLines({ ...report, leftOut }, noPaint)).toEqual(lines);
+    expect(changeLines({ ...report, leftOut, dryRun: true }, noPaint).at(-1)).toBe(
+      "1 to mount, 1 to link, 1 left out",
+    );
   });
 
   test("is told step by step if it is but tried", () => {
