@@ -61,7 +61,7 @@ function reportOf(
 }
 
 function tell(context: CommandContext, report: ChangeReport): void {
-  context.out(changeLines(report, context.paint));
+  context.out(changeLines(report, context.paint, context.global));
   context.json(changeJson(report));
 }
 

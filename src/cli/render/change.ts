@@ -2,7 +2,7 @@ import type { Manifest } from "../../model/manifest.ts";
 import type { Conflict, Plan } from "../../model/plan.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import type { Paint } from "./paint.ts";
-import { planLines, summaryLine } from "./plan.ts";
+import { planLines, stepLines, summaryLine } from "./plan.ts";
 import { stepJson } from "./step.ts";
 
 /** What `apply`, `switch`, `rollback` and `restore` did, or would do. */
@@ -20,17 +20,24 @@ export interface ChangeReport {
   readonly leftOut: readonly Conflict[];
 }
 
-/** For a dry run the steps; otherwise one line: `Generation 3 is active: 3 mounted, 1 linked, 2 unchanged`. */
-export function changeLines(report: ChangeReport, paint: Paint): string[] {
-  const { dryRun, generation, wanted, plan, leftOut } = report;
+/**
+ * For a dry run the steps; otherwise one line: `Generation 3 is active: 3 mounted, 1 linked, 2 unchanged`.
+ * @param details the steps too, before that line
+ */
+export function changeLines(
+  { dryRun, generation, wanted, plan, leftOut }: ChangeReport,
+  paint: Paint,
+  details: { readonly verbose: boolean },
+): string[] {
   const count = plan.conflicts.length;
   if (dryRun && count > 0)
     return [`Refused: ${count} ${count === 1 ? "conflict" : "conflicts"}, so nothing would be done.`];
-  const left = leftOut.length === 0 ? "" : `, ${paint.red(`${leftOut.length} left out`)}`;
+  const steps = !dryRun && details.verbose ? stepLines(plan, paint) : [];
   const lines = dryRun
     ? planLines(plan, wanted, paint)
-    : [`${paint.bold(`Generation ${generation} is active`)}: ${summaryLine(plan, wanted, "done")}`];
-  return lines.map((line, index) => (index === lines.length - 1 ? line + left : line));
+    : [...steps, `${paint.bold(`Generation ${generation} is active`)}: ${summaryLine(plan, wanted, "done")}`];
+  const left = leftOut.length === 0 ? "" : `, ${paint.red(`${leftOut.length} left out`)}`;
+  return [...lines.slice(0, -1), `${lines.at(-1)}${left}`];
 }
 
 /** A dry run that meets conflicts is not `ok`: the command itself would refuse. */
