@@ -2,7 +2,7 @@ import type { Problem } from "../model/problem.ts";
 import type { GlobalOptions } from "./global-options.ts";
 import { type JsonObject, withWarnings } from "./render/json.ts";
 import { noPaint, type Paint, terminalPaint } from "./render/paint.ts";
-import { renderProblems } from "./render/problem.ts";
+import { renderProblem, renderProblems } from "./render/problem.ts";
 import type { Stream, Terminal } from "./terminal.ts";
 
 /** What a command returns for the shell; failures are thrown instead (`Failure`). */
@@ -66,6 +66,7 @@ export function createContext(global: GlobalOptions, host: Host): CommandContext
     err: (lines) => write("err", lines),
     report: (problems) => {
       if (global.json) reported.push(...problems);
+      else if (isJournal(host)) write("err", problems.flatMap(journalLines));
       else write("err", renderProblems(problems, isColourful("err", global, host)));
     },
     json: (object) => {
@@ -82,6 +83,18 @@ export function createContext(global: GlobalOptions, host: Host): CommandContext
       return terminal.readLine();
     },
   };
+}
+
+/** True if stderr goes to systemd's journal: it says which file that is (systemd.exec(5), `$JOURNAL_STREAM`). */
+function isJournal({ environment, terminal }: Host): boolean {
+  const journal = environment["JOURNAL_STREAM"];
+  return journal !== undefined && terminal.identity("err") === journal;
+}
+
+/** Each line is a record of its own there, so each carries its priority (sd-daemon(3)): 3 is an error, 4 a warning. */
+function journalLines(problem: Problem): string[] {
+  const priority = problem.severity === "error" ? "<3>" : "<4>";
+  return renderProblem(problem, false).map((line) => priority + line);
 }
 
 /** Colour only on a terminal, and not against https://no-color.org. */

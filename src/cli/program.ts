@@ -138,10 +138,23 @@ export const commands = [
       "Makes everything as the active generation wants it, without a new generation: after a boot, or after " +
       "something was unmounted or replaced by hand.",
     arguments: [],
-    options: [dryRun, lazy],
+    options: [
+      dryRun,
+      lazy,
+      { long: "best-effort", help: "leave out what fails, and bring up the rest" },
+      { long: "files-only", help: "restore symlinks only; mount and unmount nothing" },
+    ],
     examples: [
       { command: "sudo imp restore", effect: "mount and link what is missing" },
       { command: "imp restore --dry-run", effect: "see the steps first" },
+      { command: "imp restore --best-effort", effect: "at boot: bring up all that can be" },
+    ],
+    exits: [
+      {
+        code: 1,
+        meaning:
+          "failed or refused, and nothing changed; with --best-effort: something was left out, the rest is there",
+      },
     ],
   },
   {
@@ -219,7 +232,7 @@ export const globalOptions = [
   { long: "state-dir", value: "DIRECTORY", takes: "directory", help: "where the generations are kept" },
   { long: "json", help: "print one JSON object, and nothing else" },
   { long: "quiet", short: "q", help: "print results and problems only" },
-  { long: "verbose", short: "v", help: "print more details" },
+  { long: "verbose", short: "v", help: "print more details, such as each step" },
   {
     long: "color",
     value: "WHEN",
