@@ -8,6 +8,7 @@ import { syncChanges } from "./durability.ts";
 import { busyMounts, busyProblem } from "./holders.ts";
 import { watchForInterruption } from "./interruption.ts";
 import { perform } from "./perform.ts";
+import type { Watch } from "./progress.ts";
 import { type Done, failedAttempt, releaseTrees, remedyFor } from "./session.ts";
 import { tidyUp } from "./tidy.ts";
 import { takeBack } from "./undo.ts";
@@ -26,11 +27,17 @@ export interface Recorder {
  * Carries out a plan and puts it on record. If a step fails, or the record, or somebody presses Ctrl-C, every step is
  * taken back in reverse order.
  * @param lazy detach mounts that are in use; otherwise they are all found before the first change, and refused
+ * @param watch told before every step, and how far copies are
  * @returns what a person should know of how it went
  * @throws Failure that says what failed, why, and that nothing changed; {@link EntriesRefused} where that is so because of
  *   certain entries
  */
-export async function execute(plan: Plan, recorder: Recorder, lazy: boolean): Promise<readonly string[]> {
+export async function execute(
+  plan: Plan,
+  recorder: Recorder,
+  lazy: boolean,
+  watch: Watch,
+): Promise<readonly string[]> {
   const busy = lazy ? [] : busyMounts(plan.steps);
   if (busy.length > 0) {
     throw new EntriesRefused(
@@ -46,7 +53,8 @@ export async function execute(plan: Plan, recorder: Recorder, lazy: boolean): Pr
     for (const step of plan.steps) {
       interruption.stopIfAsked();
       begun = step;
-      done.push({ step, outcome: await attempt(step, interruption.stopIfAsked, lazy) });
+      watch({ kind: "step", step, done: done.length, total: plan.steps.length });
+      done.push({ step, outcome: await attempt(step, interruption.stopIfAsked, lazy, watch) });
       begun = null;
       await interruption.pause();
     }
@@ -56,6 +64,7 @@ export async function execute(plan: Plan, recorder: Recorder, lazy: boolean): Pr
     recorder.commit([...plan.keptEffects, ...made]);
   } catch (error) {
     if (error instanceof Unconfirmed) return [...noticesOf(done), ...error.problems.map(describeDoubt)];
+    watch({ kind: "undo" });
     const leftovers = takeBack(begun === null ? done : [...done, { step: begun, outcome: {} }]);
     if (leftovers.every(({ severity }) => severity === "warning")) endQuietly(recorder);
     throw withLeftovers(error, leftovers);
@@ -85,9 +94,9 @@ function endQuietly(recorder: Recorder): void {
   }
 }
 
-async function attempt(step: Step, stopIfAsked: () => void, lazy: boolean) {
+async function attempt(step: Step, stopIfAsked: () => void, lazy: boolean, watch: Watch) {
   try {
-    return await perform(step, stopIfAsked, lazy);
+    return await perform(step, stopIfAsked, lazy, watch);
   } catch (error) {
     throw explain(error, step);
   }
