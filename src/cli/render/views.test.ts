@@ -50,8 +50,8 @@ describe("list", () => {
     const now = Date.parse("2025-11-05T14:30:00Z");
     expect(listTable(labelled, now, noPaint)).toEqual([
       "Generations:",
-      "   1  2025-11-04 00:02:03  38 hours ago  1  entry    (previous)  before the upgrade",
-      "*  3  2025-11-05 12:00:00  2 hours ago   4  entries  (active)",
+      "   1  2025-11-04 00:02:03  38 hours ago  1 entry    (previous)  before the upgrade",
+      "*  3  2025-11-05 12:00:00  2 hours ago   4 entries  (active)",
     ]);
     expect(listTable(emptyIndex, now, noPaint)).toEqual(["No generations found."]);
   });
