@@ -74,9 +74,8 @@ function filledIn(words: Command): string[] {
   return operands
     .filter((word) => word !== "OPTIONS" && word !== "")
     .map((word, index) => {
-      const isOperand = index > 0 && /^[A-Z]+$/.test(word);
-      if (!isOperand) return word;
       if (word === "COMMAND") return "apply";
-      return choices[0] ?? "1";
+      const isOperand = index > 0 && /^[A-Z]+$/.test(word);
+      return isOperand ? (choices[0] ?? "1") : word;
     });
 }

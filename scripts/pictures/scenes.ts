@@ -19,7 +19,7 @@ files = ["/etc/machine-id"]
 
 const secondConfig = firstConfig
   .replace('["nosuid"]', '["nosuid", "noexec"]')
-  .replace('["/etc/machine-id"]', '["/etc/machine-id", "/etc/hosts"]');
+  .replace('["/etc/machine-id"]', '["/etc/machine-id", { file = "/etc/hosts", backup = true }]');
 
 /** What the disk has kept. */
 const stored: Readonly<Record<string, string>> = {
@@ -56,13 +56,6 @@ export async function playScenes(stage: string, imp: string): Promise<Map<string
       "imp verify",
     ]);
     writeFileSync(join(disk, "imp.toml"), secondConfig);
-    await picture("conflict.svg", "imp refuses to overwrite a file, and shows which line asks for it", [
-      "imp apply",
-    ]);
-    writeFileSync(
-      join(disk, "imp.toml"),
-      secondConfig.replace('"/etc/hosts"', '{ file = "/etc/hosts", backup = true }'),
-    );
     makeOlder(disk, 1, 15 * day);
     const diff = await play(machine, "imp diff");
     await machine.run("imp apply --label 'with our hosts'");
