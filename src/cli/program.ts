@@ -153,6 +153,42 @@ export const commands = [
     ],
   },
   {
+    name: "service",
+    summary: "Let systemd restore everything at boot",
+    description:
+      "Makes systemd run `imp restore --best-effort` early at every boot, before anything uses what is persisted. " +
+      "print shows the unit; install writes and enables it, and does so again after the persistence roots " +
+      "changed; uninstall removes it; status tells whether it is as it should be, and how it last ended.",
+    arguments: [
+      {
+        name: "ACTION",
+        key: "action",
+        required: true,
+        variadic: false,
+        choices: ["print", "install", "uninstall", "status"],
+        help: "print, install, uninstall or status",
+      },
+    ],
+    options: [
+      {
+        long: "root",
+        value: "DIRECTORY",
+        takes: "directory",
+        help: "the machine whose root is there, not this one (such as an image)",
+      },
+    ],
+    examples: [
+      { command: "sudo imp service install", effect: "from now on, restore at boot" },
+      { command: "imp service status", effect: "is it installed, and did it work?" },
+    ],
+    exits: [
+      {
+        code: 1,
+        meaning: "failed or refused, and nothing changed; status: it is not as it should be, or failed",
+      },
+    ],
+  },
+  {
     name: "diff",
     summary: "Compare generations, or a generation with imp.toml",
     description:
