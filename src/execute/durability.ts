@@ -46,6 +46,7 @@ function changedDirectories(step: Step): string[] {
     case "mount":
     case "replace-mount":
     case "set-mount-options":
+    case "set-hidden":
     case "unmount":
       return [];
     case "copy-source":

@@ -11,6 +11,7 @@ import { perform } from "./perform.ts";
 import { type Done, failedAttempt, releaseTrees, remedyFor } from "./session.ts";
 import { tidyUp } from "./tidy.ts";
 import { takeBack } from "./undo.ts";
+import { adjustVisibility } from "./visibility.ts";
 
 /** What puts a command on record; each throws a Failure if it can't. */
 export interface Recorder {
@@ -34,6 +35,7 @@ export async function execute(plan: Plan, recorder: Recorder, lazy: boolean): Pr
   if (busy.length > 0) throw new Failure(1, busy);
   const interruption = watchForInterruption();
   const done: Done[] = [];
+  const remarks: string[] = [];
   let begun: Step | null = null;
   try {
     if (plan.steps.length + plan.afterwards.length > 0) recorder.begin(plan);
@@ -45,11 +47,13 @@ export async function execute(plan: Plan, recorder: Recorder, lazy: boolean): Pr
       await interruption.pause();
     }
     interruption.stopIfAsked();
+    remarks.push(...adjustVisibility(done));
     syncOrFail(plan.steps);
     const made = done.flatMap(({ outcome }) => outcome.made ?? []);
     recorder.commit([...plan.keptEffects, ...made]);
   } catch (error) {
-    if (error instanceof Unconfirmed) return [...noticesOf(done), ...error.problems.map(describeDoubt)];
+    if (error instanceof Unconfirmed)
+      return [...noticesOf(done), ...remarks, ...error.problems.map(describeDoubt)];
     const leftovers = takeBack(begun === null ? done : [...done, { step: begun, outcome: {} }]);
     if (leftovers.every(({ severity }) => severity === "warning")) endQuietly(recorder);
     throw withLeftovers(error, leftovers);
@@ -59,7 +63,7 @@ export async function execute(plan: Plan, recorder: Recorder, lazy: boolean): Pr
   }
   const tidied = tidyUp(plan.afterwards);
   if (tidied.isDone) endQuietly(recorder);
-  return [...noticesOf(done), ...tidied.notices];
+  return [...noticesOf(done), ...remarks, ...tidied.notices];
 }
 
 function noticesOf(done: readonly Done[]): string[] {

@@ -40,11 +40,14 @@ export async function perform(step: Step, stopIfAsked: () => void, lazy: boolean
     case "put-back":
       return putBack(step.path, step.backup);
     case "mount":
-      return { object: mountAtTarget(step.target, { source: step.source, options: step.options }) };
+      return { object: mountAtTarget(step.target, step) };
     case "replace-mount":
       return replaceMount(step, step.to, lazy);
     case "set-mount-options":
       changeMountOptions(step, step.to);
+      return {};
+    case "set-hidden":
+      // For all steps at once, see `visibility.ts`.
       return {};
     case "unmount":
       return { keptTree: unmountTarget(step, lazy) };

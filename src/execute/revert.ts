@@ -53,8 +53,11 @@ export function revert(step: Step, outcome: Outcome, origin: Origin): string[] {
     case "set-mount-options":
       if (isStillMounted(step)) changeMountOptions(step, step.from);
       return [];
+    case "set-hidden":
+      // For all steps at once, see `visibility.ts`.
+      return [];
     case "unmount":
-      mountAgain(step.target, { source: step.source, options: step.options }, outcome.keptTree);
+      mountAgain(step.target, step, outcome.keptTree);
       return [];
     case "link":
       inParentOf(step.path, (parent, name) => removeIf(parent, name, isOurLink(parent, step.text)));
@@ -88,6 +91,7 @@ function placeOf(step: Step): string {
     case "mount":
     case "replace-mount":
     case "set-mount-options":
+    case "set-hidden":
     case "unmount":
       return step.target;
     default:

@@ -48,6 +48,8 @@ export function failedAttempt(step: Step): string {
       return `Failed to create mount at ${step.target}`;
     case "set-mount-options":
       return `Failed to change the options of the mount at ${step.target}`;
+    case "set-hidden":
+      return `Failed to change whether file managers show the mount at ${step.target}`;
     case "unmount":
       return `Failed to unmount ${step.target}`;
     case "link":

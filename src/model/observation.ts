@@ -69,6 +69,8 @@ export interface Observed {
   real(path: string): string;
   /** How many names the directory holds; 0 where that can't be found out. */
   countNames(spot: Spot): number;
+  /** True if file managers are asked not to show the mount; null if that can't be found out. */
+  isHidden(mount: Mount): boolean | null;
   /** True if both are regular files with the same bytes. */
   sameBytes(left: Spot, right: Spot): boolean;
 }

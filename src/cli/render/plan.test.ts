@@ -21,6 +21,7 @@ const mountStep = {
   target: "/var/log",
   source: "/keep/var/log",
   options: [],
+  hidden: false,
 } as const;
 const linkStep = {
   kind: "link",

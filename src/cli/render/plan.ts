@@ -70,6 +70,7 @@ const groupsOf: Readonly<Record<Action["kind"], readonly Group[]>> = {
   mount: [mount],
   "replace-mount": [remount],
   "set-mount-options": [change],
+  "set-hidden": [change],
   unmount: [unmount],
   link: [link],
   "replace-link": [link],

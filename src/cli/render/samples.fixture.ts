@@ -102,7 +102,7 @@ export const describedSteps: readonly (readonly [Step, string])[] = [
   [{ kind: "back-up", serves: "/a", path: "/a", backup: "/a.backup", identity }, "back up /a → /a.backup"],
   [{ kind: "put-back", serves: "/a", path: "/a", backup: "/a.backup", identity }, "put back /a.backup → /a"],
   [
-    { kind: "mount", serves: "/a", target: "/a", source: "/keep/a", options: ["ro", "nodev"] },
+    { kind: "mount", serves: "/a", target: "/a", source: "/keep/a", options: ["ro", "nodev"], hidden: false },
     "mount /a ← /keep/a (ro,nodev)",
   ],
   [
@@ -111,8 +111,8 @@ export const describedSteps: readonly (readonly [Step, string])[] = [
       serves: "/a",
       target: "/a",
       mountId: 40,
-      from: { source: "/old/a", options: [] },
-      to: { source: "/keep/a", options: [] },
+      from: { source: "/old/a", options: [], hidden: false },
+      to: { source: "/keep/a", options: [], hidden: false },
     },
     "remount /a ← /keep/a, was /old/a",
   ],
@@ -121,7 +121,15 @@ export const describedSteps: readonly (readonly [Step, string])[] = [
     "set options /a: none → ro",
   ],
   [
-    { kind: "unmount", serves: "/a", target: "/a", mountId: 40, source: "/keep/a", options: [] },
+    {
+      kind: "unmount",
+      serves: "/a",
+      target: "/a",
+      mountId: 40,
+      source: "/keep/a",
+      options: [],
+      hidden: false,
+    },
     "unmount /a",
   ],
   [{ kind: "link", serves: "/a", path: "/a", text: "/keep/a" }, "link /a → /keep/a"],

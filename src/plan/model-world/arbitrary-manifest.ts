@@ -39,6 +39,7 @@ interface EntryPlan {
   readonly createParents: boolean;
   readonly createSources: boolean;
   readonly options: readonly MountOption[];
+  readonly hidden: boolean;
 }
 
 /** Manifests that the configuration's own rules let through. */
@@ -53,6 +54,7 @@ export function manifestsOf(choices: ManifestChoices): fc.Arbitrary<Manifest> {
     createParents: choices.createParents,
     createSources: choices.createSources,
     options,
+    hidden: fc.constantFrom(false, false, true),
   });
   return fc
     .tuple(ownership, fc.array(plans, { maxLength: 5 }))
@@ -72,7 +74,7 @@ function entryOf(plan: EntryPlan, asked: Ownership): Entry {
     place: { line: 1, column: 1, length: 1 },
   };
   if (plan.kind === "linked-file") return { kind: plan.kind, ...common };
-  return { kind: plan.kind, ...common, options: plan.options, hidden: false };
+  return { kind: plan.kind, ...common, options: plan.options, hidden: plan.hidden };
 }
 
 function admissible(entries: readonly Entry[]): Entry[] {

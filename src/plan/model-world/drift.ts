@@ -16,6 +16,7 @@ import {
   isMountPoint,
   type ModelMount,
   Refusal,
+  setHidden,
   usualOptions,
   type World,
 } from "./world.ts";
@@ -26,6 +27,7 @@ export type Drift =
   /** The mount of that number, counted over. */
   | { readonly kind: "unmount"; readonly which: number }
   | { readonly kind: "remount"; readonly which: number; readonly options: readonly string[] }
+  | { readonly kind: "hide"; readonly which: number; readonly hidden: boolean }
   /** A filesystem that nobody knows is mounted. */
   | { readonly kind: "mount"; readonly path: string }
   | { readonly kind: "bind"; readonly from: string; readonly path: string }
@@ -57,6 +59,11 @@ function happen(world: World, machine: Machine, event: Drift): void {
     case "remount": {
       const mount = chosenMount(world, event.which);
       if (mount !== null) mount.options = event.options;
+      return;
+    }
+    case "hide": {
+      const mount = chosenMount(world, event.which);
+      if (mount !== null) setHidden(world, mount, event.hidden);
       return;
     }
     case "mount": {

@@ -3,7 +3,7 @@ import type { Node, Observed, Spot } from "../../model/observation.ts";
 import { isAtOrBelow, join, nameOf, parentOf, rebase } from "../../model/path.ts";
 import { type Inode, namesIn } from "./filesystem.ts";
 import { childOf, maySearch, type Viewer, type Walk, walk } from "./walk.ts";
-import { type Position, readMountTable, type World } from "./world.ts";
+import { hidingLine, type Position, readMountTable, type World } from "./world.ts";
 
 /** The model as the planner sees it: answers as those of `observe/live.ts`. */
 export function observe(world: World, viewer: Viewer = 0): Observed {
@@ -65,7 +65,9 @@ export function observe(world: World, viewer: Viewer = 0): Observed {
     return found(spot)?.dentry.inode.content;
   }
 
-  return { mounts, node, real, countNames, sameBytes };
+  const isHidden = (mount: Mount) => world.hiding.has(hidingLine(mount));
+
+  return { mounts, node, real, countNames, isHidden, sameBytes };
 }
 
 /** As in a detached copy of one mount: nothing is mounted there, and symlinks can't be followed. */
