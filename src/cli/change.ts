@@ -44,6 +44,8 @@ export interface ChangeRequest {
   readonly lazy: boolean;
   /** Create missing sources, whatever the entries say. */
   readonly createSources: boolean;
+  /** Adopt what programs put in the place of symlinks, whatever the entries say. */
+  readonly adoptReplaced: boolean;
   /** Looks into the state for what is wanted; called under the lock, unless nothing is to change. */
   readonly chooseGoal: (store: Store, index: Index, active: Generation | null) => Goal;
 }
@@ -161,7 +163,7 @@ function aimAt(request: ChangeRequest, store: Store): Aim {
 }
 
 function planFor(request: ChangeRequest, { active, index, goal }: Aim): Plan {
-  return planAgainstLiveSystem(active, index.effects, goal.manifest, request.createSources);
+  return planAgainstLiveSystem(active, index.effects, goal.manifest, request);
 }
 
 /** The plan from the live system to a manifest. */
@@ -169,7 +171,7 @@ export function planAgainstLiveSystem(
   active: Manifest,
   effects: readonly Effect[],
   wanted: Manifest,
-  createSources: boolean,
+  { createSources, adoptReplaced }: Pick<ChangeRequest, "createSources" | "adoptReplaced">,
 ): Plan {
   const observed = observeLiveSystem();
   try {
@@ -180,6 +182,7 @@ export function planAgainstLiveSystem(
       wanted,
       observed,
       createSources,
+      adoptReplaced,
       stamp: timeStamp(new Date()),
       token,
     });

@@ -129,7 +129,11 @@ export const commands = [
       "Makes everything as the active generation wants it, without a new generation: after a boot, or after " +
       "something was unmounted or replaced by hand.",
     arguments: [],
-    options: [dryRun, lazy],
+    options: [
+      dryRun,
+      lazy,
+      { long: "adopt-replaced", help: "keep what programs put in the place of symlinks as the source" },
+    ],
     examples: [
       { command: "sudo imp restore", effect: "mount and link what is missing" },
       { command: "imp restore --dry-run", effect: "see the steps first" },

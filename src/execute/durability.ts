@@ -50,6 +50,7 @@ function changedDirectories(step: Step): string[] {
     case "unmount":
       return [];
     case "copy-source":
+    case "adopt-file":
       return [parentOf(step.to)];
     case "create-directory":
     case "set-access":

@@ -1,12 +1,13 @@
 import { isSystemError } from "../linux/ffi.ts";
 import { PathError } from "../linux/walk.ts";
-import type { Effect } from "../model/generation.ts";
+import { type Effect, withLatestFolders } from "../model/generation.ts";
 import type { Plan, Step } from "../model/plan.ts";
 import { Failure, type Problem, Unconfirmed } from "../model/problem.ts";
 import { CopyError } from "./copy-tree.ts";
 import { syncChanges } from "./durability.ts";
 import { busyMounts, busyProblem } from "./holders.ts";
 import { watchForInterruption } from "./interruption.ts";
+import { linkFolders } from "./link-folders.ts";
 import { perform } from "./perform.ts";
 import { type Done, failedAttempt, releaseTrees, remedyFor } from "./session.ts";
 import { tidyUp } from "./tidy.ts";
@@ -50,7 +51,7 @@ export async function execute(plan: Plan, recorder: Recorder, lazy: boolean): Pr
     remarks.push(...adjustVisibility(done));
     syncOrFail(plan.steps);
     const made = done.flatMap(({ outcome }) => outcome.made ?? []);
-    recorder.commit([...plan.keptEffects, ...made]);
+    recorder.commit(withLatestFolders([...plan.keptEffects, ...made, ...linkFolders(plan.steps)]));
   } catch (error) {
     if (error instanceof Unconfirmed)
       return [...noticesOf(done), ...remarks, ...error.problems.map(describeDoubt)];

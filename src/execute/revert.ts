@@ -12,6 +12,7 @@ import type { Access } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
 import { changeAccess, isBetween } from "./access.ts";
+import { revertAdoption } from "./adoption.ts";
 import { removeCopiedSource } from "./copy-source.ts";
 import { removeUnfinishedFile } from "./copy-tree.ts";
 import { isOurLink, nameAside, removeIf, takePlaceOf } from "./giving-way.ts";
@@ -38,6 +39,8 @@ export function revert(step: Step, outcome: Outcome, origin: Origin): string[] {
       return removeCreated(step.path, step.access, "file", knownOrigin(outcome, origin));
     case "copy-source":
       return removeCopiedSource(step);
+    case "adopt-file":
+      return revertAdoption(step);
     case "set-access":
       return revertAccess(step.path, step.from, step.to, outcome.object);
     case "back-up":
@@ -87,6 +90,7 @@ function isStillMounted({ target, mountId }: Extract<Step, { kind: "set-mount-op
 function placeOf(step: Step): string {
   switch (step.kind) {
     case "copy-source":
+    case "adopt-file":
       return step.to;
     case "mount":
     case "replace-mount":

@@ -37,6 +37,8 @@ export function failedAttempt(step: Step): string {
       return `Failed to create the file ${step.path}`;
     case "copy-source":
       return `Failed to copy ${step.from} to ${step.to}`;
+    case "adopt-file":
+      return `Failed to adopt ${step.from} as ${step.to}`;
     case "set-access":
       return `Failed to change owner and mode of ${step.path}`;
     case "back-up":

@@ -19,7 +19,10 @@ const triesAgain = "put that right; the next imp command that changes things tri
  */
 export function takeBack(done: readonly Done[], startedAt?: string): Problem[] {
   const patience = new Patience();
-  const moved = done.flatMap(({ step }) => ("identity" in step ? [step.identity] : []));
+  const moved = done.flatMap(({ step }) => [
+    ...("identity" in step ? [step.identity] : []),
+    ...("sourceIdentity" in step ? [step.sourceIdentity] : []),
+  ]);
   const origin = startedAt === undefined ? unlessMoved(moved) : madeBy(startedAt, moved);
   const blocked: string[] = [];
   const problems: Problem[] = [];
@@ -73,6 +76,8 @@ function placesOf(step: Step): string[] {
       return [step.path];
     case "copy-source":
       return [step.from, step.to];
+    case "adopt-file":
+      return [step.from, step.to, step.aside, step.backup];
     case "back-up":
     case "put-back":
       return [step.path, step.backup];

@@ -6,6 +6,7 @@ import { decodePath, encodePath } from "./bytes.ts";
  */
 
 const octalEscape = /\\([0-7]{3})/g;
+const ordinary = /^[\x21-\x5b\x5d-\x7e]*$/;
 const plain = /^[\x20-\x5b\x5d-\x7e]*$/;
 
 /** The bytes of such a table, one character for each, so that fields can be cut before anything is decoded. */
@@ -24,6 +25,7 @@ export function unescapeName(field: string): string {
 
 /** A path as the table has it. */
 export function escapeName(path: string): string {
+  if (ordinary.test(path)) return path;
   return asCharacters(encodePath(path)).replace(
     /[ \t\n\\]/g,
     (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`,

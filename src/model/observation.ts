@@ -25,6 +25,8 @@ export interface FileNode extends ObjectNode {
   readonly kind: "file";
   /** Bytes. */
   readonly size: number;
+  /** When its content was written: nanoseconds since the epoch as a decimal string. */
+  readonly modified: string;
 }
 
 export interface SymlinkNode extends ObjectNode {

@@ -30,6 +30,20 @@ export type Step = { readonly serves: string } & (
       readonly to: string;
       readonly what: "directory" | "file";
     }
+  /**
+   * The source gets the content of the file that a program put in the place of the symlink; the old source stays beside
+   * it as `backup`, and `sourceIdentity` is that of it.
+   */
+  | {
+      readonly kind: "adopt-file";
+      readonly from: string;
+      readonly to: string;
+      readonly aside: string;
+      readonly backup: string;
+      readonly identity: Identity;
+      readonly sourceIdentity: Identity;
+      readonly access: Access;
+    }
   /** Owner and mode of what exists. */
   | { readonly kind: "set-access"; readonly path: string; readonly from: Access; readonly to: Access }
   | {

@@ -169,7 +169,7 @@ function describe(stat: Stat, type: Exclude<FileType, "symlink">): Node {
     case "directory":
       return { kind: "directory", ...objectOf(stat) };
     case "file":
-      return { kind: "file", ...objectOf(stat), size: stat.size };
+      return { kind: "file", ...objectOf(stat), size: stat.size, modified: stat.modified };
     default:
       return { kind: "special", ...objectOf(stat), what: type.replace("-", " ") };
   }

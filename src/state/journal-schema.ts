@@ -32,6 +32,7 @@ export const stepSchema: v.GenericSchema<unknown, Step> = v.variant("kind", [
   step("create-directory", { path, access, role }),
   step("create-file", { path, access, role }),
   step("copy-source", { from: path, to: path, what }),
+  step("adopt-file", { from: path, to: path, aside, backup, identity, sourceIdentity: identity, access }),
   step("set-access", { path, from: access, to: access }),
   step("back-up", { path, backup, identity }),
   step("put-back", { path, backup, identity }),

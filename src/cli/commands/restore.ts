@@ -13,6 +13,7 @@ export async function run(context: CommandContext, input: CommandInput<"restore"
     dryRun: input.dryRun,
     lazy: input.lazy,
     createSources: false,
+    adoptReplaced: input.adoptReplaced,
     chooseGoal: (_store, index, active) => {
       if (active === null) throw failure(1, "No active generation", "`imp apply` makes the first one");
       return recordedGoal(index, active);

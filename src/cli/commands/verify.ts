@@ -15,7 +15,10 @@ export async function run(context: CommandContext, _input: CommandInput<"verify"
     if (index.active === null) throw failure(1, "No active generation", "`imp apply` makes the first one");
     const { number, manifest } = readGeneration(store, index.active);
     await reportPending(context, store);
-    const plan = planAgainstLiveSystem(manifest, index.effects, manifest, false);
+    const plan = planAgainstLiveSystem(manifest, index.effects, manifest, {
+      createSources: false,
+      adoptReplaced: false,
+    });
     const verification = { generation: number, entries: manifest.entries.length, plan };
     context.out(verifyLines(verification, context.paint));
     context.json(verifyJson(verification));

@@ -122,6 +122,31 @@ export const describedSteps: readonly (readonly [Step, string])[] = [
   ],
   [
     {
+      kind: "set-hidden",
+      serves: "/a",
+      target: "/a",
+      mountId: 40,
+      source: "/keep/a",
+      hidden: true,
+    },
+    "hide /a",
+  ],
+  [
+    {
+      kind: "adopt-file",
+      serves: "/a",
+      from: "/a",
+      to: "/keep/a",
+      aside: "/keep/.a",
+      backup: "/keep/a.backup",
+      identity,
+      sourceIdentity: identity,
+      access: root,
+    },
+    "adopt /a → /keep/a, keeping the old one as /keep/a.backup",
+  ],
+  [
+    {
       kind: "unmount",
       serves: "/a",
       target: "/a",

@@ -23,6 +23,11 @@ export function stepWords(step: Action): StepWords {
       return { verb: "create file", rest: `${printable(step.path)} (${accessWords(step.access)})` };
     case "copy-source":
       return { verb: "copy", rest: `${printable(step.from)} → ${printable(step.to)}` };
+    case "adopt-file":
+      return {
+        verb: "adopt",
+        rest: `${printable(step.from)} → ${printable(step.to)}, keeping the old one as ${printable(step.backup)}`,
+      };
     case "set-access":
       return accessChange(step.path, step.from, step.to);
     case "back-up":
@@ -148,6 +153,8 @@ function stepFields(step: Action): StepFields {
       return { path: step.path, access: accessJson(step.access) };
     case "copy-source":
       return { path: step.to, from: step.from };
+    case "adopt-file":
+      return { path: step.to, from: step.from, backup: step.backup, access: accessJson(step.access) };
     case "set-access":
       return { path: step.path, access: accessJson(step.to) };
     case "back-up":

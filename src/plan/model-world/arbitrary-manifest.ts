@@ -40,6 +40,7 @@ interface EntryPlan {
   readonly createSources: boolean;
   readonly options: readonly MountOption[];
   readonly hidden: boolean;
+  readonly adoptReplaced: boolean;
 }
 
 /** Manifests that the configuration's own rules let through. */
@@ -55,6 +56,7 @@ export function manifestsOf(choices: ManifestChoices): fc.Arbitrary<Manifest> {
     createSources: choices.createSources,
     options,
     hidden: fc.constantFrom(false, false, true),
+    adoptReplaced: fc.boolean(),
   });
   return fc
     .tuple(ownership, fc.array(plans, { maxLength: 5 }))
@@ -73,7 +75,9 @@ function entryOf(plan: EntryPlan, asked: Ownership): Entry {
     ...(plan.asksParent && { parentDirectory: asked }),
     place: { line: 1, column: 1, length: 1 },
   };
-  if (plan.kind === "linked-file") return { kind: plan.kind, ...common };
+  if (plan.kind === "linked-file") {
+    return { kind: plan.kind, ...common, ...(plan.adoptReplaced && { adoptReplaced: true }) };
+  }
   return { kind: plan.kind, ...common, options: plan.options, hidden: plan.hidden };
 }
 

@@ -102,6 +102,10 @@ export const drifts: fc.Arbitrary<Drift> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("bind" as const), from: anywhere, path: anywhere }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("put" as const), object: objects }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("save" as const), path: anywhere, bytes }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant("save-over-link" as const), which: fc.nat(5), bytes }),
+  },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("remove" as const), path: anywhere }) },
   {
     weight: 1,

@@ -1,5 +1,5 @@
 import { nameOf, parentOf } from "../../model/path.ts";
-import { type Machine, type ObjectPlan, putObject, restartMachine } from "./build.ts";
+import { type Machine, type ObjectPlan, putObject, restartMachine, visiblePaths } from "./build.ts";
 import {
   createFilesystem,
   createObject,
@@ -34,6 +34,8 @@ export type Drift =
   | { readonly kind: "put"; readonly object: ObjectPlan }
   /** A program saves its file: a new one is renamed over what was there. */
   | { readonly kind: "save"; readonly path: string; readonly bytes: string }
+  /** The same over the symlink of that number. */
+  | { readonly kind: "save-over-link"; readonly which: number; readonly bytes: string }
   | { readonly kind: "remove"; readonly path: string }
   | { readonly kind: "change-mode"; readonly path: string; readonly mode: number };
 
@@ -85,6 +87,14 @@ function happen(world: World, machine: Machine, event: Drift): void {
     case "save":
       save(world, event.path, event.bytes);
       return;
+    case "save-over-link": {
+      const links = visiblePaths(world).filter(
+        (path) => lookUp(world, path)?.dentry.inode.content.kind === "symlink",
+      );
+      const path = links[event.which % Math.max(links.length, 1)];
+      if (path !== undefined) save(world, path, event.bytes);
+      return;
+    }
     case "remove": {
       const found = lookUp(world, event.path);
       if (found !== null && found.dentry.parent !== null)

@@ -23,6 +23,7 @@ export function observe(world: World, viewer: Viewer = 0): Observed {
   function found(spot: Spot): Position | null {
     const parent = directory(parentOf(spot.path), spot.beneath);
     if (parent.kind !== "open") return null;
+    if (spot.path === "/") return parent.position;
     return spot.beneath === null
       ? childOf(parent.position, nameOf(spot.path))
       : childWithoutMounts(parent.position, nameOf(spot.path));
@@ -102,7 +103,7 @@ function describeNode({ mount, dentry }: Position): Node {
     case "directory":
       return { kind: "directory", ...object };
     case "file":
-      return { kind: "file", ...object, size: content.bytes.length };
+      return { kind: "file", ...object, size: content.bytes.length, modified: "0" };
     case "symlink":
       return { kind: "symlink", ...object, text: content.text };
     case "special":

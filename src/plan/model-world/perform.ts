@@ -37,6 +37,9 @@ export function perform(world: World, step: Step): Outcome {
     case "copy-source":
       copySource(world, step.from, step.to, step.what);
       return {};
+    case "adopt-file":
+      adopt(world, step);
+      return {};
     case "set-access":
       setAccess(world, step.path, step.to);
       return {};
@@ -102,6 +105,15 @@ export function tidy(world: World, tidying: Tidying): void {
 function haveSameContent(left: Position, right: Position | null): boolean {
   const [one, other] = [left.dentry.inode.content, right?.dentry.inode.content];
   return one.kind === "file" && other?.kind === "file" && one.bytes === other.bytes;
+}
+
+/** The old source keeps its inode, the new one is a copy. */
+function adopt(world: World, step: Extract<Step, { kind: "adopt-file" }>): void {
+  expectObject(world, step.from, step.identity);
+  expectObject(world, step.to, step.sourceIdentity);
+  rename(world, step.to, nameOf(step.backup));
+  copySource(world, step.from, step.to, "file");
+  setAccess(world, step.to, step.access);
 }
 
 function expectObject(world: World, path: string, identity: Identity): void {

@@ -33,6 +33,10 @@ export function revert(world: World, { step, outcome }: Done): void {
     case "copy-source":
       removeTree(world, step.to);
       return;
+    case "adopt-file":
+      removeTree(world, step.to);
+      rename(world, step.backup, nameOf(step.to));
+      return;
     case "set-access":
       setAccess(world, step.path, step.from);
       return;
