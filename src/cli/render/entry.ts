@@ -25,6 +25,7 @@ function entryDetails(entry: Entry): string[] {
   return [
     ...(isMounted(entry) && entry.options.length > 0 ? [entry.options.join(",")] : []),
     ...(isMounted(entry) && entry.hidden ? ["hidden"] : []),
+    ...(entry.kind === "linked-file" && entry.adoptReplaced === true ? ["adopts what replaces it"] : []),
     ...ownershipDetails(entry),
     ...parent,
   ];
@@ -60,6 +61,7 @@ export type JsonEntry = JsonOwnership & {
   readonly backup: boolean;
   readonly createParents: boolean;
   readonly createSources: boolean;
+  readonly adoptReplaced: boolean;
 };
 
 export function entryJson(entry: Entry): JsonEntry {
@@ -75,6 +77,7 @@ export function entryJson(entry: Entry): JsonEntry {
     backup: entry.backup,
     createParents: entry.createParents,
     createSources: entry.createSources,
+    adoptReplaced: entry.kind === "linked-file" && entry.adoptReplaced === true,
   };
 }
 
