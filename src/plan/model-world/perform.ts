@@ -1,17 +1,20 @@
 import type { Effect, Identity } from "../../model/generation.ts";
 import type { Access } from "../../model/observation.ts";
 import { nameOf } from "../../model/path.ts";
-import type { Step, Tidying } from "../../model/plan.ts";
+import type { MountedSource, Step, Tidying } from "../../model/plan.ts";
 import { copyObject } from "./copy.ts";
 import { type Content, createObject, type Dentry, moveName, namesIn, removeName } from "./filesystem.ts";
 import { childOf, lookUp, lookUpFollowing, parentAt } from "./walk.ts";
 import {
   attachMount,
+  describeMount,
   detachMount,
+  hidingLine,
   isMountPoint,
   type ModelMount,
   type Position,
   Refusal,
+  setHidden,
   type World,
 } from "./world.ts";
 
@@ -34,6 +37,9 @@ export function perform(world: World, step: Step): Outcome {
     case "copy-source":
       copySource(world, step.from, step.to, step.what);
       return {};
+    case "adopt-file":
+      adopt(world, step);
+      return {};
     case "set-access":
       setAccess(world, step.path, step.to);
       return {};
@@ -44,13 +50,16 @@ export function perform(world: World, step: Step): Outcome {
     case "put-back":
       return putBack(world, step.path, step.backup);
     case "mount":
-      mount(world, step.target, step.source, step.options);
+      mount(world, step.target, step);
       return {};
     case "replace-mount":
       expectMount(world, step.target, step.mountId);
-      return { kept: replaceMount(world, step.target, step.to.source, step.to.options) };
+      return { kept: replaceMount(world, step.target, step.to) };
     case "set-mount-options":
       expectMount(world, step.target, step.mountId).options = written(step.to);
+      return {};
+    case "set-hidden":
+      setHidden(world, expectMount(world, step.target, step.mountId), step.hidden);
       return {};
     case "unmount":
       expectMount(world, step.target, step.mountId);
@@ -96,6 +105,15 @@ export function tidy(world: World, tidying: Tidying): void {
 function haveSameContent(left: Position, right: Position | null): boolean {
   const [one, other] = [left.dentry.inode.content, right?.dentry.inode.content];
   return one.kind === "file" && other?.kind === "file" && one.bytes === other.bytes;
+}
+
+/** The old source keeps its inode, the new one is a copy. */
+function adopt(world: World, step: Extract<Step, { kind: "adopt-file" }>): void {
+  expectObject(world, step.from, step.identity);
+  expectObject(world, step.to, step.sourceIdentity);
+  rename(world, step.to, nameOf(step.backup));
+  copySource(world, step.from, step.to, "file");
+  setAccess(world, step.to, step.access);
 }
 
 function expectObject(world: World, path: string, identity: Identity): void {
@@ -216,10 +234,11 @@ export function written(options: readonly string[]): string[] {
   return shown.includes("ro") ? shown : ["rw", ...shown];
 }
 
-function mount(world: World, target: string, source: string, options: readonly string[]): ModelMount {
+function mount(world: World, target: string, { source, options, hidden }: MountedSource): void {
   const shown = objectAt(world, source);
   if (shown.dentry.inode.content.kind === "symlink") throw new Refusal("EINVAL", `${source} is a symlink`);
-  return attachMount(world, objectAt(world, target), shown.mount.filesystem, shown.dentry, written(options));
+  const place = objectAt(world, target);
+  setHidden(world, attachMount(world, place, shown.mount.filesystem, shown.dentry, written(options)), hidden);
 }
 
 export function topMount(world: World, target: string): ModelMount {
@@ -236,17 +255,26 @@ function expectMount(world: World, target: string, mountId: number): ModelMount 
 
 export function unmount(world: World, target: string): ModelMount {
   const top = topMount(world, target);
-  detachMount(world, top);
+  takeAway(world, top);
   return top;
 }
 
-function replaceMount(world: World, target: string, source: string, options: readonly string[]): ModelMount {
+/** The line that hides it goes too, unless another mount has the same one. */
+function takeAway(world: World, mount: ModelMount): void {
+  const line = hidingLine(describeMount(mount));
+  detachMount(world, mount);
+  const isShared = [...world.mounts].some((other) => hidingLine(describeMount(other)) === line);
+  if (!isShared) world.hiding.delete(line);
+}
+
+function replaceMount(world: World, target: string, { source, options, hidden }: MountedSource): ModelMount {
   const shown = objectAt(world, source);
   const old = topMount(world, target);
   if ((old.root.inode.content.kind === "directory") !== (shown.dentry.inode.content.kind === "directory"))
     throw new Refusal("ENOTDIR", `${source} for what is at ${target}`);
-  detachMount(world, old);
-  attachMount(world, objectAt(world, target), shown.mount.filesystem, shown.dentry, written(options));
+  takeAway(world, old);
+  const place = objectAt(world, target);
+  setHidden(world, attachMount(world, place, shown.mount.filesystem, shown.dentry, written(options)), hidden);
   return old;
 }
 

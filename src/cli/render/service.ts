@@ -1,0 +1,67 @@
+import type { LastRun, ServiceStatus } from "../service/status.ts";
+import type { JsonObject, JsonValue } from "./json.ts";
+import type { Paint } from "./paint.ts";
+import { printable } from "./printable.ts";
+
+/** What `imp service install` changed. */
+export interface InstallReport {
+  readonly unit: string;
+  /** The unit was not there, or another one. */
+  readonly written: boolean;
+  /** It was not enabled before. */
+  readonly enabled: boolean;
+}
+
+export function installLines({ unit, written, enabled }: InstallReport): string[] {
+  const path = printable(unit);
+  if (!written && !enabled) return [`${path} is installed and enabled already.`];
+  return [
+    written ? `Wrote ${path}.` : `${path} is as it should be.`,
+    enabled ? "Enabled it: it runs at every boot from now on." : "It was enabled already.",
+  ];
+}
+
+export function uninstallLines(unit: string, removed: boolean): string[] {
+  return [removed ? `Removed ${printable(unit)}.` : `${printable(unit)} is not installed.`];
+}
+
+export function statusLines(
+  { unit, service, enabled, upToDate, lastRun }: ServiceStatus,
+  paint: Paint,
+): string[] {
+  if (service === null) return [`${printable(unit)}: ${paint.red("not installed")}`];
+  const words = [
+    enabled ? paint.green("enabled") : paint.red("not enabled"),
+    upToDate === true
+      ? "up to date"
+      : paint.red("not up to date with the active generation: run `sudo imp service install`"),
+  ];
+  return [
+    `${printable(unit)}: ${words.join(", ")}`,
+    `  runs ${printable(service.executable)} with the state in ${printable(service.stateDirectory)}`,
+    `  last run: ${lastRunWords(lastRun, paint)}`,
+  ];
+}
+
+function lastRunWords(run: LastRun, paint: Paint): string {
+  switch (run.kind) {
+    case "unknown":
+      return "unknown: systemd is not at work here";
+    case "none":
+      return "none since this machine was booted";
+    case "running":
+      return "at work just now";
+    case "succeeded":
+      return paint.green("succeeded");
+    case "failed":
+      return `${paint.red("failed")} (${run.result}): see \`journalctl -b -u imp.service\``;
+  }
+}
+
+/** @param fields what the action found or did; `ok` is true unless they say otherwise */
+export function serviceJson(
+  action: "print" | "install" | "uninstall" | "status",
+  fields: { readonly [key: string]: JsonValue },
+): JsonObject {
+  return { ok: true, command: "service", action, ...fields };
+}
