@@ -2,7 +2,7 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { apply, configure, store } from "./machine/configure.ts";
 import { lackOfDesktop, shownMounts } from "./machine/desktop.ts";
 import { ext4, LoopFilesystems, lackFor, mountIn } from "./machine/loop-filesystem.ts";
-import { type Machine, startMachine } from "./machine/machine.ts";
+import { isRoot, type Machine, startMachine } from "./machine/machine.ts";
 import { mountId, mountPointsIn } from "./machine/mount-table.ts";
 import { lacks } from "./machine/requirement.ts";
 
@@ -13,6 +13,9 @@ const utab = "/run/mount/utab";
 const shown = `directories = ["/srv/a b", "/srv/two"]\nfiles = [{ file = "/etc/bound", method = "bind" }]`;
 const hidden = `hideMounts = true\n${shown}`;
 const targets = ["/etc/bound", "/srv/a b", "/srv/two"];
+
+/** Without root, a machine has no other user than the one that is root in it. */
+const ordinaryUser = isRoot ? { user: 1000 } : {};
 
 async function startWithSources(): Promise<Machine & AsyncDisposable> {
   const machine = await startMachine();
@@ -101,7 +104,7 @@ describe("hideMounts", () => {
     await using machine = await startWithSources();
     await apply(machine, hidden);
     await machine.sh(`sed -i /two/d ${utab}`);
-    const { exitCode, stdout } = await machine.run(["/imp/imp", "verify"], { user: 1000 });
+    const { exitCode, stdout } = await machine.run(["/imp/imp", "verify"], ordinaryUser);
     expect(exitCode).toBe(1);
     expect(stdout).toContain("/srv/two: file managers show its mount");
     expect(stdout).toContain("restore would: hide /srv/two");
@@ -196,7 +199,7 @@ describe("hideMounts", () => {
     await using machine = await startWithSources();
     await machine.sh(`touch ${utab}.lock; chmod 644 ${utab}.lock`);
     const script = `exec 9< ${utab}.lock; flock 9; echo held; exec sleep infinity`;
-    const holder = machine.start(["sh", "-c", script], { user: 1000 });
+    const holder = machine.start(["sh", "-c", script], ordinaryUser);
     for await (const _held of holder.stdout) break;
     expect(await apply(machine, hidden)).toContain("somebody holds its lock");
     expect(await mountPointsIn(machine, "/srv/two")).toEqual(["/srv/two"]);

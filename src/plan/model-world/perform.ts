@@ -1,22 +1,12 @@
 import type { Effect, Identity } from "../../model/generation.ts";
 import type { Access } from "../../model/observation.ts";
 import { nameOf } from "../../model/path.ts";
-import type { MountedSource, Step, Tidying } from "../../model/plan.ts";
+import type { Step, Tidying } from "../../model/plan.ts";
 import { copyObject } from "./copy.ts";
 import { type Content, createObject, type Dentry, moveName, namesIn, removeName } from "./filesystem.ts";
-import { childOf, lookUp, lookUpFollowing, parentAt } from "./walk.ts";
-import {
-  attachMount,
-  describeMount,
-  detachMount,
-  hidingLine,
-  isMountPoint,
-  type ModelMount,
-  type Position,
-  Refusal,
-  setHidden,
-  type World,
-} from "./world.ts";
+import { expectMount, mount, replaceMount, unmount, written } from "./mounting.ts";
+import { lookUp, lookUpFollowing, objectAt, parentAt } from "./walk.ts";
+import { isMountPoint, type ModelMount, type Position, Refusal, setHidden, type World } from "./world.ts";
 
 /** What a step left behind, as `execute/session.ts` has it. */
 export interface Outcome {
@@ -178,13 +168,6 @@ function expectFree(parent: Position, name: string): void {
   if (namesIn(parent.dentry).has(name)) throw new Refusal("EEXIST", name);
 }
 
-/** The object at a path, crossed mounts and all. */
-export function objectAt(world: World, path: string): Position {
-  const found = childOf(parentAt(world, path), nameOf(path));
-  if (found === null) throw new Refusal("ENOENT", path);
-  return found;
-}
-
 /** The name itself, whatever is mounted on it; refused if something is, as for rename(2) and unlink(2). */
 function bareName(world: World, path: string): { dentry: Dentry; parent: Position } {
   const parent = writableParentAt(world, path);
@@ -226,56 +209,6 @@ function copySource(world: World, from: string, to: string, what: "directory" | 
   if (original.dentry.inode.content.kind !== what) throw new Refusal("EINVAL", `${from} is no ${what}`);
   expectFree(parent, nameOf(to));
   copyObject(original, parent, nameOf(to));
-}
-
-/** Mount options as mountinfo writes them. */
-export function written(options: readonly string[]): string[] {
-  const shown = options.filter((option) => option !== "strictatime");
-  return shown.includes("ro") ? shown : ["rw", ...shown];
-}
-
-function mount(world: World, target: string, { source, options, hidden }: MountedSource): void {
-  const shown = objectAt(world, source);
-  if (shown.dentry.inode.content.kind === "symlink") throw new Refusal("EINVAL", `${source} is a symlink`);
-  const place = objectAt(world, target);
-  setHidden(world, attachMount(world, place, shown.mount.filesystem, shown.dentry, written(options)), hidden);
-}
-
-export function topMount(world: World, target: string): ModelMount {
-  const { mount: top, dentry } = objectAt(world, target);
-  if (top.root !== dentry) throw new Refusal("EINVAL", `${target} is no mount point`);
-  return top;
-}
-
-function expectMount(world: World, target: string, mountId: number): ModelMount {
-  const top = topMount(world, target);
-  if (top.id !== mountId) throw new Refusal("ESTALE", target);
-  return top;
-}
-
-export function unmount(world: World, target: string): ModelMount {
-  const top = topMount(world, target);
-  takeAway(world, top);
-  return top;
-}
-
-/** The line that hides it goes too, unless another mount has the same one. */
-function takeAway(world: World, mount: ModelMount): void {
-  const line = hidingLine(describeMount(mount));
-  detachMount(world, mount);
-  const isShared = [...world.mounts].some((other) => hidingLine(describeMount(other)) === line);
-  if (!isShared) world.hiding.delete(line);
-}
-
-function replaceMount(world: World, target: string, { source, options, hidden }: MountedSource): ModelMount {
-  const shown = objectAt(world, source);
-  const old = topMount(world, target);
-  if ((old.root.inode.content.kind === "directory") !== (shown.dentry.inode.content.kind === "directory"))
-    throw new Refusal("ENOTDIR", `${source} for what is at ${target}`);
-  takeAway(world, old);
-  const place = objectAt(world, target);
-  setHidden(world, attachMount(world, place, shown.mount.filesystem, shown.dentry, written(options)), hidden);
-  return old;
 }
 
 function expectLink(world: World, path: string, text: string): { dentry: Dentry; parent: Position } {

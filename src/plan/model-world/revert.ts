@@ -1,20 +1,17 @@
 import { nameOf } from "../../model/path.ts";
 import type { Step } from "../../model/plan.ts";
 import { type Dentry, namesIn, removeName } from "./filesystem.ts";
+import { topMount, unmount, written } from "./mounting.ts";
 import {
   create,
   linkAccess,
   type Outcome,
-  objectAt,
   rename,
   replaceLink,
   setAccess,
-  topMount,
   unlinkSymlink,
-  unmount,
-  written,
 } from "./perform.ts";
-import { lookUp } from "./walk.ts";
+import { lookUp, objectAt } from "./walk.ts";
 import { attachMount, type ModelMount, Refusal, setHidden, type World } from "./world.ts";
 
 /** A step that was carried out on the model. */
