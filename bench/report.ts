@@ -8,15 +8,15 @@ export function describeMachine(): string {
 }
 
 export const heading = [
-  "| work | N | medians | goal | measured | at most | met |",
+  "| work | N | medians in ms (work of processors) | goal | measured | at most | met |",
   "| --- | --- | --- | --- | --- | --- | --- |",
 ].join("\n");
 
 /** A row for each goal; what was measured stands in the first one. */
 export function rowsOf({ scenario, size, medians, judgements }: Result): string {
   const times = Object.entries(medians).map(([name, { milliseconds, processor }]) => {
-    const own = name.startsWith("imp") && processor > 0 ? ` (${short(processor)} of processors)` : "";
-    return `${name} ${short(milliseconds)} ms${own}`;
+    const own = name.startsWith("imp") && processor > 0 ? ` (${short(processor)})` : "";
+    return `${name} ${short(milliseconds)}${own}`;
   });
   return judgements
     .map(({ goal, measured, limit, unit, isMet }, index) => {

@@ -1,6 +1,7 @@
 import { isSystemError } from "../linux/ffi.ts";
 import { writeSome } from "../linux/files.ts";
 import { isOpen, isTerminal } from "../linux/standard-stream.ts";
+import { statDescriptor } from "../linux/stat.ts";
 
 /** Where a command's words go and answers come from. The tests have one of their own. */
 export interface Terminal {
@@ -8,6 +9,8 @@ export interface Terminal {
   /** Why the output is not complete, or null if it is. */
   readonly trouble: string | null;
   isTerminal(stream: Stream | "in"): boolean;
+  /** `device:inode` of what the stream goes to, in decimal; null if it is closed. */
+  identity(stream: Stream): string | null;
   /** The next line that a person types; null at the end of the input. */
   readLine(): Promise<string | null>;
 }
@@ -40,6 +43,11 @@ export function processTerminal(): Terminal {
       return trouble;
     },
     isTerminal: (stream) => isTerminal(descriptors[stream]),
+    identity(stream) {
+      if (!open[stream]) return null;
+      const { device, inode } = statDescriptor(descriptors[stream]);
+      return `${device} ${inode}`;
+    },
     readLine,
   };
 }

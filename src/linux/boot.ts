@@ -1,11 +1,11 @@
-import { openRoot, readKernelFile, withDescriptor } from "./files.ts";
+import { openRoot, readByPath, withDescriptor } from "./files.ts";
 import { statDescriptor } from "./stat.ts";
 
 const nanosecondsPerMillisecond = 1_000_000n;
 
 /** When this machine was started, by its clock as it goes now: nanoseconds since the epoch. */
 export function bootTime(): bigint {
-  const uptime = new TextDecoder().decode(readKernelFile("/proc/uptime"));
+  const uptime = new TextDecoder().decode(readByPath("/proc/uptime"));
   const milliseconds = Date.now() - Number.parseFloat(uptime) * 1000;
   return BigInt(Math.round(milliseconds)) * nanosecondsPerMillisecond;
 }

@@ -163,8 +163,8 @@ export function sync(descriptor: number): void {
   systemCall("fsync", "", descriptor);
 }
 
-/** The bytes of a file by its path, links followed: for files of the kernel's. */
-export function readKernelFile(path: string): Uint8Array {
+/** The bytes of a file by its path, links followed: for files of the kernel's, and those that nobody has to trust. */
+export function readByPath(path: string): Uint8Array {
   return withDescriptor(systemCall("openat", path, AT_FDCWD, path, O_RDONLY | O_CLOEXEC), readWholeFile);
 }
 

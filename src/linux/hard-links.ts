@@ -1,4 +1,4 @@
-import { readKernelFile } from "./files.ts";
+import { readByPath } from "./files.ts";
 
 let answer: boolean | null = null;
 
@@ -13,7 +13,7 @@ export function areHardLinksProtected(): boolean {
 
 function isSet(): boolean {
   try {
-    return new TextDecoder().decode(readKernelFile("/proc/sys/fs/protected_hardlinks")).trim() !== "0";
+    return new TextDecoder().decode(readByPath("/proc/sys/fs/protected_hardlinks")).trim() !== "0";
   } catch {
     return false;
   }

@@ -11,11 +11,11 @@ import {
   UMOUNT_NOFOLLOW,
 } from "./abi.ts";
 import { systemCall, systemCallOrErrno } from "./ffi.ts";
-import { closeDescriptor, openHandle, readKernelFile } from "./files.ts";
+import { closeDescriptor, openHandle, readByPath } from "./files.ts";
 
 /** The mount table of this mount namespace, as the kernel writes it: bytes, for names need not be UTF-8. */
 export function readMountTable(): Uint8Array {
-  return readKernelFile("/proc/self/mountinfo");
+  return readByPath("/proc/self/mountinfo");
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Holder } from "../model/problem.ts";
 import { AT_FDCWD, AT_NO_AUTOMOUNT } from "./abi.ts";
-import { openHandle, readKernelFile, readLink, withDescriptor } from "./files.ts";
+import { openHandle, readByPath, readLink, withDescriptor } from "./files.ts";
 import { parseMountTable } from "./mountinfo.ts";
 import { readNames } from "./reopen.ts";
 import { mountIdOf } from "./stat.ts";
@@ -39,7 +39,7 @@ function pids(): number[] {
 /** The ids that the mount has in the namespace of a process: unmounting it here would unmount those as well. */
 function copiesIn(pid: number, mount: HeldMount): ReadonlySet<number> {
   try {
-    const mounts = parseMountTable(readKernelFile(`/proc/${pid}/mountinfo`));
+    const mounts = parseMountTable(readByPath(`/proc/${pid}/mountinfo`));
     const same = mounts.filter(({ device, root }) => device === mount.device && root === mount.root);
     return new Set(same.map(({ id }) => id));
   } catch {
@@ -71,7 +71,7 @@ function withoutRepetition(holders: readonly Holder[]): Holder[] {
 
 function commandOf(pid: number): string {
   try {
-    return new TextDecoder().decode(readKernelFile(`/proc/${pid}/comm`)).trimEnd();
+    return new TextDecoder().decode(readByPath(`/proc/${pid}/comm`)).trimEnd();
   } catch {
     return "?";
   }

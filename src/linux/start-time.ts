@@ -1,4 +1,4 @@
-import { readKernelFile } from "./files.ts";
+import { readByPath } from "./files.ts";
 
 /**
  * When the process `pid` started, in clock ticks since the boot (field 22 of `/proc/PID/stat`, proc_pid_stat(5)).
@@ -7,7 +7,7 @@ import { readKernelFile } from "./files.ts";
 export function startTime(pid: number): string | null {
   let text: string;
   try {
-    text = new TextDecoder("latin1").decode(readKernelFile(`/proc/${pid}/stat`));
+    text = new TextDecoder("latin1").decode(readByPath(`/proc/${pid}/stat`));
   } catch {
     return null;
   }

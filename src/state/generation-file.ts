@@ -8,7 +8,7 @@ import { removeFile, removeLeftovers, replaceFile, syncNames } from "./durable-f
 import * as v from "./form.ts";
 import { attempting } from "./kernel-refusal.ts";
 import { readStateFile } from "./read-file.ts";
-import { configPathSchema, manifestSchema, numberSchema, timeSchema } from "./schema.ts";
+import { configPathSchema, labelSchema, manifestSchema, numberSchema, timeSchema } from "./schema.ts";
 
 /** `generations/N.json`: one file for each generation, written once. */
 
@@ -20,6 +20,7 @@ const generationSchema: v.Form<Generation & { readonly format: 1 }> = v.strictOb
   number: numberSchema,
   createdAt: timeSchema,
   configPath: configPathSchema,
+  label: v.exactOptional(labelSchema),
   configText: v.string(),
   manifest: manifestSchema,
 });

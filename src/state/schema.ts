@@ -1,4 +1,5 @@
 import type { Effect, GenerationSummary, Identity } from "../model/generation.ts";
+import { whyNoLabel } from "../model/label.ts";
 import {
   type Entry,
   type Manifest,
@@ -53,6 +54,11 @@ export const configPathSchema: Schema<string> = v.pipe(
   v.check((path) => !path.includes("\0") && !strangeSurrogate.test(path), "not a path"),
 );
 
+export const labelSchema: Schema<string> = v.pipe(
+  v.string(),
+  v.check((text) => whyNoLabel(text) === null, "not a label"),
+);
+
 const principalSchema: Schema<Principal> = v.strictObject({
   name: v.pipe(v.string(), v.minLength(1)),
   id: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(largestId)),
@@ -92,7 +98,7 @@ const mounted = { options: v.array(v.picklist(mountOptionNames)), hidden: v.bool
 
 const entrySchema: Schema<Entry> = v.variant([
   v.kind("directory", { ...entryBase, ...mounted }),
-  v.kind("linked-file", { ...entryBase }),
+  v.kind("linked-file", { ...entryBase, adoptReplaced: v.exactOptional(v.boolean()) }),
   v.kind("bound-file", { ...entryBase, ...mounted }),
 ]);
 
@@ -124,6 +130,7 @@ export const effectSchema: Schema<Effect> = v.variant([
   v.kind("created-directory", { path: pathBelowRoot, identity: identitySchema }),
   v.kind("created-file", { path: pathBelowRoot, identity: identitySchema }),
   v.kind("replaced-file", { target: pathBelowRoot, access: accessSchema }),
+  v.kind("holds-links", { path: pathSchema, identity: identitySchema }),
   v.kind("found", { target: pathBelowRoot }),
 ]);
 
@@ -131,5 +138,6 @@ export const summarySchema: Schema<GenerationSummary> = v.strictObject({
   number: numberSchema,
   createdAt: timeSchema,
   configPath: configPathSchema,
+  label: v.exactOptional(labelSchema),
   entries: countSchema,
 });
