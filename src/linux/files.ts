@@ -170,17 +170,19 @@ export function readByPath(path: string): Uint8Array {
 
 /** All bytes from where the descriptor stands. */
 export function readWholeFile(descriptor: number): Uint8Array {
-  let bytes = new Uint8Array(chunkSize);
   for (let filled = 0; ; ) {
-    const length = readSome(descriptor, bytes.subarray(filled));
-    if (length === 0) return bytes.subarray(0, filled);
+    const length = readSome(descriptor, readingPlace.subarray(filled));
+    if (length === 0) return readingPlace.slice(0, filled);
     filled += length;
-    if (filled < bytes.length) continue;
-    const larger = new Uint8Array(2 * bytes.length);
-    larger.set(bytes);
-    bytes = larger;
+    if (filled < readingPlace.length) continue;
+    const larger = new Uint8Array(4 * filled);
+    larger.set(readingPlace);
+    readingPlace = larger;
   }
 }
+
+/** Files are read one after the other, and most of them are small: memory of its own for each wakes the collector. */
+let readingPlace = new Uint8Array(16 * 1024);
 
 /** As read(2): how many bytes came, 0 at the end of the file. */
 function readSome(descriptor: number, into: Uint8Array): number {
