@@ -29,6 +29,8 @@ export interface CommandContext {
   report(problems: readonly Problem[]): void;
   /** The command's one object, to stdout; nothing without `--json`. */
   json(object: JsonObject): void;
+  /** True if a person reads the lines of `out` on a terminal; scripts read the others. */
+  readonly isForPeople: boolean;
   /** True if a person sits at stdin. */
   readonly isTerminal: boolean;
   /** Asks on stderr; null if the input ends without an answer. */
@@ -68,6 +70,9 @@ export function createContext(global: GlobalOptions, host: Host): CommandContext
     },
     json: (object) => {
       if (global.json) write("out", [JSON.stringify(withWarnings(object, reported))]);
+    },
+    get isForPeople() {
+      return !global.json && terminal.isTerminal("out");
     },
     get isTerminal() {
       return terminal.isTerminal("in");

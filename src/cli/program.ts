@@ -27,17 +27,21 @@ export const commands = [
       dryRun,
       lazy,
       { long: "if-changed", help: "make no new generation if nothing differs" },
+      { long: "label", value: "TEXT", help: "a line about the new generation, which `imp list` shows" },
     ],
     examples: [
       { command: "sudo imp apply", effect: "apply ./imp.toml, else /etc/imp/imp.toml" },
       { command: "imp apply --dry-run", effect: "see the steps first" },
+      { command: "sudo imp apply --label 'with Bluetooth'", effect: "say what is new in this generation" },
     ],
   },
   {
     name: "list",
     summary: "List all generations",
     description:
-      "One line for each generation: its number, when it was made (UTC), and how many entries it has.",
+      "One line for each generation: its number, when it was made (UTC), and how many entries it has. On a terminal " +
+      "also how long ago that was, and the label; elsewhere the lines are those that scripts read, and --verbose " +
+      "adds the label.",
     arguments: [],
     options: [],
     examples: [{ command: "imp list", effect: "list them; the active one is marked" }],
@@ -152,6 +156,29 @@ export const commands = [
       { command: "imp diff 2 3", effect: "what changed from generation 2 to 3?" },
     ],
   },
+  {
+    name: "completion",
+    summary: "Print a script that completes imp's commands in a shell",
+    description:
+      "Prints a script for bash, zsh or fish that completes commands, options, their values and the numbers of " +
+      "generations when you press Tab. Let the shell read it, or put it where the shell looks for such scripts.",
+    arguments: [
+      {
+        name: "SHELL",
+        key: "shell",
+        required: true,
+        variadic: false,
+        choices: ["bash", "zsh", "fish"],
+        help: "bash, zsh or fish",
+      },
+    ],
+    options: [],
+    examples: [
+      { command: "source <(imp completion bash)", effect: "in ~/.bashrc" },
+      { command: "source <(imp completion zsh)", effect: "in ~/.zshrc, after compinit" },
+      { command: "imp completion fish | source", effect: "in ~/.config/fish/config.fish" },
+    ],
+  },
 ] as const satisfies readonly CommandSpecification[];
 
 export type CommandName = (typeof commands)[number]["name"];
@@ -172,12 +199,17 @@ export type CommandInput<Name extends CommandName> = InputOf<
 
 /** Options of every command; they also work before the command. */
 export const globalOptions = [
-  { long: "config", short: "c", value: "FILE", help: "the configuration (default: imp.toml)" },
-  { long: "state-dir", value: "DIRECTORY", help: "where the generations are kept" },
+  { long: "config", short: "c", value: "FILE", takes: "file", help: "the configuration (default: imp.toml)" },
+  { long: "state-dir", value: "DIRECTORY", takes: "directory", help: "where the generations are kept" },
   { long: "json", help: "print one JSON object, and nothing else" },
   { long: "quiet", short: "q", help: "print results and problems only" },
   { long: "verbose", short: "v", help: "print more details" },
-  { long: "color", value: "WHEN", help: "auto (default), always or never" },
+  {
+    long: "color",
+    value: "WHEN",
+    takes: ["auto", "always", "never"],
+    help: "auto (default), always or never",
+  },
   { long: "no-color", help: "the same as --color never" },
   { long: "wait", value: "SECONDS", help: "how long to wait for another imp (default: 10)" },
   { long: "version", short: "V", help: "print the version" },
