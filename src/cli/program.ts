@@ -12,6 +12,11 @@ const dryRun = { long: "dry-run", help: "show what would be done, and change not
 
 const lazy = { long: "lazy", help: "detach mounts that are in use instead of refusing" } as const;
 
+/** What imp is for, in a sentence. */
+export const purpose =
+  "imp keeps chosen directories and files of an ephemeral Linux root on a persistent filesystem, in numbered " +
+  "generations.";
+
 /** Every command, in the order of the overview. What a command does is in `commands/NAME.ts` (see `load.ts`). */
 export const commands = [
   {
