@@ -13,14 +13,15 @@ export interface PackagedFile {
 
 /** Writes the files below `folder`. Directories that are missing are made, for everyone to read. */
 export function writeTree(folder: string, files: readonly PackagedFile[]): void {
+  const umask = process.umask(0o022);
   for (const { path, content, mode } of files) {
     const place = join(folder, path);
-    mkdirSync(dirname(place), { recursive: true, mode: 0o755 });
+    mkdirSync(dirname(place), { recursive: true });
     if (content instanceof Uint8Array) writeFileSync(place, content);
     else cpSync(content.copyOf, place);
-    // Whatever the umask is.
     chmodSync(place, mode);
   }
+  process.umask(umask);
 }
 
 export function text(path: string, content: string, mode: PackagedFile["mode"] = 0o644): PackagedFile {
