@@ -12,7 +12,7 @@ import { nextVersion, withVersion } from "./release/version.ts";
  *        bun scripts/release.ts notes VERSION prints what CHANGELOG.md has about a version
  */
 
-const repository = join(import.meta.dir, "..");
+const repository = join(import.meta.dirname, "..");
 const changelogPath = join(repository, "CHANGELOG.md");
 const changelog = readFileSync(changelogPath, "utf8");
 
