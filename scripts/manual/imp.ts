@@ -73,6 +73,10 @@ const environment = [
     name: "NO_COLOR",
     meaning: "If it is set and not empty, there is no colour unless `--color always` asks for it.",
   },
+  {
+    name: "JOURNAL_STREAM",
+    meaning: "Set by systemd: if stderr goes to the journal, each line of a problem carries its priority.",
+  },
   { name: "TERM", meaning: "There is no colour on a terminal called `dumb`." },
 ];
 

@@ -22,6 +22,7 @@ const modules: { readonly [Name in CommandName]: () => Promise<CommandModule<Nam
   current: () => import("./commands/current.ts"),
   restore: () => import("./commands/restore.ts"),
   diff: () => import("./commands/diff.ts"),
+  schema: () => import("./commands/schema.ts"),
   completion: () => import("./commands/completion.ts"),
 };
 

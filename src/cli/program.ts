@@ -1,4 +1,6 @@
-import type { CommandSpecification, ExitMeaning, InputOf, OptionSpecification } from "./specification.ts";
+import type { CommandSpecification, InputOf } from "./specification.ts";
+
+export { exitMeanings, globalOptions, helpCommand, purpose } from "./every-command.ts";
 
 const generationArgument = {
   name: "N",
@@ -11,11 +13,6 @@ const generationArgument = {
 const dryRun = { long: "dry-run", help: "show what would be done, and change nothing" } as const;
 
 const lazy = { long: "lazy", help: "detach mounts that are in use instead of refusing" } as const;
-
-/** What imp is for, in a sentence. */
-export const purpose =
-  "imp keeps chosen directories and files of an ephemeral Linux root on a persistent filesystem, in numbered " +
-  "generations.";
 
 /** Every command, in the order of the overview. What a command does is in `commands/NAME.ts` (see `load.ts`). */
 export const commands = [
@@ -138,10 +135,23 @@ export const commands = [
       "Makes everything as the active generation wants it, without a new generation: after a boot, or after " +
       "something was unmounted or replaced by hand.",
     arguments: [],
-    options: [dryRun, lazy],
+    options: [
+      dryRun,
+      lazy,
+      { long: "best-effort", help: "leave out what fails, and bring up the rest" },
+      { long: "files-only", help: "restore symlinks only; mount and unmount nothing" },
+    ],
     examples: [
       { command: "sudo imp restore", effect: "mount and link what is missing" },
       { command: "imp restore --dry-run", effect: "see the steps first" },
+      { command: "imp restore --best-effort", effect: "at boot: bring up all that can be" },
+    ],
+    exits: [
+      {
+        code: 1,
+        meaning:
+          "failed or refused, and nothing changed; with --best-effort: something was left out, the rest is there",
+      },
     ],
   },
   {
@@ -160,6 +170,17 @@ export const commands = [
       { command: "imp diff", effect: "what would `imp apply` change?" },
       { command: "imp diff 2 3", effect: "what changed from generation 2 to 3?" },
     ],
+  },
+  {
+    name: "schema",
+    summary: "Print a JSON Schema of imp.toml",
+    description:
+      "Prints a JSON Schema (draft-07) of the configuration, by which editors explain, complete and check the keys " +
+      "while you write. Editors with taplo or Even Better TOML find it by a comment in the first line of the file: " +
+      "`#:schema ./imp.schema.json`",
+    arguments: [],
+    options: [],
+    examples: [{ command: "imp schema > imp.schema.json", effect: "keep it beside imp.toml" }],
   },
   {
     name: "completion",
@@ -201,34 +222,3 @@ export function findCommand(name: string): Command | null {
 export type CommandInput<Name extends CommandName> = InputOf<
   Extract<(typeof commands)[number], { name: Name }>
 >;
-
-/** Options of every command; they also work before the command. */
-export const globalOptions = [
-  { long: "config", short: "c", value: "FILE", takes: "file", help: "the configuration (default: imp.toml)" },
-  { long: "state-dir", value: "DIRECTORY", takes: "directory", help: "where the generations are kept" },
-  { long: "json", help: "print one JSON object, and nothing else" },
-  { long: "quiet", short: "q", help: "print results and problems only" },
-  { long: "verbose", short: "v", help: "print more details" },
-  {
-    long: "color",
-    value: "WHEN",
-    takes: ["auto", "always", "never"],
-    help: "auto (default), always or never",
-  },
-  { long: "no-color", help: "the same as --color never" },
-  { long: "wait", value: "SECONDS", help: "how long to wait for another imp (default: 10)" },
-  { long: "version", short: "V", help: "print the version" },
-  { long: "help", short: "h", help: "print this help" },
-] as const satisfies readonly OptionSpecification[];
-
-/** Explains the program itself, so it has no module. */
-export const helpCommand = {
-  name: "help",
-  summary: "Explain imp or one of its commands",
-} as const;
-
-export const exitMeanings: readonly ExitMeaning[] = [
-  { code: 0, meaning: "done, or nothing to do" },
-  { code: 1, meaning: "failed or refused, and nothing changed" },
-  { code: 2, meaning: "wrong usage or configuration" },
-];

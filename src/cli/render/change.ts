@@ -1,8 +1,8 @@
 import type { Manifest } from "../../model/manifest.ts";
-import type { Plan } from "../../model/plan.ts";
+import type { Conflict, Plan } from "../../model/plan.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import type { Paint } from "./paint.ts";
-import { planLines, summaryLine } from "./plan.ts";
+import { planLines, stepLines, summaryLine } from "./plan.ts";
 import { stepJson } from "./step.ts";
 
 /** What `apply`, `switch`, `rollback` and `restore` did, or would do. */
@@ -13,27 +13,43 @@ export interface ChangeReport {
   readonly generation: number | null;
   /** The generation that was active before. */
   readonly previous: number | null;
+  /** What the plan is for: everything, but for what is left out. */
   readonly wanted: Manifest;
   readonly plan: Plan;
+  /** The entries that were left as they are, each with the reason. */
+  readonly leftOut: readonly Conflict[];
 }
 
-/** For a dry run the steps; otherwise one line: `Generation 3 is active: 3 mounted, 1 linked, 2 unchanged`. */
-export function changeLines({ dryRun, generation, wanted, plan }: ChangeReport, paint: Paint): string[] {
+/**
+ * For a dry run the steps; otherwise one line: `Generation 3 is active: 3 mounted, 1 linked, 2 unchanged`.
+ * @param details the steps too, before that line
+ */
+export function changeLines(
+  { dryRun, generation, wanted, plan, leftOut }: ChangeReport,
+  paint: Paint,
+  details: { readonly verbose: boolean },
+): string[] {
   const count = plan.conflicts.length;
   if (dryRun && count > 0)
     return [`Refused: ${count} ${count === 1 ? "conflict" : "conflicts"}, so nothing would be done.`];
-  if (dryRun) return planLines(plan, wanted, paint);
-  return [`${paint.bold(`Generation ${generation} is active`)}: ${summaryLine(plan, wanted, "done")}`];
+  const steps = !dryRun && details.verbose ? stepLines(plan, paint) : [];
+  const lines = dryRun
+    ? planLines(plan, wanted, paint)
+    : [...steps, `${paint.bold(`Generation ${generation} is active`)}: ${summaryLine(plan, wanted, "done")}`];
+  const left = leftOut.length === 0 ? "" : `, ${paint.red(`${leftOut.length} left out`)}`;
+  return [...lines.slice(0, -1), `${lines.at(-1)}${left}`];
 }
 
 /** A dry run that meets conflicts is not `ok`: the command itself would refuse. */
-export function changeJson({ command, dryRun, generation, previous, plan }: ChangeReport): JsonObject {
+export function changeJson(report: ChangeReport): JsonObject {
+  const { command, dryRun, generation, previous, plan, leftOut } = report;
   return {
-    ok: plan.conflicts.length === 0,
+    ok: plan.conflicts.length + leftOut.length === 0,
     command,
     dryRun,
     generation,
     previous,
+    leftOut: leftOut.map(remarkJson),
     ...planJson(plan),
   };
 }

@@ -58,6 +58,7 @@ const change = {
   previous: null,
   wanted: { entries: [] },
   plan: emptyPlan,
+  leftOut: [],
 };
 const differences = differencesBetween(
   { entries: [directory, linkedFile] },
@@ -78,6 +79,7 @@ const objects: readonly (readonly [keyof typeof schema.$defs, JsonObject])[] = [
   ["change", changeJson({ ...change, command: "switch", dryRun: true, generation: null, plan })],
   ["change", changeJson({ ...change, command: "rollback", previous: 4 })],
   ["change", changeJson({ ...change, command: "restore" })],
+  ["change", changeJson({ ...change, command: "restore", leftOut: plan.conflicts })],
   ["verify", verifyJson({ generation: 3, entries: 4, plan })],
   ["verify", verifyJson({ generation: 3, entries: 4, plan: emptyPlan })],
   ["failure", failureJson("apply", 1, [problem, { severity: "error", message: "m" }])],

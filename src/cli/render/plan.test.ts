@@ -80,17 +80,31 @@ describe("a change", () => {
     previous: 2,
     wanted,
     plan: { ...emptyPlan, steps: [mountStep, linkStep] },
+    leftOut: [],
   } as const;
 
+  const brief = { verbose: false };
+
   test("is told in one line", () => {
-    expect(changeLines(report, noPaint)).toEqual(["Generation 3 is active: 1 mounted, 1 linked"]);
-    expect(changeLines({ ...report, plan: emptyPlan }, noPaint)).toEqual([
+    expect(changeLines(report, noPaint, brief)).toEqual(["Generation 3 is active: 1 mounted, 1 linked"]);
+    expect(changeLines({ ...report, plan: emptyPlan }, noPaint, brief)).toEqual([
       "Generation 3 is active: 2 unchanged",
     ]);
   });
 
-  test("is told step by step if it is but tried", () => {
-    expect(changeLines({ ...report, dryRun: true }, noPaint)).toHaveLength(3);
+  test("tells how many entries were left out", () => {
+    const leftOut = [{ serves: "/etc/hosts", message: "in the way" }];
+    const lines = ["Generation 3 is active: 1 mounted, 1 linked, 1 left out"];
+    expect(changeLines({ ...report, leftOut }, noPaint, brief)).toEqual(lines);
+    expect(changeLines({ ...report, leftOut, dryRun: true }, noPaint, brief).at(-1)).toBe(
+      "1 to mount, 1 to link, 1 left out",
+    );
+  });
+
+  test("is told step by step to who wants details, or if it is but tried", () => {
+    expect(changeLines({ ...report, dryRun: true }, noPaint, brief)).toHaveLength(3);
+    expect(changeLines(report, noPaint, { verbose: true })).toHaveLength(3);
+    expect(changeLines(report, noPaint, { verbose: true }).at(-1)).toStartWith("Generation 3 is active: ");
   });
 });
 
