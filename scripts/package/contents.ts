@@ -36,6 +36,7 @@ export async function contents({ repository, version, builtAt }: Contents): Prom
   );
   return [
     ...completions,
+    text("usr/lib/systemd/system/imp.service", await source("packaging/systemd/imp.service")),
     compressed("usr/share/man/man1/imp.1", impPage(version, date)),
     compressed("usr/share/man/man5/imp.toml.5", impTomlPage(version, date, example)),
     text("usr/share/doc/imp/examples/imp.toml", example),

@@ -33,7 +33,7 @@ interface Mirror {
   readonly codename: string;
 }
 
-/** Where this machine gets Debian from; null if it is none, or has no source for it. */
+/** Where this machine gets Debian (or Ubuntu) from; null if it is neither, or has no source for it. */
 export async function debianMirror(): Promise<Mirror | null> {
   if (Bun.which("apt-get") === null) return null;
   const format = "$(ORIGIN) $(COMPONENT) $(CODENAME) $(REPO_URI)";
@@ -46,7 +46,7 @@ export async function debianMirror(): Promise<Mirror | null> {
   ]);
   for (const line of listed.split("\n")) {
     const [origin, component, codename = "", address = ""] = line.split(" ");
-    if (origin === "Debian" && component === "main" && /^[a-z]+$/.test(codename))
+    if ((origin === "Debian" || origin === "Ubuntu") && component === "main" && /^[a-z]+$/.test(codename))
       return { address, codename };
   }
   return null;

@@ -51,6 +51,7 @@ describe.skipIf(withoutDpkg)("a package", () => {
       const listed = await requireSuccess(["dpkg-deb", "--contents", built(architecture)]);
       const files = listed.match(/^-.*$/gm)?.map((line) => line.replace(/^(\S+ \S+).* \.\/(.*)$/, "$1 $2"));
       expect(files?.sort()).toEqual([
+        "-rw-r--r-- root/root usr/lib/systemd/system/imp.service",
         "-rw-r--r-- root/root usr/share/bash-completion/completions/imp",
         "-rw-r--r-- root/root usr/share/doc/imp/bun-license.md",
         "-rw-r--r-- root/root usr/share/doc/imp/changelog.Debian.gz",
@@ -72,6 +73,17 @@ describe.skipIf(withoutDpkg)("a package", () => {
     const again = await build("amd64", "again").finally(() => process.umask(umask));
     expect(await requireSuccess(["cmp", built("amd64"), again])).toBe("");
   });
+
+  test.skipIf(lacks(need(Bun.which("systemd-analyze") !== null, "systemd-analyze (systemd)")))(
+    "has a unit that systemd understands",
+    async () => {
+      const root = join(folder, "root");
+      await requireSuccess(["dpkg-deb", "--extract", built(thisArchitecture), root]);
+      const verify = ["systemd-analyze", "verify", `--root=${root}`, "--man=no", "--recursive-errors=no"];
+      const said = Bun.spawnSync([...verify, "imp.service"]);
+      expect(`${said.stdout}${said.stderr}`).toBe("");
+    },
+  );
 
   test.skipIf(lacks(need(Bun.which("lintian") !== null, "lintian")))("has no errors by lintian", async () => {
     const lint = ["lintian", "--allow-root", "--fail-on=none", "--display-info", "--show-overrides"];
@@ -119,6 +131,7 @@ describe.skipIf(
     for (const path of before.split("\n")) added.delete(path);
     const owned = new Set((await debian.sh("dpkg -L imp")).split("\n"));
     expect([...added].filter((path) => !owned.has(path))).toEqual([]);
+    expect(await debian.sh("find /etc -lname '*imp.service'")).toBe("");
     expect(await debian.sh("imp --version")).toBe(`imp ${version}\n`);
   });
 
