@@ -40,7 +40,8 @@ describe("the manual page imp(1)", () => {
     const page = plain(pages["imp.1"]);
     for (const command of commandList) {
       expect(page).toContain(`.Ss imp ${command.name}`);
-      for (const sentence of command.description.split(". ")) expect(page).toContain(sentence.slice(0, 40));
+      for (const sentence of command.description.replaceAll("`", "").split(". "))
+        expect(page).toContain(sentence.slice(0, 40));
       for (const { command: line } of command.examples) expect(page).toContain(line);
       for (const { name, help } of command.arguments) {
         expect(page).toContain(`.It Ar ${name}`);

@@ -13,6 +13,15 @@ const completionPlaces = {
   fish: "usr/share/fish/vendor_completions.d/imp.fish",
 } as const;
 
+/** What other ways to boot take, for those who go them (docs/boot.md): each copied from `packaging/`. */
+const bootExamples = [
+  { path: "initramfs-tools/hooks/imp", mode: 0o755 },
+  { path: "initramfs-tools/scripts/init-bottom/imp", mode: 0o755 },
+  { path: "initramfs-tools/imp.conf", mode: 0o644 },
+  { path: "openrc/imp", mode: 0o755 },
+  { path: "openrc/imp.confd", mode: 0o644 },
+] as const;
+
 export interface Contents {
   /** The folder that holds package.json. */
   readonly repository: string;
@@ -34,8 +43,14 @@ export async function contents({ repository, version, builtAt }: Contents): Prom
   const completions = await Promise.all(
     Object.entries(completionPlaces).map(async ([shell, path]) => text(path, await imp("completion", shell))),
   );
+  const examples = bootExamples.map(({ path, mode }) => ({
+    path: `usr/share/doc/imp/examples/${path}`,
+    content: { copyOf: join(repository, "packaging", path) },
+    mode,
+  }));
   return [
     ...completions,
+    ...examples,
     text("usr/lib/systemd/system/imp.service", await source("packaging/systemd/imp.service")),
     compressed("usr/share/man/man1/imp.1", impPage(version, date)),
     compressed("usr/share/man/man5/imp.toml.5", impTomlPage(version, date, example)),

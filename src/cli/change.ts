@@ -1,6 +1,7 @@
 import { effectiveUser } from "../linux/process.ts";
+import { lookAlong } from "../linux/way.ts";
 import { isMounted } from "../model/manifest.ts";
-import { failure } from "../model/problem.ts";
+import { failure, type Problem } from "../model/problem.ts";
 import type { PartialPlan } from "../plan/partial.ts";
 import { type Store, withLockedStore, withStore } from "../state/store.ts";
 import { type Aim, aimAt, type ChangeRequest, planFor } from "./aim.ts";
@@ -25,10 +26,19 @@ export async function bringAbout(context: CommandContext, request: ChangeRequest
     context.report(settleKilledCommand(store));
     const aim = aimAt(request, store);
     const done = await carryOut(request, store, aim, watcher(context));
-    context.report([...done.warnings, ...conflictProblems(aim.goal.config, done.leftOut)]);
+    const stale = await staleUnit(request, aim);
+    context.report([...done.warnings, ...stale, ...conflictProblems(aim.goal.config, done.leftOut)]);
     tell(context, reportOf(request, aim, done, aim.goal.number));
     return done.leftOut.length === 0 ? 0 : 1;
   });
+}
+
+/** What has to be done for the next boot; `restore` changes nothing that would matter to it. */
+async function staleUnit({ command, location }: ChangeRequest, { goal }: Aim): Promise<Problem[]> {
+  if (command === "restore" || lookAlong("/etc/systemd/system/imp.service").end !== "found") return [];
+  // Loaded only where there is a unit.
+  const { staleUnitProblems } = await import("./service/hint.ts");
+  return staleUnitProblems(location.path, goal.manifest, goal.number);
 }
 
 /** What can be refused before anything is written, be it only the state directory or its lock. */

@@ -1,3 +1,5 @@
+import { exportCommand, restoreCommand, serviceCommand } from "./boot-commands.ts";
+import { dryRun, lazy } from "./shared-options.ts";
 import type { CommandSpecification, InputOf } from "./specification.ts";
 
 export { exitMeanings, globalOptions, helpCommand, purpose } from "./every-command.ts";
@@ -9,10 +11,6 @@ const generationArgument = {
   variadic: false,
   help: "the generation's number, as `imp list` shows it",
 } as const;
-
-const dryRun = { long: "dry-run", help: "show what would be done, and change nothing" } as const;
-
-const lazy = { long: "lazy", help: "detach mounts that are in use instead of refusing" } as const;
 
 /** Every command, in the order of the overview. What a command does is in `commands/NAME.ts` (see `load.ts`). */
 export const commands = [
@@ -128,32 +126,9 @@ export const commands = [
     options: [],
     examples: [{ command: "imp current", effect: "show which generation is active" }],
   },
-  {
-    name: "restore",
-    summary: "Bring the live system back to the active generation",
-    description:
-      "Makes everything as the active generation wants it, without a new generation: after a boot, or after " +
-      "something was unmounted or replaced by hand.",
-    arguments: [],
-    options: [
-      dryRun,
-      lazy,
-      { long: "best-effort", help: "leave out what fails, and bring up the rest" },
-      { long: "files-only", help: "restore symlinks only; mount and unmount nothing" },
-    ],
-    examples: [
-      { command: "sudo imp restore", effect: "mount and link what is missing" },
-      { command: "imp restore --dry-run", effect: "see the steps first" },
-      { command: "imp restore --best-effort", effect: "at boot: bring up all that can be" },
-    ],
-    exits: [
-      {
-        code: 1,
-        meaning:
-          "failed or refused, and nothing changed; with --best-effort: something was left out, the rest is there",
-      },
-    ],
-  },
+  restoreCommand,
+  serviceCommand,
+  exportCommand,
   {
     name: "diff",
     summary: "Compare generations, or a generation with imp.toml",

@@ -70,7 +70,8 @@ export const keyDescriptions: { readonly [Key in KeyName]: KeyDescription } = {
     examples: ["/etc/machine-id"],
   },
   hideMounts: {
-    meaning: "hide the mounts from file managers. **Recorded now; takes effect in a later version**",
+    meaning: "ask file managers not to show the mounts",
+    more: "They get the option `x-gvfs-hide` in `/run/mount/utab`, which file managers that use gvfs know.",
     otherwise: { value: false },
     examples: [true],
   },
@@ -105,6 +106,14 @@ export const keyDescriptions: { readonly [Key in KeyName]: KeyDescription } = {
   create_sources: {
     meaning: "create missing sources, instead of refusing",
     more: "A new source starts as a copy of what is at the target, else empty.",
+    otherwise: { value: false },
+    examples: [true],
+  },
+  adopt_replaced: {
+    meaning: "a file that a program puts in the place of the link becomes the source",
+    more:
+      "Else `imp verify` reports it, and `imp restore` leaves it. The old source is kept as a backup beside it. " +
+      "The option `--adopt-replaced` does so once.",
     otherwise: { value: false },
     examples: [true],
   },

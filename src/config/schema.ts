@@ -75,13 +75,14 @@ const options = v.exactOptional(
 );
 
 const policy = { backup: flag, create_parents: flag, create_sources: flag };
+const filePolicy = { adopt_replaced: flag };
 const ownership = { user: principal, group: principal, mode };
 const parentDirectory = v.exactOptional(
   table(ownership, 'a table\nwrite it as parentDirectory = { user = "root", mode = "0700" }'),
 );
 
 const directoryKeys = { directory: path, ...ownership, ...policy, options, parentDirectory };
-const fileKeys = { file: path, ...ownership, ...policy, method, options, parentDirectory };
+const fileKeys = { file: path, ...ownership, ...policy, ...filePolicy, method, options, parentDirectory };
 const directory = pathOr(table(directoryKeys, "a table"), '{ directory = "/a/path", mode = "0750" }');
 const file = pathOr(table(fileKeys, "a table"), '{ file = "/a/path", mode = "0640" }');
 
@@ -90,6 +91,7 @@ const rootKeys = {
   directories: v.exactOptional(list(directory, 'an array\nwrite it as directories = ["/var/log"]')),
   files: v.exactOptional(list(file, 'an array\nwrite it as files = ["/etc/machine-id"]')),
   ...policy,
+  ...filePolicy,
   method,
   options,
 };
@@ -97,7 +99,12 @@ const header = 'write it as [persistence."/mnt/persist"]';
 const root = table(rootKeys, `a table\n${header}`);
 const roots = located(v.pipe(v.custom<object>(isTable, `a table\n${header}`), v.record(v.string(), root)));
 
-const topKeys = { state_dir: v.exactOptional(path), ...policy, persistence: v.exactOptional(roots) };
+const topKeys = {
+  state_dir: v.exactOptional(path),
+  ...policy,
+  ...filePolicy,
+  persistence: v.exactOptional(roots),
+};
 
 /** The whole file. */
 export const configSchema = table(topKeys, "a table");
@@ -137,6 +144,8 @@ export type RootLayout = v.InferOutput<typeof root>["value"];
 export type DirectoryLayout = v.InferOutput<typeof directory>;
 /** One element of `files`. */
 export type FileLayout = v.InferOutput<typeof file>;
+/** One of them as a table. */
+export type DetailedFileLayout = TableOutput<typeof fileKeys>;
 /** The keys that top, root and entry share. */
 export type PolicyLayout = TableOutput<typeof policy>;
 /** The keys that entry and `parentDirectory` share. */

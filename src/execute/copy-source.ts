@@ -1,7 +1,7 @@
 import { Descriptor } from "../linux/descriptor.ts";
 import { SystemError } from "../linux/ffi.ts";
 import { closeDescriptor, openHandle, removeDirectory, unlink, withDescriptor } from "../linux/files.ts";
-import { statAt, statDescriptor } from "../linux/stat.ts";
+import { type Stat, statAt, statDescriptor } from "../linux/stat.ts";
 import { inParentOf, PathError, walkToParent } from "../linux/walk.ts";
 import type { Access } from "../model/observation.ts";
 import { nameOf } from "../model/path.ts";
@@ -39,13 +39,26 @@ export async function copyToName(
   access: Access,
   options: CopyOptions,
 ): Promise<void> {
+  await copyWith(from, to, options, (original, copy, folder) => {
+    if (couldBePlanted(original, folder)) return;
+    setAccess(copy, statDescriptor(copy), access);
+  });
+}
+
+/**
+ * Copies a file to a free name.
+ * @param finish called with the file and the open copy, before that has its name, and with the directory of the first
+ */
+export async function copyWith(
+  from: string,
+  to: string,
+  options: CopyOptions,
+  finish: (original: Stat, copy: number, folder: Stat) => void,
+): Promise<void> {
   await inBothParents(from, to, (fromParent, toParent) =>
     copyFile(fromParent, nameOf(from), toParent, nameOf(to), {
       ...options,
-      finish(original, copy) {
-        if (couldBePlanted(original, statDescriptor(fromParent))) return;
-        setAccess(copy, statDescriptor(copy), access);
-      },
+      finish: (original, copy) => finish(original, copy, statDescriptor(fromParent)),
     }),
   );
 }

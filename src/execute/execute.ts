@@ -1,17 +1,19 @@
 import { isSystemError } from "../linux/ffi.ts";
 import { PathError } from "../linux/walk.ts";
-import type { Effect } from "../model/generation.ts";
+import { type Effect, withLatestFolders } from "../model/generation.ts";
 import type { Plan, Step } from "../model/plan.ts";
 import { EntriesRefused, Failure, failure, type Problem, Unconfirmed } from "../model/problem.ts";
 import { CopyError } from "./copy-tree.ts";
 import { syncChanges } from "./durability.ts";
 import { busyMounts, busyProblem } from "./holders.ts";
 import { watchForInterruption } from "./interruption.ts";
+import { linkFolders } from "./link-folders.ts";
 import { perform } from "./perform.ts";
 import type { Watch } from "./progress.ts";
 import { type Done, failedAttempt, releaseTrees, remedyFor } from "./session.ts";
 import { tidyUp } from "./tidy.ts";
 import { takeBack } from "./undo.ts";
+import { adjustVisibility } from "./visibility.ts";
 
 /** What puts a command on record; each throws a Failure if it can't. */
 export interface Recorder {
@@ -47,6 +49,7 @@ export async function execute(
   }
   const interruption = watchForInterruption();
   const done: Done[] = [];
+  const remarks: string[] = [];
   let begun: Step | null = null;
   try {
     if (plan.steps.length + plan.afterwards.length > 0) recorder.begin(plan);
@@ -59,11 +62,13 @@ export async function execute(
       await interruption.pause();
     }
     interruption.stopIfAsked();
+    remarks.push(...adjustVisibility(done));
     syncOrFail(plan.steps);
     const made = done.flatMap(({ outcome }) => outcome.made ?? []);
-    recorder.commit([...plan.keptEffects, ...made]);
+    recorder.commit(withLatestFolders([...plan.keptEffects, ...made, ...linkFolders(plan.steps)]));
   } catch (error) {
-    if (error instanceof Unconfirmed) return [...noticesOf(done), ...error.problems.map(describeDoubt)];
+    if (error instanceof Unconfirmed)
+      return [...noticesOf(done), ...remarks, ...error.problems.map(describeDoubt)];
     watch({ kind: "undo" });
     const leftovers = takeBack(begun === null ? done : [...done, { step: begun, outcome: {} }]);
     if (leftovers.every(({ severity }) => severity === "warning")) endQuietly(recorder);
@@ -74,7 +79,7 @@ export async function execute(
   }
   const tidied = tidyUp(plan.afterwards);
   if (tidied.isDone) endQuietly(recorder);
-  return [...noticesOf(done), ...tidied.notices];
+  return [...noticesOf(done), ...remarks, ...tidied.notices];
 }
 
 function noticesOf(done: readonly Done[]): string[] {

@@ -6,6 +6,7 @@ import type { Identity } from "../model/generation.ts";
 import { nameOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
 import { changeAccess } from "./access.ts";
+import { adoptFile } from "./adoption.ts";
 import { copySource, copyToName } from "./copy-source.ts";
 import type { CopyOptions } from "./copy-tree.ts";
 import { isOurLink, removeIf, takePlaceOf } from "./giving-way.ts";
@@ -37,6 +38,9 @@ export async function perform(
     }
     case "copy-source":
       return await copySource(step, copyOptions(step.from, step.to, stopIfAsked, watch));
+    case "adopt-file":
+      await adoptFile(step, copyOptions(step.from, step.to, stopIfAsked, watch));
+      return {};
     case "set-access":
       return { object: changeAccess(step.path, step.from, step.to) };
     case "back-up":
@@ -48,11 +52,14 @@ export async function perform(
     case "put-back":
       return putBack(step.path, step.backup);
     case "mount":
-      return { object: mountAtTarget(step.target, { source: step.source, options: step.options }) };
+      return { object: mountAtTarget(step.target, step) };
     case "replace-mount":
       return replaceMount(step, step.to, lazy);
     case "set-mount-options":
       changeMountOptions(step, step.to);
+      return {};
+    case "set-hidden":
+      // For all steps at once, see `visibility.ts`.
       return {};
     case "unmount":
       return { keptTree: unmountTarget(step, lazy) };

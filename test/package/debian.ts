@@ -58,12 +58,17 @@ describe.skipIf(withoutDpkg)("a package", () => {
         "-rw-r--r-- root/root usr/share/doc/imp/changelog.gz",
         "-rw-r--r-- root/root usr/share/doc/imp/copyright",
         "-rw-r--r-- root/root usr/share/doc/imp/examples/imp.toml",
+        "-rw-r--r-- root/root usr/share/doc/imp/examples/initramfs-tools/imp.conf",
+        "-rw-r--r-- root/root usr/share/doc/imp/examples/openrc/imp.confd",
         "-rw-r--r-- root/root usr/share/fish/vendor_completions.d/imp.fish",
         "-rw-r--r-- root/root usr/share/lintian/overrides/imp",
         "-rw-r--r-- root/root usr/share/man/man1/imp.1.gz",
         "-rw-r--r-- root/root usr/share/man/man5/imp.toml.5.gz",
         "-rw-r--r-- root/root usr/share/zsh/vendor-completions/_imp",
         "-rwxr-xr-x root/root usr/bin/imp",
+        "-rwxr-xr-x root/root usr/share/doc/imp/examples/initramfs-tools/hooks/imp",
+        "-rwxr-xr-x root/root usr/share/doc/imp/examples/initramfs-tools/scripts/init-bottom/imp",
+        "-rwxr-xr-x root/root usr/share/doc/imp/examples/openrc/imp",
       ]);
     },
   );

@@ -26,6 +26,7 @@ export function entryDetails(entry: Entry): string[] {
   return [
     ...(isMounted(entry) && entry.options.length > 0 ? [entry.options.join(",")] : []),
     ...(isMounted(entry) && entry.hidden ? ["hidden"] : []),
+    ...(entry.kind === "linked-file" && entry.adoptReplaced === true ? ["adopts what replaces it"] : []),
     ...ownershipDetails(entry),
     ...parent,
   ];
@@ -61,6 +62,7 @@ export type JsonEntry = JsonOwnership & {
   readonly backup: boolean;
   readonly createParents: boolean;
   readonly createSources: boolean;
+  readonly adoptReplaced: boolean;
 };
 
 export function entryJson(entry: Entry): JsonEntry {
@@ -76,6 +78,7 @@ export function entryJson(entry: Entry): JsonEntry {
     backup: entry.backup,
     createParents: entry.createParents,
     createSources: entry.createSources,
+    adoptReplaced: entry.kind === "linked-file" && entry.adoptReplaced === true,
   };
 }
 
