@@ -109,12 +109,31 @@ const topKeys = {
 /** The whole file. */
 export const configSchema = table(topKeys, "a table");
 
-/** Which keys belong where; for keys that stand in the wrong table. */
-export const keyHomes: readonly { readonly home: string; readonly keys: readonly string[] }[] = [
-  { home: "at the top of the file, before the first [table]", keys: Object.keys(topKeys) },
-  { home: 'in a table such as [persistence."/mnt/persist"]', keys: Object.keys(rootKeys) },
-  { home: 'in an entry of directories, such as { directory = "/a/path" }', keys: Object.keys(directoryKeys) },
-  { home: 'in an entry of files, such as { file = "/a/path" }', keys: Object.keys(fileKeys) },
+/** Every key that means something in some table, and those of `parentDirectory`. */
+export type KeyName =
+  | keyof typeof topKeys
+  | keyof typeof rootKeys
+  | keyof typeof directoryKeys
+  | keyof typeof fileKeys;
+
+/** Which keys belong where; for keys that stand in the wrong table, and for those who describe the keys. */
+export const keyHomes: readonly {
+  readonly place: "top" | "root" | "directory" | "file";
+  readonly home: string;
+  readonly keys: readonly string[];
+}[] = [
+  { place: "top", home: "at the top of the file, before the first [table]", keys: Object.keys(topKeys) },
+  { place: "root", home: 'in a table such as [persistence."/mnt/persist"]', keys: Object.keys(rootKeys) },
+  {
+    place: "directory",
+    home: 'in an entry of directories, such as { directory = "/a/path" }',
+    keys: Object.keys(directoryKeys),
+  },
+  {
+    place: "file",
+    home: 'in an entry of files, such as { file = "/a/path" }',
+    keys: Object.keys(fileKeys),
+  },
 ];
 
 /** The file with everything in it of the right type. */

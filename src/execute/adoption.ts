@@ -7,7 +7,7 @@ import { join, nameOf, parentOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
 import { couldBePlanted, setAccess } from "./access.ts";
 import { copyWith } from "./copy-source.ts";
-import { removeUnfinishedFile } from "./copy-tree.ts";
+import { type CopyOptions, removeUnfinishedFile } from "./copy-tree.ts";
 import { expectObject, haveSameContent, isObject, statOf } from "./objects.ts";
 
 type AdoptStep = Extract<Step, { kind: "adopt-file" }>;
@@ -19,10 +19,10 @@ const ESTALE = 116;
  * Gives the source the content of the file that a program put in the place of the symlink. The copy is whole, and on the
  * disk, before it takes the place of the old source in an instant; that is then renamed to the backup.
  */
-export async function adoptFile(step: AdoptStep, stopIfAsked: () => void): Promise<void> {
+export async function adoptFile(step: AdoptStep, options: CopyOptions): Promise<void> {
   const aside = nameOf(step.aside);
   inParentOf(step.to, (parent, name) => expectObject(parent, name, step.sourceIdentity));
-  await copyWith(step.from, step.aside, stopIfAsked, (original, copy, folder) => {
+  await copyWith(step.from, step.aside, options, (original, copy, folder) => {
     expectAdoptable(step, original, copy, folder);
     setAccess(copy, statDescriptor(copy), step.access);
   });

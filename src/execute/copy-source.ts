@@ -7,17 +7,24 @@ import type { Access } from "../model/observation.ts";
 import { nameOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
 import { couldBePlanted, setAccess } from "./access.ts";
-import { type CopyResult, copyFile, copyTree, removeCopy, removeUnfinishedFile } from "./copy-tree.ts";
+import {
+  type CopyOptions,
+  type CopyResult,
+  copyFile,
+  copyTree,
+  removeCopy,
+  removeUnfinishedFile,
+} from "./copy-tree.ts";
 import { haveSameContent, makeNewDirectory, statOf } from "./objects.ts";
 import type { Outcome } from "./session.ts";
 
 type CopyStep = Extract<Step, { kind: "copy-source" }>;
 
 /** Creates a source as a copy of what stands at its target. */
-export async function copySource(step: CopyStep, stopIfAsked: () => void): Promise<Outcome> {
+export async function copySource(step: CopyStep, options: CopyOptions): Promise<Outcome> {
   const copy = step.what === "file" ? copyOneFile : copyDirectory;
   const result = await inBothParents(step.from, step.to, (from, to) =>
-    copy(from, nameOf(step.from), to, nameOf(step.to), stopIfAsked),
+    copy(from, nameOf(step.from), to, nameOf(step.to), options),
   );
   return { notices: noticesOf(step, result) };
 }
@@ -30,9 +37,9 @@ export async function copyToName(
   from: string,
   to: string,
   access: Access,
-  stopIfAsked: () => void,
+  options: CopyOptions,
 ): Promise<void> {
-  await copyWith(from, to, stopIfAsked, (original, copy, folder) => {
+  await copyWith(from, to, options, (original, copy, folder) => {
     if (couldBePlanted(original, folder)) return;
     setAccess(copy, statDescriptor(copy), access);
   });
@@ -45,12 +52,12 @@ export async function copyToName(
 export async function copyWith(
   from: string,
   to: string,
-  stopIfAsked: () => void,
+  options: CopyOptions,
   finish: (original: Stat, copy: number, folder: Stat) => void,
 ): Promise<void> {
   await inBothParents(from, to, (fromParent, toParent) =>
     copyFile(fromParent, nameOf(from), toParent, nameOf(to), {
-      signal: stopIfAsked,
+      ...options,
       finish: (original, copy) => finish(original, copy, statDescriptor(fromParent)),
     }),
   );
@@ -85,12 +92,12 @@ type Copy = (
   fromName: string,
   to: number,
   toName: string,
-  stop: () => void,
+  options: CopyOptions,
 ) => Promise<CopyResult>;
 
-const copyOneFile: Copy = (from, fromName, to, toName, stop) =>
+const copyOneFile: Copy = (from, fromName, to, toName, options) =>
   copyFile(from, fromName, to, toName, {
-    signal: stop,
+    ...options,
     // The entry may give the copy to a user, who could not have read the original.
     finish(original) {
       if (couldBePlanted(original, statDescriptor(from))) throw new SystemError("copy", EMLINK, fromName);
@@ -99,11 +106,11 @@ const copyOneFile: Copy = (from, fromName, to, toName, stop) =>
 
 const EMLINK = 31;
 
-const copyDirectory: Copy = async (from, fromName, to, toName, stop) => {
+const copyDirectory: Copy = async (from, fromName, to, toName, options) => {
   using copy = new Descriptor(makeNewDirectory(to, toName, 0o700));
   try {
     using original = new Descriptor(openHandle(from, fromName));
-    return await copyTree(original.number, copy.number, { signal: stop });
+    return await copyTree(original.number, copy.number, options);
   } catch (error) {
     removeDirectory(to, toName);
     throw error;

@@ -7,6 +7,8 @@ export interface Generation {
   /** ISO 8601, UTC. */
   readonly createdAt: string;
   readonly configPath: string;
+  /** What a person said about it (see `label.ts`). */
+  readonly label?: string;
   readonly configText: string;
   readonly manifest: Manifest;
 }
@@ -16,6 +18,7 @@ export interface GenerationSummary {
   readonly number: number;
   readonly createdAt: string;
   readonly configPath: string;
+  readonly label?: string;
   readonly entries: number;
 }
 

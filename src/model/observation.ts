@@ -46,8 +46,8 @@ export type Node =
   | (ObjectNode & { readonly kind: "special"; readonly what: string })
   /** A parent is no directory. */
   | { readonly kind: "blocked"; readonly at: string }
-  /** May not be looked at by this user. */
-  | { readonly kind: "unknown"; readonly at: string }
+  /** May not be looked at by this user; or could not be, for another reason. */
+  | { readonly kind: "unknown"; readonly at: string; readonly reason?: string }
   /** A symlink on the way that a user could bend. */
   | { readonly kind: "unsafe"; readonly at: string; readonly owner: number };
 

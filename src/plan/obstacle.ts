@@ -27,7 +27,9 @@ export function describeNode(node: Node): string {
     case "blocked":
       return `not reachable: ${node.at} is not a directory`;
     case "unknown":
-      return `not visible to this user (${node.at} may not be searched)`;
+      return node.reason === undefined
+        ? `not visible to this user (${node.at} may not be searched)`
+        : `not readable (${node.reason})`;
     case "unsafe":
       return `behind a symlink that is not safe to follow (${node.at})`;
   }
@@ -45,15 +47,16 @@ export function reportUnreachable(draft: Draft, entry: Entry, path: string, node
       finding(draft, entry.target, "in-the-way", `${node.at} is not a directory`);
       conflict(draft, entry, `${path} can't exist: ${node.at} is not a directory`, `move ${node.at} away`);
       return true;
-    case "unknown":
-      finding(draft, entry.target, "unknown", `${path} can't be seen: ${node.at} may not be searched`);
-      conflict(
-        draft,
-        entry,
-        `${path} can't be seen: ${node.at} may not be searched`,
-        "run the command with sudo",
-      );
+    case "unknown": {
+      const { at, reason = `${at} may not be searched` } = node;
+      finding(draft, entry.target, "unknown", `${path} can't be seen: ${reason}`);
+      const help =
+        node.reason === undefined
+          ? "run the command with sudo"
+          : "see the kernel's messages (dmesg) about the disk";
+      conflict(draft, entry, `${path} can't be seen: ${reason}`, help);
       return true;
+    }
     case "unsafe":
       finding(draft, entry.target, "in-the-way", `the way to ${path} is not safe`);
       conflict(

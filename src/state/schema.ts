@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { Effect, GenerationSummary, Identity } from "../model/generation.ts";
+import { whyNoLabel } from "../model/label.ts";
 import {
   type Entry,
   type Manifest,
@@ -51,6 +52,11 @@ export const configPathSchema: Schema<string> = v.pipe(
   v.string(),
   v.minLength(1),
   v.check((path) => !path.includes("\0") && !strangeSurrogate.test(path), "not a path"),
+);
+
+export const labelSchema: Schema<string> = v.pipe(
+  v.string(),
+  v.check((text) => whyNoLabel(text) === null, "not a label"),
 );
 
 const principalSchema: Schema<Principal> = v.strictObject({
@@ -136,5 +142,6 @@ export const summarySchema: Schema<GenerationSummary> = v.strictObject({
   number: numberSchema,
   createdAt: timeSchema,
   configPath: configPathSchema,
+  label: v.exactOptional(labelSchema),
   entries: countSchema,
 });

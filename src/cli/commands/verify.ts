@@ -1,7 +1,7 @@
 import { failure } from "../../model/problem.ts";
 import { readGeneration, readIndex, withStore } from "../../state/store.ts";
-import { planAgainstLiveSystem } from "../change.ts";
 import type { CommandContext, CommandResult } from "../context.ts";
+import { planAgainstLiveSystem } from "../live-plan.ts";
 import { reportPending } from "../pending.ts";
 import type { CommandInput } from "../program.ts";
 import { isVerified, verifyJson, verifyLines } from "../render/verify.ts";
@@ -15,7 +15,10 @@ export async function run(context: CommandContext, _input: CommandInput<"verify"
     if (index.active === null) throw failure(1, "No active generation", "`imp apply` makes the first one");
     const { number, manifest } = readGeneration(store, index.active);
     await reportPending(context, store);
-    const plan = planAgainstLiveSystem(manifest, index.effects, manifest, {
+    const plan = planAgainstLiveSystem({
+      active: manifest,
+      effects: index.effects,
+      wanted: manifest,
       createSources: false,
       adoptReplaced: false,
     });

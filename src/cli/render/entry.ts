@@ -20,7 +20,8 @@ export function entryLine(entry: Entry): string {
   return `${entryKind(entry).padEnd(10)}  ${printable(entry.target)} ← ${printable(entry.source)}${suffix}`;
 }
 
-function entryDetails(entry: Entry): string[] {
+/** What the configuration asks for besides the place, each in a few words. */
+export function entryDetails(entry: Entry): string[] {
   const parent = ownershipDetails(entry.parentDirectory ?? {}).map((detail) => `parent ${detail}`);
   return [
     ...(isMounted(entry) && entry.options.length > 0 ? [entry.options.join(",")] : []),

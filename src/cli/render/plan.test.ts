@@ -81,6 +81,7 @@ describe("a change", () => {
     previous: 2,
     wanted,
     plan: { ...emptyPlan, steps: [mountStep, linkStep] },
+    leftOut: [],
   } as const;
 
   const brief = { verbose: false };
@@ -90,6 +91,15 @@ describe("a change", () => {
     expect(changeLines({ ...report, plan: emptyPlan }, noPaint, brief)).toEqual([
       "Generation 3 is active: 2 unchanged",
     ]);
+  });
+
+  test("tells how many entries were left out", () => {
+    const leftOut = [{ serves: "/etc/hosts", message: "in the way" }];
+    const lines = ["Generation 3 is active: 1 mounted, 1 linked, 1 left out"];
+    expect(changeLines({ ...report, leftOut }, noPaint, brief)).toEqual(lines);
+    expect(changeLines({ ...report, leftOut, dryRun: true }, noPaint, brief).at(-1)).toBe(
+      "1 to mount, 1 to link, 1 left out",
+    );
   });
 
   test("is told step by step to who wants details, or if it is but tried", () => {

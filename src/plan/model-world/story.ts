@@ -1,7 +1,7 @@
 import type { Effect } from "../../model/generation.ts";
 import { emptyManifest, type Manifest } from "../../model/manifest.ts";
 import type { Plan } from "../../model/plan.ts";
-import { makePlan } from "../planner.ts";
+import { makePlan, type PlanRequest } from "../planner.ts";
 import { complaints } from "./appearance.ts";
 import { type Machine, startMachine } from "./build.ts";
 import {
@@ -51,7 +51,11 @@ export interface PlanWishes {
 }
 
 export function planFor(story: Story, wanted: Manifest, wishes: PlanWishes = {}): Plan {
-  return makePlan({
+  return makePlan(requestFor(story, wanted, wishes));
+}
+
+export function requestFor(story: Story, wanted: Manifest, wishes: PlanWishes = {}): PlanRequest {
+  return {
     active: story.active,
     effects: story.effects,
     wanted,
@@ -60,7 +64,7 @@ export function planFor(story: Story, wanted: Manifest, wishes: PlanWishes = {})
     adoptReplaced: wishes.adoptReplaced ?? false,
     stamp: `20250102_03${String(Math.floor(story.commands / 60)).padStart(2, "0")}${String(story.commands % 60).padStart(2, "0")}`,
     token: `t${story.commands}`,
-  });
+  };
 }
 
 export function letHappen(story: Story, event: Drift): void {
@@ -90,7 +94,7 @@ export function command(story: Story, wanted: Manifest, wishes: Omit<PlanWishes,
   return true;
 }
 
-function carryOutChecked(story: Story, wanted: Manifest, plan: Plan): void {
+export function carryOutChecked(story: Story, wanted: Manifest, plan: Plan): void {
   const { world, active, effects, ownMounts } = story;
   const before = takeInventory(world);
   const quiet = quietEntries(world, active, wanted);
