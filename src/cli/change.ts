@@ -17,7 +17,7 @@ import {
   withStore,
 } from "../state/store.ts";
 import type { CommandContext, CommandResult } from "./context.ts";
-import { reportPending } from "./pending.ts";
+import { lookIntoState } from "./pending.ts";
 import { type ConfigText, conflictProblems, noticeProblems } from "./plan-problems.ts";
 import { type ChangeReport, changeJson, changeLines } from "./render/change.ts";
 import { settleKilledCommand } from "./settle.ts";
@@ -50,7 +50,9 @@ export interface ChangeRequest {
 
 /** The one way in which commands change the system: observe, plan, refuse or execute, record, render. */
 export async function bringAbout(context: CommandContext, request: ChangeRequest): Promise<CommandResult> {
-  if (request.dryRun) return withStore(request.location, (store) => showPlan(context, request, store));
+  if (request.dryRun) {
+    return lookIntoState(context, request.location, (store) => showPlan(context, request, store));
+  }
   await withStore(request.location, (store) => refuseEarly(request, store));
   const lock = { waitMilliseconds: context.global.wait * 1000, command: `imp ${request.command}` };
   return withLockedStore(request.location, lock, async (store): Promise<CommandResult> => {
@@ -117,14 +119,9 @@ function journalOf(request: ChangeRequest, { index }: Aim, { steps, afterwards }
   };
 }
 
-async function showPlan(
-  context: CommandContext,
-  request: ChangeRequest,
-  store: Store,
-): Promise<CommandResult> {
+function showPlan(context: CommandContext, request: ChangeRequest, store: Store): CommandResult {
   const aim = aimAt(request, store);
   const plan = planFor(request, aim);
-  await reportPending(context, store);
   const notices = noticeProblems(plan);
   const isRecorded = aim.index.generations.some(({ number }) => number === aim.goal.number);
   context.report([...notices, ...conflictProblems(aim.goal.config, plan)]);
