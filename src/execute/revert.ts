@@ -70,7 +70,8 @@ export function revert(step: Step, outcome: Outcome, origin: Origin): string[] {
     case "unlink-to-copy":
       return linkAgain(step);
     case "set-aside":
-      return renameBack(step.path, step.aside, isObject(statOf(step.aside), step.identity));
+      // Nobody else knows the name: whatever is there was moved there, be it by mistake in the instant before a kill.
+      return renameBack(step.path, step.aside, statOf(step.aside) !== null);
   }
 }
 
