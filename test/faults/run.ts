@@ -68,6 +68,8 @@ async function main(): Promise<number> {
   const order = new Map(tasks.map(({ struck }, index) => [struck, index]));
   finished.sort((left, right) => (order.get(left.struck) ?? 0) - (order.get(right.struck) ?? 0));
   console.log(`\n${tablesOf(finished)}\n\n${outcomesOf(finished)}; ${seconds()} s, ${lanes} cases at a time`);
+  // As bun test ends.
+  console.log(`\n ${finished.length - wrong} pass\n ${wrong} fail`);
   return wrong === 0 ? 0 : 1;
 }
 

@@ -28,9 +28,11 @@ export async function runCampaign(
 ): Promise<Counts> {
   const counts = new Counts(scenario.name);
   const end = performance.now() + milliseconds;
-  while (performance.now() < end || counts.rounds === 0) {
+  // An attacker that waits for the command to begin its work can come too late for all of it.
+  const isOver = () => performance.now() >= end && counts.swaps > 0;
+  while (!isOver()) {
     await using battle = await Battle.begin(scenario, entries);
-    while (await battle.round(counts)) if (performance.now() >= end) break;
+    while (await battle.round(counts)) if (isOver()) break;
   }
   return counts;
 }
