@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { configurationText } from "./machine/configuration.ts";
-import { isRoot, type Machine, startMachine } from "./machine/machine.ts";
-import { lacks, need } from "./machine/requirement.ts";
+import { type Machine, startMachine } from "./machine/machine.ts";
 import { snapshot } from "./machine/snapshot.ts";
 import { stopInTheMiddle } from "./machine/stop-in-the-middle.ts";
 
@@ -43,9 +42,7 @@ async function killInTheMiddle(again: () => Promise<unknown>): Promise<void> {
   expect(hasJournal()).toBe(true);
 }
 
-const isSkipped = lacks(need(isRoot, "root: killing a command that mounts many directories"));
-
-describe.skipIf(isSkipped)("after a command was killed", () => {
+describe("after a command was killed", () => {
   beforeAll(async () => {
     await start();
     expect((await imp("apply")).exitCode).toBe(0);
@@ -103,7 +100,7 @@ describe.skipIf(isSkipped)("after a command was killed", () => {
   );
 });
 
-describe.skipIf(isSkipped)("after the very first command was killed", () => {
+describe("after the very first command was killed", () => {
   beforeAll(async () => {
     await start();
     await killInTheMiddle(() =>
