@@ -141,7 +141,7 @@ function reportOf(request: ChangeRequest, aim: Aim, plan: Plan, generation: numb
 }
 
 function tell(context: CommandContext, report: ChangeReport): void {
-  context.out(changeLines(report, context.paint));
+  context.out(changeLines(report, context.paint, context.global));
   context.json(changeJson(report));
 }
 

@@ -176,7 +176,7 @@ export const globalOptions = [
   { long: "state-dir", value: "DIRECTORY", help: "where the generations are kept" },
   { long: "json", help: "print one JSON object, and nothing else" },
   { long: "quiet", short: "q", help: "print results and problems only" },
-  { long: "verbose", short: "v", help: "print more details" },
+  { long: "verbose", short: "v", help: "print more details, such as each step" },
   { long: "color", value: "WHEN", help: "auto (default), always or never" },
   { long: "no-color", help: "the same as --color never" },
   { long: "wait", value: "SECONDS", help: "how long to wait for another imp (default: 10)" },

@@ -46,6 +46,12 @@ describe("one syntax error", () => {
     expect(found('files = [\n  "/a",\n\n\n')).toEqual(["2:8+1 the array is not closed"]);
   });
 
+  test("about an array that is still open where a key or a table begins points at its end", () => {
+    expect(found('files = ["/a"\ndirectories = ["/b"]\n')).toEqual(["1:14+1 the array is not closed"]);
+    expect(found('files = [\n  "/a",\n\n[persistence."/keep"]\n')).toEqual(["2:8+1 the array is not closed"]);
+    expect(problemsOf('files = ["/a"\ndirectories = []')[0]?.help).toBe("end it with `]`");
+  });
+
   test("about a key or a table given twice points at the second", () => {
     expect(found("backup = true\nbackup = false\n")).toEqual(["2:1+6 the key is given twice"]);
     expect(found("[a]\n[b]\n[a]\nx = 1\n")).toEqual(["3:2+1 the key is given twice"]);

@@ -77,19 +77,37 @@ interface Fault {
 
 /** Points at a whole word, and for what is missing at the end of a line not at the next line. */
 function faultOf({ index, message }: ParseError, text: string): Fault {
+  const open = endOfOpenArray(text, index);
+  if (open !== null) return { at: { start: open, end: open + 1 }, message: openArray, spills: true };
   const end = endOfLineBefore(text, index);
   if (end !== null) {
     const at = { start: end, end: end + 1 };
     if (message === brokenLine || text[end - 1] === "=") return { at, message: brokenLine, spills: true };
     if (message === missingComma) return { at, message, spills: false };
   }
-  if (message === missingValue && /[[,]$/.test(text.slice(0, index).trimEnd().slice(-1))) {
+  if (isOpenArray(message, text.slice(0, index))) {
     return { at: { start: index, end: index + 1 }, message: openArray, spills: true };
   }
   const word = /[\w.+-]+/y;
   word.lastIndex = index;
   const at = { start: index, end: index + (word.exec(text)?.[0].length ?? 1) };
   return { at, message, spills: end !== null && message !== repeatedKey };
+}
+
+/** Where an array should have ended, if the line around `index` begins a key or a table inside of one. */
+function endOfOpenArray(text: string, index: number): number | null {
+  const start = lineStart(text, index);
+  const line = text.slice(start, lineEnd(text, index));
+  if (!/^\s*(?:[\w-]+\s*=|\[+\s*[A-Za-z])/.test(line)) return null;
+  const before = attempt(text.slice(0, start));
+  return before.kind === "error" && isOpenArray(before.error.message, text.slice(0, start))
+    ? endOfLineBefore(text, start)
+    : null;
+}
+
+/** True if the parser says this of a text that ends within an array. */
+function isOpenArray(message: string, text: string): boolean {
+  return message === openArray || (message === missingValue && /[[,]$/.test(text.trimEnd()));
 }
 
 /** The end of the nearest earlier line that says something, if `index` is the first such place of its line. */

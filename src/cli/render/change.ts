@@ -2,7 +2,7 @@ import type { Manifest } from "../../model/manifest.ts";
 import type { Plan } from "../../model/plan.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import type { Paint } from "./paint.ts";
-import { planLines, summaryLine } from "./plan.ts";
+import { planLines, stepLines, summaryLine } from "./plan.ts";
 import { stepJson } from "./step.ts";
 
 /** What `apply`, `switch`, `rollback` and `restore` did, or would do. */
@@ -17,13 +17,24 @@ export interface ChangeReport {
   readonly plan: Plan;
 }
 
-/** For a dry run the steps; otherwise one line: `Generation 3 is active: 3 mounted, 1 linked, 2 unchanged`. */
-export function changeLines({ dryRun, generation, wanted, plan }: ChangeReport, paint: Paint): string[] {
+/**
+ * For a dry run the steps; otherwise one line: `Generation 3 is active: 3 mounted, 1 linked, 2 unchanged`.
+ * @param details the steps too, before that line
+ */
+export function changeLines(
+  { dryRun, generation, wanted, plan }: ChangeReport,
+  paint: Paint,
+  details: { readonly verbose: boolean },
+): string[] {
   const count = plan.conflicts.length;
   if (dryRun && count > 0)
     return [`Refused: ${count} ${count === 1 ? "conflict" : "conflicts"}, so nothing would be done.`];
   if (dryRun) return planLines(plan, wanted, paint);
-  return [`${paint.bold(`Generation ${generation} is active`)}: ${summaryLine(plan, wanted, "done")}`];
+  const steps = details.verbose ? stepLines(plan, paint) : [];
+  return [
+    ...steps,
+    `${paint.bold(`Generation ${generation} is active`)}: ${summaryLine(plan, wanted, "done")}`,
+  ];
 }
 
 /** A dry run that meets conflicts is not `ok`: the command itself would refuse. */

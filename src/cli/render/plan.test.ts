@@ -82,15 +82,19 @@ describe("a change", () => {
     plan: { ...emptyPlan, steps: [mountStep, linkStep] },
   } as const;
 
+  const brief = { verbose: false };
+
   test("is told in one line", () => {
-    expect(changeLines(report, noPaint)).toEqual(["Generation 3 is active: 1 mounted, 1 linked"]);
-    expect(changeLines({ ...report, plan: emptyPlan }, noPaint)).toEqual([
+    expect(changeLines(report, noPaint, brief)).toEqual(["Generation 3 is active: 1 mounted, 1 linked"]);
+    expect(changeLines({ ...report, plan: emptyPlan }, noPaint, brief)).toEqual([
       "Generation 3 is active: 2 unchanged",
     ]);
   });
 
-  test("is told step by step if it is but tried", () => {
-    expect(changeLines({ ...report, dryRun: true }, noPaint)).toHaveLength(3);
+  test("is told step by step to who wants details, or if it is but tried", () => {
+    expect(changeLines({ ...report, dryRun: true }, noPaint, brief)).toHaveLength(3);
+    expect(changeLines(report, noPaint, { verbose: true })).toHaveLength(3);
+    expect(changeLines(report, noPaint, { verbose: true }).at(-1)).toStartWith("Generation 3 is active: ");
   });
 });
 

@@ -13,14 +13,15 @@ export function actionsOf({ steps, afterwards }: PlannedSteps): readonly Action[
 
 /** What a dry run shows: a line for each step, and a summary. */
 export function planLines(plan: PlannedSteps, wanted: Manifest, paint: Paint): string[] {
-  const actions = actionsOf(plan);
-  if (actions.length === 0) return ["Nothing to do."];
-  const words = actions.map(stepWords);
-  const width = Math.max(...words.map(({ verb }) => verb.length));
-  return [
-    ...words.map(({ verb, rest }) => `  ${paint.bold(verb)}${" ".repeat(width - verb.length)}  ${rest}`),
-    summaryLine(plan, wanted, "to do"),
-  ];
+  const lines = stepLines(plan, paint);
+  return lines.length === 0 ? ["Nothing to do."] : [...lines, summaryLine(plan, wanted, "to do")];
+}
+
+/** A line for each step. */
+export function stepLines(plan: PlannedSteps, paint: Paint): string[] {
+  const words = actionsOf(plan).map(stepWords);
+  const width = Math.max(0, ...words.map(({ verb }) => verb.length));
+  return words.map(({ verb, rest }) => `  ${paint.bold(verb)}${" ".repeat(width - verb.length)}  ${rest}`);
 }
 
 /** `3 to mount, 1 to link, 2 unchanged`; for what was done: `3 mounted, 1 linked, 2 unchanged`. */
