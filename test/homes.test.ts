@@ -549,6 +549,34 @@ describe.skipIf(cannotChown)("behind a symlink of a user's", () => {
     expect(await fingerprint(machine, "/home", "/root", "/etc")).toBe(before);
   });
 
+  test("at every name that a backup could have, it stays, and the backup takes the next name", async () => {
+    await machine.sh(`
+      mkdir -p /persist/system/home/user/app; echo kept > /persist/system/home/user/file
+      mkdir -p /root/decoy; echo decoy > /root/file
+    `);
+    await asUser(`
+      mkdir app; echo mine > app/note; echo mine > file
+      now=$(date +%s)
+      for second in $(seq $((now - 5)) $((now + 120))); do
+        stamp=$(date -u -d @$second +%Y%m%d_%H%M%S)
+        ln -s /root/decoy app.backup.$stamp; ln -s /root/file file.backup.$stamp
+      done
+    `);
+    const planted = "find /home/user -name '*.backup.*' -type l -printf '%p %l %i\\n' | sort";
+    const decoys = "find /root -printf '%p %y %i %s %T@\\n' | sort; cat /root/file";
+    const before = await machine.sh(`${planted}; ${decoys}`);
+    await imp.apply({
+      backup: true,
+      ...system({ directories: ["/home/user/app"], files: ["/home/user/file"] }),
+    });
+    expect(await machine.sh(`${planted}; ${decoys}`)).toBe(before);
+    const kept = "cat /home/user/file.backup.*.1 /home/user/app.backup.*.1/note; cat /home/user/file";
+    expect(await machine.sh(kept)).toBe("mine\nmine\nkept\n");
+    await imp.apply({ persistence: {} });
+    expect(await machine.sh("cat /home/user/file /home/user/app/note")).toBe("mine\nmine\n");
+    expect(await machine.sh(`${planted}; ${decoys}`)).toBe(before);
+  });
+
   test("inside of what is copied into a new source, it stays a symlink", async () => {
     await machine.sh("echo secret > /root/secret; chmod 600 /root/secret");
     await asUser("mkdir work; ln -s /root/secret work/link; ln -s /root work/directory");
