@@ -504,6 +504,24 @@ describe.skipIf(cannotChown)("behind a symlink of a user's", () => {
     await imp.ok("switch", empty);
   });
 
+  test("to what a copy has to come back from is refused, and nothing of what it leads to is copied", async () => {
+    await machine.sh(`
+      mkdir -p /persist/system/home/user/dir /root/dir; echo same > /persist/system/home/user/dir/file
+      echo secret > /root/dir/file; chmod 600 /root/dir/file; chown -R 1000 /persist/system/home/user
+    `);
+    await asUser("mkdir dir; echo same > dir/file");
+    const empty = await imp.apply({ persistence: {} });
+    await imp.apply(system({ files: ["/home/user/dir/file"] }));
+    const source = "/persist/system/home/user/dir";
+    await asUser(`mv ${source} ${source}-away; ln -s /root/dir ${source}`);
+    const before = await fingerprint(machine, ...places.filter((place) => place !== "/srv"));
+    expect(await imp.refused("switch", empty)).toContain(`unsafe path: ${source}/file`);
+    expect(await fingerprint(machine, ...places.filter((place) => place !== "/srv"))).toBe(before);
+    await asUser(`rm ${source}; mv ${source}-away ${source}`);
+    await imp.ok("switch", empty);
+    expect(await asUser("cat dir/file; test ! -L dir/file")).toBe("same\n");
+  });
+
   test("to their own directory, entries appear there", async () => {
     await asUser("mkdir -p dots/config; ln -s dots/config .config; ln -s /home/user/dots .dots");
     const before = await fingerprint(machine, "/home");

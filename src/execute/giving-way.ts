@@ -49,7 +49,7 @@ export function nameAside(name: string): string {
 
 /**
  * Puts what is at `aside` in the place of what is imp's, which goes.
- * @throws SystemError as {@link exchangeIf}
+ * @throws SystemError `ESTALE` if somebody put something else there; both are as they were then
  */
 export function takePlaceOf(
   parent: number,
@@ -57,26 +57,25 @@ export function takePlaceOf(
   aside: string,
   isOurs: (name: string) => boolean,
 ): void {
-  exchangeIf(parent, name, aside, isOurs);
+  if (!exchangeIf(parent, name, aside, isOurs)) throw new SystemError("renameat2", ESTALE, name);
   unlink(parent, aside);
 }
 
 /**
  * Exchanges what is at `other` for what is meant.
- * @throws SystemError `ESTALE` if somebody put something else there; both are as they were then
+ * @returns false if that is not there, or if somebody put something else there in this moment: both are as they were
  */
 export function exchangeIf(
   parent: number,
   name: string,
   other: string,
   isMeant: (name: string) => boolean,
-): void {
-  if (isMeant(name)) {
-    exchange(parent, name, other);
-    if (isMeant(other)) return;
-    exchange(parent, name, other);
-  }
-  throw new SystemError("renameat2", ESTALE, name);
+): boolean {
+  if (!isMeant(name)) return false;
+  exchange(parent, name, other);
+  if (isMeant(other)) return true;
+  exchange(parent, name, other);
+  return false;
 }
 
 /** {@link removeIf} and {@link takePlaceOf} for imp's own symlink. */

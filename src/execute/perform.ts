@@ -105,7 +105,8 @@ function exchangeForLink(path: string, text: string, otherName: string, identity
   inParentOf(path, (parent, name) => {
     makeSymlink(parent, otherName, text);
     try {
-      exchangeIf(parent, name, otherName, (at) => isObject(statAt(parent, at), identity));
+      const isMeant = (at: string) => isObject(statAt(parent, at), identity);
+      if (!exchangeIf(parent, name, otherName, isMeant)) throw new SystemError("renameat2", ESTALE, name);
     } catch (error) {
       if (isLink(parent, otherName, text)) unlink(parent, otherName);
       throw error;
