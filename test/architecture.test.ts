@@ -14,8 +14,9 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   config: ["model", "linux"],
   observe: ["model", "linux"],
   execute: ["model", "linux"],
+  boot: ["model", "linux"],
   state: ["model", "linux"],
-  cli: ["config", "observe", "plan", "execute", "state", "model", "linux"],
+  cli: ["config", "observe", "plan", "execute", "state", "boot", "model", "linux"],
   // The folder of main.ts itself.
   ".": ["cli"],
 };

@@ -21,7 +21,7 @@ describe("a good command line", () => {
     expect(request("apply", "--dry-run")).toEqual({
       kind: "run",
       command: "apply",
-      input: { skipValidation: false, dryRun: true, lazy: false, ifChanged: false },
+      input: { skipValidation: false, dryRun: true, lazy: false, ifChanged: false, label: null },
     });
   });
 
@@ -36,6 +36,12 @@ describe("a good command line", () => {
     expect(request("delete", "3", "1", "3", "--force")).toMatchObject({
       input: { generations: [3, 1], force: true },
     });
+  });
+
+  test("gives the value of an option as text, and a word as one of those that there are", () => {
+    expect(request("apply", "--label", "new disk")).toMatchObject({ input: { label: "new disk" } });
+    expect(request("apply", "--label=a", "--label=b")).toMatchObject({ input: { label: "b" } });
+    expect(request("completion", "fish")).toMatchObject({ input: { shell: "fish" } });
   });
 
   test("has global options before or after the command", () => {
@@ -172,7 +178,16 @@ describe("a wrong command line", () => {
     },
   );
 
+  test("is told which words there are to choose from", () => {
+    expect(mistakes("completion", "bsh")[0]).toMatchObject({
+      message: "`bsh` is none of bash, zsh, fish",
+      help: expect.stringContaining("did you mean `bash`?"),
+    });
+    expect(mistakes("completion")[0]?.message).toBe("`imp completion` needs SHELL, bash, zsh or fish");
+  });
+
   test("is told about an option without its value", () => {
+    expect(mistakes("apply", "--label")[0]?.message).toBe("--label needs a value");
     expect(mistakes("list", "--config")[0]?.message).toBe("--config needs a value");
     expect(mistakes("list", "-c", "--json")[0]?.message).toBe("-c needs a value");
     expect(mistakes("list", "--state-dir=")[0]?.message).toBe("--state-dir needs a value");

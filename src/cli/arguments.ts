@@ -1,12 +1,15 @@
+import { nearest } from "../config/suggest.ts";
 import type { Failure, Problem } from "../model/problem.ts";
-import { type GlobalOptions, readGlobalOptions } from "./global-options.ts";
+import { type GlobalOptions, optionValue, readGlobalOptions } from "./global-options.ts";
 import { type Command, type CommandName, findCommand, helpCommand } from "./program.ts";
-import { camelCase } from "./specification.ts";
+import { type ArgumentSpecification, camelCase } from "./specification.ts";
 import { judgeOption, noCommand, unknownCommand, usageFailure, usageProblem } from "./usage-problems.ts";
 import { allOptions, isGiven, splitWords, type Words } from "./words.ts";
 
 /** Values by the keys of `InputOf` (see `specification.ts`); `load.ts` gives them the type of their command. */
-export type ParsedInput = Readonly<Record<string, boolean | number | null | readonly number[]>>;
+export type ParsedInput = Readonly<
+  Record<string, boolean | number | string | null | readonly (number | string)[]>
+>;
 
 /** What a command line asks for. */
 export type Request =
@@ -52,7 +55,7 @@ function readRequest(given: Words, problems: Problem[]): Request {
   }
 
   problems.push(...given.options.flatMap((option) => judgeOption(option, command)));
-  const input = { ...readSwitches(command, given), ...readArguments(command, operands, problems) };
+  const input = { ...readOptions(command, given, problems), ...readArguments(command, operands, problems) };
   return problems.length > 0 ? wrong(command, problems) : { kind: "run", command: command.name, input };
 }
 
@@ -66,13 +69,18 @@ function wrong(command: Command | null, problems: readonly Problem[]): Request {
   return { kind: "wrong", command: command?.name ?? null, failure: usageFailure(command, problems) };
 }
 
-function readSwitches(command: Command, given: Words): ParsedInput {
-  return Object.fromEntries(command.options.map(({ long }) => [camelCase(long), isGiven(given, long)]));
+function readOptions(command: Command, given: Words, problems: Problem[]): ParsedInput {
+  return Object.fromEntries(
+    command.options.map(({ long, value }) => [
+      camelCase(long),
+      value === undefined ? isGiven(given, long) : optionValue(given, long, problems),
+    ]),
+  );
 }
 
 /** Gives each of the words to the argument that it is for. */
 function readArguments(command: Command, words: readonly string[], problems: Problem[]): ParsedInput {
-  const input: Record<string, number | null | readonly number[]> = {};
+  const input: Record<string, ParsedInput[string]> = {};
   let left = words;
   for (const argument of command.arguments) {
     const own = argument.variadic ? left : left.slice(0, 1);
@@ -80,14 +88,28 @@ function readArguments(command: Command, words: readonly string[], problems: Pro
     if (own.length === 0 && argument.required) {
       problems.push(usageProblem(`\`imp ${command.name}\` needs ${argument.name}, ${argument.help}`));
     }
-    const numbers = own.map((word) => readNumber(word, problems));
-    input[argument.key] = argument.variadic ? [...new Set(numbers)] : (numbers[0] ?? null);
+    const values = own.map((word) => readArgument(argument, word, problems));
+    input[argument.key] = argument.variadic ? [...new Set(values)] : (values[0] ?? null);
   }
   if (left.length > 0) {
     const listed = left.map((word) => `\`${word}\``).join(", ");
     problems.push(usageProblem(`\`imp ${command.name}\` does not know what to do with ${listed}`));
   }
   return input;
+}
+
+function readArgument(
+  { choices }: ArgumentSpecification,
+  word: string,
+  problems: Problem[],
+): number | string {
+  if (choices === undefined) return readNumber(word, problems);
+  if (!choices.includes(word)) {
+    const meant = nearest(word, choices);
+    const help = meant === null ? undefined : `did you mean \`${meant}\`?`;
+    problems.push(usageProblem(`\`${word}\` is none of ${choices.join(", ")}`, help));
+  }
+  return word;
 }
 
 /** The number, or 0 with a problem. */

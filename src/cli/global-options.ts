@@ -20,10 +20,7 @@ export interface GlobalOptions {
  * `--json` and `--color` want it.
  */
 export function readGlobalOptions(words: Words, problems: Problem[]): GlobalOptions {
-  const value = (name: string) => {
-    const option = words.options.findLast((candidate) => candidate.name === name);
-    return option === undefined ? null : readValue(option, problems);
-  };
+  const value = (name: string) => optionValue(words, name, problems);
   return {
     config: value("config"),
     stateDirectory: value("state-dir"),
@@ -33,6 +30,12 @@ export function readGlobalOptions(words: Words, problems: Problem[]): GlobalOpti
     color: readColor(value("color"), isGiven(words, "no-color"), problems),
     wait: readSeconds(value("wait"), problems),
   };
+}
+
+/** The value of an option that takes one, as it was given last; null if it was not given. */
+export function optionValue(words: Words, name: string, problems: Problem[]): string | null {
+  const option = words.options.findLast((candidate) => candidate.name === name);
+  return option === undefined ? null : readValue(option, problems);
 }
 
 /** A word that looks like an option is no value, unless it is joined with `=`; what looks like a number is judged later. */

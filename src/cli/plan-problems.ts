@@ -1,5 +1,5 @@
 import type { Entry } from "../model/manifest.ts";
-import type { Plan } from "../model/plan.ts";
+import type { Conflict, Plan } from "../model/plan.ts";
 import type { Place, Problem } from "../model/problem.ts";
 
 /** A configuration as it was read, or as a generation keeps it. */
@@ -8,9 +8,9 @@ export interface ConfigText {
   readonly text: string;
 }
 
-/** A plan's conflicts as problems that show the entry's line in the configuration. */
-export function conflictProblems(config: ConfigText, plan: Plan): Problem[] {
-  const problems = plan.conflicts.map(
+/** Conflicts as problems that show the entry's line in the configuration. */
+export function conflictProblems(config: ConfigText, conflicts: readonly Conflict[]): Problem[] {
+  const problems = conflicts.map(
     ({ message, help, entry }): Problem => ({
       severity: "error",
       message,

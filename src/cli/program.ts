@@ -1,4 +1,8 @@
-import type { CommandSpecification, ExitMeaning, InputOf, OptionSpecification } from "./specification.ts";
+import { exportCommand, restoreCommand, serviceCommand } from "./boot-commands.ts";
+import { dryRun, lazy } from "./shared-options.ts";
+import type { CommandSpecification, InputOf } from "./specification.ts";
+
+export { exitMeanings, globalOptions, helpCommand, purpose } from "./every-command.ts";
 
 const generationArgument = {
   name: "N",
@@ -7,10 +11,6 @@ const generationArgument = {
   variadic: false,
   help: "the generation's number, as `imp list` shows it",
 } as const;
-
-const dryRun = { long: "dry-run", help: "show what would be done, and change nothing" } as const;
-
-const lazy = { long: "lazy", help: "detach mounts that are in use instead of refusing" } as const;
 
 /** Every command, in the order of the overview. What a command does is in `commands/NAME.ts` (see `load.ts`). */
 export const commands = [
@@ -27,17 +27,21 @@ export const commands = [
       dryRun,
       lazy,
       { long: "if-changed", help: "make no new generation if nothing differs" },
+      { long: "label", value: "TEXT", help: "a line about the new generation, which `imp list` shows" },
     ],
     examples: [
       { command: "sudo imp apply", effect: "apply ./imp.toml, else /etc/imp/imp.toml" },
       { command: "imp apply --dry-run", effect: "see the steps first" },
+      { command: "sudo imp apply --label 'with Bluetooth'", effect: "say what is new in this generation" },
     ],
   },
   {
     name: "list",
     summary: "List all generations",
     description:
-      "One line for each generation: its number, when it was made (UTC), and how many entries it has.",
+      "One line for each generation: its number, when it was made (UTC), and how many entries it has. On a terminal " +
+      "also how long ago that was, and the label; elsewhere the lines are those that scripts read, and --verbose " +
+      "adds the label.",
     arguments: [],
     options: [],
     examples: [{ command: "imp list", effect: "list them; the active one is marked" }],
@@ -122,19 +126,9 @@ export const commands = [
     options: [],
     examples: [{ command: "imp current", effect: "show which generation is active" }],
   },
-  {
-    name: "restore",
-    summary: "Bring the live system back to the active generation",
-    description:
-      "Makes everything as the active generation wants it, without a new generation: after a boot, or after " +
-      "something was unmounted or replaced by hand.",
-    arguments: [],
-    options: [dryRun, lazy],
-    examples: [
-      { command: "sudo imp restore", effect: "mount and link what is missing" },
-      { command: "imp restore --dry-run", effect: "see the steps first" },
-    ],
-  },
+  restoreCommand,
+  serviceCommand,
+  exportCommand,
   {
     name: "diff",
     summary: "Compare generations, or a generation with imp.toml",
@@ -150,6 +144,40 @@ export const commands = [
     examples: [
       { command: "imp diff", effect: "what would `imp apply` change?" },
       { command: "imp diff 2 3", effect: "what changed from generation 2 to 3?" },
+    ],
+  },
+  {
+    name: "schema",
+    summary: "Print a JSON Schema of imp.toml",
+    description:
+      "Prints a JSON Schema (draft-07) of the configuration, by which editors explain, complete and check the keys " +
+      "while you write. Editors with taplo or Even Better TOML find it by a comment in the first line of the file: " +
+      "`#:schema ./imp.schema.json`",
+    arguments: [],
+    options: [],
+    examples: [{ command: "imp schema > imp.schema.json", effect: "keep it beside imp.toml" }],
+  },
+  {
+    name: "completion",
+    summary: "Print a script that completes imp's commands in a shell",
+    description:
+      "Prints a script for bash, zsh or fish that completes commands, options, their values and the numbers of " +
+      "generations when you press Tab. Let the shell read it, or put it where the shell looks for such scripts.",
+    arguments: [
+      {
+        name: "SHELL",
+        key: "shell",
+        required: true,
+        variadic: false,
+        choices: ["bash", "zsh", "fish"],
+        help: "bash, zsh or fish",
+      },
+    ],
+    options: [],
+    examples: [
+      { command: "source <(imp completion bash)", effect: "in ~/.bashrc" },
+      { command: "source <(imp completion zsh)", effect: "in ~/.zshrc, after compinit" },
+      { command: "imp completion fish | source", effect: "in ~/.config/fish/config.fish" },
     ],
   },
 ] as const satisfies readonly CommandSpecification[];
@@ -169,29 +197,3 @@ export function findCommand(name: string): Command | null {
 export type CommandInput<Name extends CommandName> = InputOf<
   Extract<(typeof commands)[number], { name: Name }>
 >;
-
-/** Options of every command; they also work before the command. */
-export const globalOptions = [
-  { long: "config", short: "c", value: "FILE", help: "the configuration (default: imp.toml)" },
-  { long: "state-dir", value: "DIRECTORY", help: "where the generations are kept" },
-  { long: "json", help: "print one JSON object, and nothing else" },
-  { long: "quiet", short: "q", help: "print results and problems only" },
-  { long: "verbose", short: "v", help: "print more details, such as each step" },
-  { long: "color", value: "WHEN", help: "auto (default), always or never" },
-  { long: "no-color", help: "the same as --color never" },
-  { long: "wait", value: "SECONDS", help: "how long to wait for another imp (default: 10)" },
-  { long: "version", short: "V", help: "print the version" },
-  { long: "help", short: "h", help: "print this help" },
-] as const satisfies readonly OptionSpecification[];
-
-/** Explains the program itself, so it has no module. */
-export const helpCommand = {
-  name: "help",
-  summary: "Explain imp or one of its commands",
-} as const;
-
-export const exitMeanings: readonly ExitMeaning[] = [
-  { code: 0, meaning: "done, or nothing to do" },
-  { code: 1, meaning: "failed or refused, and nothing changed" },
-  { code: 2, meaning: "wrong usage or configuration" },
-];

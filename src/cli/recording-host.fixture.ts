@@ -13,6 +13,8 @@ export interface HostSettings {
   readonly answers?: readonly string[];
   readonly trouble?: string;
   readonly workingDirectory?: string;
+  /** What both streams go to. */
+  readonly identity?: string;
 }
 
 export function recordingHost(settings: HostSettings = {}): RecordingHost {
@@ -27,6 +29,7 @@ export function recordingHost(settings: HostSettings = {}): RecordingHost {
         written[stream] += text;
       },
       trouble: settings.trouble ?? null,
+      identity: () => settings.identity ?? null,
       isTerminal: (stream) => settings.terminals?.includes(stream) ?? false,
       readLine: async () => answers.shift() ?? null,
     },

@@ -50,6 +50,18 @@ describe("runProgram", () => {
     expect(always.written.err).toContain(red);
   });
 
+  test("gives each line its priority where stderr goes to the journal, and nowhere else", async () => {
+    const environment = { JOURNAL_STREAM: "8:123" };
+    for (const [identity, mark] of [
+      ["8:123", "<3>"],
+      ["8:124", ""],
+    ] as const) {
+      const host = recordingHost({ environment, identity });
+      await runProgram(["lst"], host);
+      expect(host.written.err).toStartWith(`${mark}error: there is no command \`lst\`\n${mark}  help: `);
+    }
+  });
+
   test("says everything on stdout in one JSON object with --json", async () => {
     for (const [words, exitCode] of [
       [["--json", "lst"], 2],

@@ -7,6 +7,8 @@ export interface ArgumentSpecification {
   readonly key: string;
   readonly required: boolean;
   readonly variadic: boolean;
+  /** The words that it can be; an argument without them is a generation's number. */
+  readonly choices?: readonly string[];
   readonly help: string;
 }
 
@@ -17,6 +19,8 @@ export interface OptionSpecification {
   readonly short?: string;
   /** What the help calls its value; an option without one is a switch. */
   readonly value?: string;
+  /** What its value can be, where that is known: words to choose from, or a path. */
+  readonly takes?: readonly string[] | "file" | "directory";
   readonly help: string;
 }
 
@@ -48,18 +52,28 @@ export type CamelCase<Name extends string> = Name extends `${infer First}-${infe
   ? `${First}${Capitalize<CamelCase<Rest>>}`
   : Name;
 
-/** What a person gave for one argument; every argument of imp's commands is a generation's number. */
-type ArgumentInput<Argument extends ArgumentSpecification> = Argument["variadic"] extends true
-  ? readonly number[]
-  : Argument["required"] extends true
-    ? number
-    : number | null;
+type ArgumentValue<Argument extends ArgumentSpecification> = Argument extends {
+  readonly choices: readonly (infer Word)[];
+}
+  ? Word
+  : number;
 
-/** What a command gets: each argument by its key, each switch by its name in camel case. */
+/** What a person gave for one argument. */
+type ArgumentInput<Argument extends ArgumentSpecification> = Argument["variadic"] extends true
+  ? readonly ArgumentValue<Argument>[]
+  : Argument["required"] extends true
+    ? ArgumentValue<Argument>
+    : ArgumentValue<Argument> | null;
+
+type OptionInput<Option extends OptionSpecification> = Option extends { readonly value: string }
+  ? string | null
+  : boolean;
+
+/** What a command gets: each argument by its key, each option by its name in camel case. */
 export type InputOf<Command extends CommandSpecification> = {
   readonly [Argument in Command["arguments"][number] as Argument["key"]]: ArgumentInput<Argument>;
 } & {
-  readonly [Option in Command["options"][number] as CamelCase<Option["long"]>]: boolean;
+  readonly [Option in Command["options"][number] as CamelCase<Option["long"]>]: OptionInput<Option>;
 };
 
 export function camelCase(name: string): string {

@@ -6,6 +6,8 @@ export interface Terminal {
   /** Why the output is not complete, or null if it is. */
   readonly trouble: string | null;
   isTerminal(stream: Stream | "in"): boolean;
+  /** `device:inode` of what the stream goes to, in decimal; null if it is closed. */
+  identity(stream: Stream): string | null;
   /** The next line that a person types; null at the end of the input. */
   readLine(): Promise<string | null>;
 }
@@ -38,6 +40,11 @@ export function processTerminal(): Terminal {
       return trouble;
     },
     isTerminal: (stream) => isTerminal(descriptors[stream]),
+    identity(stream) {
+      if (!open[stream]) return null;
+      const { dev, ino } = fstatSync(descriptors[stream]);
+      return `${dev}:${ino}`;
+    },
     readLine,
   };
 }

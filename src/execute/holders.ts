@@ -5,7 +5,7 @@ import type { Stat } from "../linux/stat.ts";
 import { inParentOf, PathError } from "../linux/walk.ts";
 import { ancestorsOf, join } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
-import type { Holder, Problem } from "../model/problem.ts";
+import type { Holder, Problem, Refusal } from "../model/problem.ts";
 import { staysBusy } from "./mounting.ts";
 import { statOf } from "./objects.ts";
 
@@ -15,7 +15,7 @@ type Leaving = Extract<Step, { kind: "unmount" | "replace-mount" }>;
  * The mounts of a plan that can't be taken away because somebody uses them: found before the first change, and all at
  * once. A mount that others of the plan lie on is in use by those, which tells nothing yet.
  */
-export function busyMounts(steps: readonly Step[]): Problem[] {
+export function busyMounts(steps: readonly Step[]): Refusal[] {
   const leaving = steps.filter(
     (step): step is Leaving => step.kind === "unmount" || step.kind === "replace-mount",
   );
@@ -24,7 +24,10 @@ export function busyMounts(steps: readonly Step[]): Problem[] {
   return leaving
     .filter(({ target }) => !carrying.has(places.get(target) ?? target))
     .filter(({ target }) => statOf(target)?.mountRoot === true && inParentOf(target, staysBusy))
-    .map(({ target }) => busyProblem(`${target} is busy and can't be unmounted`, target));
+    .map(({ serves, target }) => ({
+      serves,
+      problem: busyProblem(`${target} is busy and can't be unmounted`, target),
+    }));
 }
 
 /** The path without symlinks: a mount may be named by another way than the one that lies on it. */

@@ -38,6 +38,11 @@ export function isObject(stat: Stat | null, identity: Identity): boolean {
   return stat !== null && stat.inode === identity.inode && stat.birth === identity.birth;
 }
 
+/** @throws SystemError `ESTALE` if another object stands there by now than the one that the plan saw */
+export function expectObject(parent: number, name: string, identity: Identity): void {
+  if (!isObject(statAt(parent, name), identity)) throw new SystemError("statx", ESTALE, name);
+}
+
 /** @throws SystemError `ESTALE` if something else is in the place of our symlink by now */
 export function expectLink(parent: number, name: string, text: string): void {
   if (!isLink(parent, name, text)) throw new SystemError("readlinkat", ESTALE, name);

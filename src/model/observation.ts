@@ -25,6 +25,8 @@ export interface FileNode extends ObjectNode {
   readonly kind: "file";
   /** Bytes. */
   readonly size: number;
+  /** When its content was written: nanoseconds since the epoch as a decimal string. */
+  readonly modified: string;
 }
 
 export interface SymlinkNode extends ObjectNode {
@@ -44,8 +46,8 @@ export type Node =
   | (ObjectNode & { readonly kind: "special"; readonly what: string })
   /** A parent is no directory. */
   | { readonly kind: "blocked"; readonly at: string }
-  /** May not be looked at by this user. */
-  | { readonly kind: "unknown"; readonly at: string }
+  /** May not be looked at by this user; or could not be, for another reason. */
+  | { readonly kind: "unknown"; readonly at: string; readonly reason?: string }
   /** A symlink on the way that a user could bend. */
   | { readonly kind: "unsafe"; readonly at: string; readonly owner: number };
 
@@ -69,6 +71,8 @@ export interface Observed {
   real(path: string): string;
   /** How many names the directory holds; 0 where that can't be found out. */
   countNames(spot: Spot): number;
+  /** True if file managers are asked not to show the mount; null if that can't be found out. */
+  isHidden(mount: Mount): boolean | null;
   /** True if both are regular files with the same bytes. */
   sameBytes(left: Spot, right: Spot): boolean;
 }

@@ -12,6 +12,11 @@ export function optionsOf(mount: Mount): MountOptions {
   return set.some((name) => accessTimes.includes(name)) ? set : inOrder([...set, "strictatime"]);
 }
 
+/** True if file managers are asked not to show the mount, as far as can be known. */
+export function isHidden(draft: Draft, mount: Mount): boolean {
+  return draft.request.observed.isHidden(mount) === true;
+}
+
 /**
  * The options that an entry's mount is to have: those of the mount that its source lies on, as with any bind mount,
  * and its own on top.
@@ -27,10 +32,14 @@ export function optionsFor(draft: Draft, entry: MountedEntry): MountOptions {
 }
 
 function findOptions(draft: Draft, entry: MountedEntry): MountOptions {
-  const inherited = optionsAt(draft, entry.source);
-  const ownAccessTime = entry.options.some((option) => accessTimes.includes(option));
+  return onTop(optionsAt(draft, entry.source), entry.options);
+}
+
+/** An entry's own options on top of those of the mount that its source lies on. */
+export function onTop(inherited: MountOptions, own: MountOptions): MountOptions {
+  const ownAccessTime = own.some((option) => accessTimes.includes(option));
   const kept = ownAccessTime ? inherited.filter((option) => !accessTimes.includes(option)) : inherited;
-  return inOrder([...kept, ...entry.options]);
+  return inOrder([...kept, ...own]);
 }
 
 /** The options of the mount that the object will lie on which `path` leads to. */

@@ -9,27 +9,32 @@ export interface Order {
   readonly circular: ReadonlySet<Entry>;
 }
 
-/** Whatever an entry's target or source lies in comes first; apart from that, parents come first. */
-export function orderOf(survey: Survey): Order {
-  const { wanted, ways } = survey;
-  const places = new Map([...wanted.values()].map((entry) => [entry, ways.locate(entry.target).path]));
+/** What has to be there before an entry can come about: whatever its target or source lies in. */
+export function neededIn({ wanted, ways }: Survey): (entry: Entry) => ReadonlySet<Entry> {
   const mountedAt = new Map<string, MountedEntry>();
-  for (const [entry, path] of places) if (isMounted(entry)) mountedAt.set(path, entry);
-
-  const entries: Entry[] = [];
-  const circular = new Set<Entry>();
-  const waiting = new Set<Entry>();
-  const placed = new Set<Entry>();
-
-  function neededBy(entry: Entry): Set<Entry> {
+  for (const entry of wanted.values()) {
+    if (isMounted(entry)) mountedAt.set(ways.locate(entry.target).path, entry);
+  }
+  return (entry) => {
+    const target = ways.locate(entry.target);
     const source = ways.locate(entry.source);
-    const needed = new Set([...ways.locate(entry.target).through, ...source.through]);
-    for (const path of [source.path, ...ancestorsOf(places.get(entry) ?? entry.target)]) {
+    const needed = new Set([...target.through, ...source.through]);
+    for (const path of [source.path, ...ancestorsOf(target.path)]) {
       const other = mountedAt.get(path);
       if (other !== undefined) needed.add(other);
     }
     return needed;
-  }
+  };
+}
+
+/** What is needed comes first; apart from that, parents come first. */
+export function orderOf(survey: Survey): Order {
+  const { wanted, ways } = survey;
+  const neededBy = neededIn(survey);
+  const entries: Entry[] = [];
+  const circular = new Set<Entry>();
+  const waiting = new Set<Entry>();
+  const placed = new Set<Entry>();
 
   function place(entry: Entry): void {
     if (placed.has(entry)) return;
@@ -44,6 +49,7 @@ export function orderOf(survey: Survey): Order {
     entries.push(entry);
   }
 
+  const places = new Map([...wanted.values()].map((entry) => [entry, ways.locate(entry.target).path]));
   const sorted = [...places].sort(([, left], [, right]) => parentsFirst(left, right));
   for (const [entry] of sorted) place(entry);
   for (const entry of entries) {

@@ -6,9 +6,9 @@ import { effectsKept } from "./effects.ts";
 import { planLink } from "./linking.ts";
 import { planMount } from "./mounting.ts";
 import { TemporaryNames } from "./names.ts";
-import { needsOf } from "./needs.ts";
+import { type Needs, needsOf } from "./needs.ts";
 import { reportKernelPlace, reportUnsafe } from "./obstacle.ts";
-import { orderOf } from "./order.ts";
+import { neededIn, orderOf } from "./order.ts";
 import { Overlay } from "./overlay.ts";
 import { presentState } from "./present.ts";
 import { refuseCircle, refuseNewWays, refuseOwnSource, refuseSharedPlace } from "./refusals.ts";
@@ -17,7 +17,7 @@ import { holdsOwnSource, liesInOwnRoot, sharedPlaces } from "./sameness.ts";
 import { ensureSource } from "./sources.ts";
 import { survey } from "./survey.ts";
 import { usesOf } from "./uses.ts";
-import { newWithdrawal, withdrawMoved, withdrawUnwanted } from "./withdrawal.ts";
+import { newWithdrawal, type Withdrawal, withdrawMoved, withdrawUnwanted } from "./withdrawal.ts";
 
 export type { PlanRequest } from "./draft.ts";
 
@@ -27,6 +27,36 @@ export type { PlanRequest } from "./draft.ts";
  * is as wanted.
  */
 export function makePlan(request: PlanRequest): Plan {
+  const { draft, needs, withdrawal } = beginPlan(request);
+  draft.conflicts.push(...withdrawal.conflicts);
+  draft.notices.push(...withdrawal.notices);
+  for (const effect of withdrawal.endedEffects) draft.endedEffects.add(effect);
+  planRemovals(draft, needs, withdrawal);
+  planAdditions(draft);
+  return {
+    steps: [...draft.sourceSteps, ...draft.removalSteps, ...draft.additionSteps],
+    // What lies deepest goes first: a directory has to be empty.
+    afterwards: deepestFirst(draft.afterwards, (path) => draft.survey.ways.locate(path).path),
+    conflicts: draft.conflicts,
+    notices: draft.notices,
+    findings: draft.findings,
+    keptEffects: effectsKept(draft),
+  };
+}
+
+/** The wanted entries that each wanted entry can't do without: it lies in them, or is stored in them. */
+export function dependenciesOf(request: PlanRequest): (entry: Entry) => ReadonlySet<Entry> {
+  return neededIn(beginPlan(request).draft.survey);
+}
+
+interface BegunPlan {
+  readonly draft: Draft;
+  readonly needs: Needs;
+  readonly withdrawal: Withdrawal;
+}
+
+/** All that has to be known before the first step can be planned. */
+function beginPlan(request: PlanRequest): BegunPlan {
   const { active, wanted, effects, observed } = request;
   const overlay = new Overlay(observed);
   const present = presentState(active, effects, observed);
@@ -47,20 +77,7 @@ export function makePlan(request: PlanRequest): Plan {
     names,
     uses: usesOf(observed.mounts, surveyed, needs),
   });
-  draft.conflicts.push(...withdrawal.conflicts);
-  draft.notices.push(...withdrawal.notices);
-  for (const effect of withdrawal.endedEffects) draft.endedEffects.add(effect);
-  planRemovals(draft, needs, withdrawal);
-  planAdditions(draft);
-  return {
-    steps: [...draft.sourceSteps, ...draft.removalSteps, ...draft.additionSteps],
-    // What lies deepest goes first: a directory has to be empty.
-    afterwards: deepestFirst(draft.afterwards, (path) => surveyed.ways.locate(path).path),
-    conflicts: draft.conflicts,
-    notices: draft.notices,
-    findings: draft.findings,
-    keptEffects: effectsKept(draft),
-  };
+  return { draft, needs, withdrawal };
 }
 
 /** One directory may go by several names, so its place counts. */

@@ -7,7 +7,7 @@ import { type Document, damage, parseDocument, validate } from "./document.ts";
 import { removeFile, removeLeftovers, replaceFile, syncNames } from "./durable-file.ts";
 import { attempting } from "./kernel-refusal.ts";
 import { readStateFile } from "./read-file.ts";
-import { configPathSchema, manifestSchema, numberSchema, timeSchema } from "./schema.ts";
+import { configPathSchema, labelSchema, manifestSchema, numberSchema, timeSchema } from "./schema.ts";
 
 /** `generations/N.json`: one file for each generation, written once. */
 
@@ -19,6 +19,7 @@ const generationSchema: v.GenericSchema<unknown, Generation & { readonly format:
   number: numberSchema,
   createdAt: timeSchema,
   configPath: configPathSchema,
+  label: v.exactOptional(labelSchema),
   configText: v.string(),
   manifest: manifestSchema,
 });

@@ -4,8 +4,9 @@ import type { Effect, Generation, GenerationSummary, Index } from "../model/gene
 
 /** What the index keeps of a generation. */
 export function summaryOf(generation: Generation): GenerationSummary {
-  const { number, createdAt, configPath, manifest } = generation;
-  return { number, createdAt, configPath, entries: manifest.entries.length };
+  const { number, createdAt, configPath, label, manifest } = generation;
+  const described = label === undefined ? {} : { label };
+  return { number, createdAt, configPath, ...described, entries: manifest.entries.length };
 }
 
 /** The index after `apply`: the new generation, whose number is `index.next`, is active. */

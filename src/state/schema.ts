@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { Effect, GenerationSummary, Identity } from "../model/generation.ts";
+import { whyNoLabel } from "../model/label.ts";
 import {
   type Entry,
   type Manifest,
@@ -53,6 +54,11 @@ export const configPathSchema: Schema<string> = v.pipe(
   v.check((path) => !path.includes("\0") && !strangeSurrogate.test(path), "not a path"),
 );
 
+export const labelSchema: Schema<string> = v.pipe(
+  v.string(),
+  v.check((text) => whyNoLabel(text) === null, "not a label"),
+);
+
 const principalSchema: Schema<Principal> = v.strictObject({
   name: v.pipe(v.string(), v.minLength(1)),
   id: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(largestId)),
@@ -92,7 +98,11 @@ const mounted = { options: v.array(v.picklist(mountOptionNames)), hidden: v.bool
 
 const entrySchema: Schema<Entry> = v.variant("kind", [
   v.strictObject({ kind: v.literal("directory"), ...entryBase, ...mounted }),
-  v.strictObject({ kind: v.literal("linked-file"), ...entryBase }),
+  v.strictObject({
+    kind: v.literal("linked-file"),
+    ...entryBase,
+    adoptReplaced: v.exactOptional(v.boolean()),
+  }),
   v.strictObject({ kind: v.literal("bound-file"), ...entryBase, ...mounted }),
 ]);
 
@@ -124,6 +134,7 @@ export const effectSchema: Schema<Effect> = v.variant("kind", [
   v.strictObject({ kind: v.literal("created-directory"), path: pathBelowRoot, identity: identitySchema }),
   v.strictObject({ kind: v.literal("created-file"), path: pathBelowRoot, identity: identitySchema }),
   v.strictObject({ kind: v.literal("replaced-file"), target: pathBelowRoot, access: accessSchema }),
+  v.strictObject({ kind: v.literal("holds-links"), path: pathSchema, identity: identitySchema }),
   v.strictObject({ kind: v.literal("found"), target: pathBelowRoot }),
 ]);
 
@@ -131,5 +142,6 @@ export const summarySchema: Schema<GenerationSummary> = v.strictObject({
   number: numberSchema,
   createdAt: timeSchema,
   configPath: configPathSchema,
+  label: v.exactOptional(labelSchema),
   entries: countSchema,
 });

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Subprocess, spawn } from "bun";
+import { openTerminal, type TerminalSession } from "./terminal.ts";
 
 /** The executable under test: `dist/imp`, or the one that `IMP_EXECUTABLE` names. */
 export const executable = process.env["IMP_EXECUTABLE"] ?? join(import.meta.dir, "../../dist/imp");
@@ -39,6 +40,8 @@ export interface Machine {
   impOk(...words: readonly string[]): Promise<string>;
   /** Starts a command that goes on while the test does other things. */
   start(command: readonly string[], options?: RunOptions): Subprocess<"pipe", "pipe", "pipe">;
+  /** Starts a command on a terminal of its own, 100 columns wide. */
+  startOnTerminal(command: readonly string[], options?: RunOptions): TerminalSession;
   write(path: string, content: string): Promise<void>;
   read(path: string): Promise<string>;
   /** The mount table of the machine, as the kernel writes it (proc_pid_mountinfo(5)). */
@@ -110,6 +113,9 @@ export async function startMachine(): Promise<Machine & AsyncDisposable> {
     });
   }
 
+  const startOnTerminal = (command: readonly string[], options: RunOptions = {}) =>
+    openTerminal([...enter(options), "env", "-i", "TERM=xterm", ...environmentOf(options), ...command]);
+
   async function run(command: readonly string[], options: RunOptions = {}): Promise<Result> {
     const child = start(command, options);
     child.stdin.write(options.input ?? "");
@@ -142,6 +148,7 @@ export async function startMachine(): Promise<Machine & AsyncDisposable> {
     imp,
     impOk: async (...words) => expectSuccess(await imp(...words), `imp ${words.join(" ")}`),
     start,
+    startOnTerminal,
     write: async (path, content) => {
       await Bun.write(outside(path), content);
     },

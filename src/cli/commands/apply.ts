@@ -2,9 +2,11 @@ import type { Config } from "../../config/read.ts";
 import { checkStateDirectory } from "../../config/state-directory.ts";
 import { differencesBetween } from "../../model/difference.ts";
 import type { Generation, Index } from "../../model/generation.ts";
-import { Failure } from "../../model/problem.ts";
+import { whyNoLabel } from "../../model/label.ts";
+import { Failure, failure } from "../../model/problem.ts";
 import { withGeneration } from "../../state/index-changes.ts";
-import { bringAbout, type Goal } from "../change.ts";
+import type { Goal } from "../aim.ts";
+import { bringAbout } from "../change.ts";
 import { loadConfiguration } from "../configuration.ts";
 import type { CommandContext, CommandResult } from "../context.ts";
 import { recordedGoal } from "../goals.ts";
@@ -13,6 +15,8 @@ import { stateLocation } from "../state-location.ts";
 
 /** `imp apply` */
 export async function run(context: CommandContext, input: CommandInput<"apply">): Promise<CommandResult> {
+  const label = input.label?.trim();
+  if (label !== undefined) refuseUnfit(label);
   const config = await loadConfiguration(context);
   const location = await stateLocation(context, config);
   const hiding = checkStateDirectory(config.manifest, config.text, config.path, location.path);
@@ -23,10 +27,11 @@ export async function run(context: CommandContext, input: CommandInput<"apply">)
     dryRun: input.dryRun,
     lazy: input.lazy,
     createSources: input.skipValidation,
+    adoptReplaced: false,
     chooseGoal: (_store, index, active) =>
       input.ifChanged && active !== null && isSame(active, config)
         ? recordedGoal(index, active)
-        : newGeneration(index, config),
+        : newGeneration(index, config, label),
   });
 }
 
@@ -34,13 +39,20 @@ function isSame(active: Generation, config: Config): boolean {
   return differencesBetween(active.manifest, config.manifest).length === 0;
 }
 
-function newGeneration(index: Index, config: Config): Goal {
+function refuseUnfit(label: string): void {
+  const reason = whyNoLabel(label);
+  if (reason !== null)
+    throw failure(2, `the label ${reason}`, "write a short line, as in --label 'new disk'");
+}
+
+function newGeneration(index: Index, config: Config, label: string | undefined): Goal {
   const { path, text, manifest } = config;
   const number = index.next;
   const generation = {
     number,
     createdAt: new Date().toISOString(),
     configPath: path,
+    ...(label === undefined ? {} : { label }),
     configText: text,
     manifest,
   };

@@ -1,7 +1,7 @@
 import { failure } from "../../model/problem.ts";
 import { readGeneration, readIndex } from "../../state/store.ts";
-import { planAgainstLiveSystem } from "../change.ts";
 import type { CommandContext, CommandResult } from "../context.ts";
+import { planAgainstLiveSystem } from "../live-plan.ts";
 import { lookIntoState } from "../pending.ts";
 import type { CommandInput } from "../program.ts";
 import { isVerified, verifyJson, verifyLines } from "../render/verify.ts";
@@ -14,7 +14,13 @@ export async function run(context: CommandContext, _input: CommandInput<"verify"
     const index = readIndex(store);
     if (index.active === null) throw failure(1, "No active generation", "`imp apply` makes the first one");
     const { number, manifest } = readGeneration(store, index.active);
-    const plan = planAgainstLiveSystem(manifest, index.effects, manifest, false);
+    const plan = planAgainstLiveSystem({
+      active: manifest,
+      effects: index.effects,
+      wanted: manifest,
+      createSources: false,
+      adoptReplaced: false,
+    });
     const verification = { generation: number, entries: manifest.entries.length, plan };
     context.out(verifyLines(verification, context.paint));
     context.json(verifyJson(verification));

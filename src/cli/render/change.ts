@@ -1,5 +1,5 @@
 import type { Manifest } from "../../model/manifest.ts";
-import type { Plan } from "../../model/plan.ts";
+import type { Conflict, Plan } from "../../model/plan.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import type { Paint } from "./paint.ts";
 import { planLines, stepLines, summaryLine } from "./plan.ts";
@@ -13,8 +13,11 @@ export interface ChangeReport {
   readonly generation: number | null;
   /** The generation that was active before. */
   readonly previous: number | null;
+  /** What the plan is for: everything, but for what is left out. */
   readonly wanted: Manifest;
   readonly plan: Plan;
+  /** The entries that were left as they are, each with the reason. */
+  readonly leftOut: readonly Conflict[];
 }
 
 /**
@@ -22,29 +25,31 @@ export interface ChangeReport {
  * @param details the steps too, before that line
  */
 export function changeLines(
-  { dryRun, generation, wanted, plan }: ChangeReport,
+  { dryRun, generation, wanted, plan, leftOut }: ChangeReport,
   paint: Paint,
   details: { readonly verbose: boolean },
 ): string[] {
   const count = plan.conflicts.length;
   if (dryRun && count > 0)
     return [`Refused: ${count} ${count === 1 ? "conflict" : "conflicts"}, so nothing would be done.`];
-  if (dryRun) return planLines(plan, wanted, paint);
-  const steps = details.verbose ? stepLines(plan, paint) : [];
-  return [
-    ...steps,
-    `${paint.bold(`Generation ${generation} is active`)}: ${summaryLine(plan, wanted, "done")}`,
-  ];
+  const steps = !dryRun && details.verbose ? stepLines(plan, paint) : [];
+  const lines = dryRun
+    ? planLines(plan, wanted, paint)
+    : [...steps, `${paint.bold(`Generation ${generation} is active`)}: ${summaryLine(plan, wanted, "done")}`];
+  const left = leftOut.length === 0 ? "" : `, ${paint.red(`${leftOut.length} left out`)}`;
+  return [...lines.slice(0, -1), `${lines.at(-1)}${left}`];
 }
 
 /** A dry run that meets conflicts is not `ok`: the command itself would refuse. */
-export function changeJson({ command, dryRun, generation, previous, plan }: ChangeReport): JsonObject {
+export function changeJson(report: ChangeReport): JsonObject {
+  const { command, dryRun, generation, previous, plan, leftOut } = report;
   return {
-    ok: plan.conflicts.length === 0,
+    ok: plan.conflicts.length + leftOut.length === 0,
     command,
     dryRun,
     generation,
     previous,
+    leftOut: leftOut.map(remarkJson),
     ...planJson(plan),
   };
 }

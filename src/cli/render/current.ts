@@ -18,11 +18,13 @@ export function currentJson(active: GenerationSummary | null): JsonObject {
 export function summaryLines({
   createdAt,
   configPath,
+  label,
   entries,
 }: Omit<GenerationSummary, "number">): string[] {
   return [
     `  Created: ${formatTime(createdAt)} UTC`,
     `  Config:  ${printable(configPath)}`,
+    ...(label === undefined ? [] : [`  Label:   ${printable(label)}`]),
     `  Entries: ${entries}`,
   ];
 }

@@ -21,6 +21,7 @@ const mountStep = {
   target: "/var/log",
   source: "/keep/var/log",
   options: [],
+  hidden: false,
 } as const;
 const linkStep = {
   kind: "link",
@@ -66,7 +67,7 @@ describe("a dry run", () => {
 
   test("counts every step", () => {
     expect(summaryLine(everyStep, { entries: [] }, "to do")).toBe(
-      "1 to mount, 1 to remount, 4 to link, 1 to unmount, 2 to unlink, 4 to change, 1 to copy, 2 to create, " +
+      "1 to mount, 1 to remount, 4 to link, 1 to unmount, 2 to unlink, 5 to change, 1 to adopt, 1 to copy, 2 to create, " +
         "2 to back up, 1 to put back, 4 to remove",
     );
   });
@@ -80,6 +81,7 @@ describe("a change", () => {
     previous: 2,
     wanted,
     plan: { ...emptyPlan, steps: [mountStep, linkStep] },
+    leftOut: [],
   } as const;
 
   const brief = { verbose: false };
@@ -89,6 +91,15 @@ describe("a change", () => {
     expect(changeLines({ ...report, plan: emptyPlan }, noPaint, brief)).toEqual([
       "Generation 3 is active: 2 unchanged",
     ]);
+  });
+
+  test("tells how many entries were left out", () => {
+    const leftOut = [{ serves: "/etc/hosts", message: "in the way" }];
+    const lines = ["Generation 3 is active: 1 mounted, 1 linked, 1 left out"];
+    expect(changeLines({ ...report, leftOut }, noPaint, brief)).toEqual(lines);
+    expect(changeLines({ ...report, leftOut, dryRun: true }, noPaint, brief).at(-1)).toBe(
+      "1 to mount, 1 to link, 1 left out",
+    );
   });
 
   test("is told step by step to who wants details, or if it is but tried", () => {

@@ -12,10 +12,11 @@ export function showLines(
   details: { readonly verbose: boolean },
   paint: Paint,
 ): string[] {
-  const { number, createdAt, configPath, configText, manifest } = generation;
+  const { number, createdAt, configPath, label, configText, manifest } = generation;
+  const described = label === undefined ? {} : { label };
   const lines = [
     paint.bold(`Generation ${number}:`),
-    ...summaryLines({ createdAt, configPath, entries: manifest.entries.length }),
+    ...summaryLines({ createdAt, configPath, ...described, entries: manifest.entries.length }),
   ];
   for (const [root, entries] of byRoot(manifest.entries)) {
     lines.push(
@@ -32,13 +33,14 @@ export function showLines(
 }
 
 export function showJson(generation: Generation): JsonObject {
-  const { number, createdAt, configPath, configText, manifest } = generation;
+  const { number, createdAt, configPath, label, configText, manifest } = generation;
   return {
     ok: true,
     command: "show",
     number,
     createdAt,
     configPath,
+    label: label ?? null,
     configText,
     entries: manifest.entries.map(entryJson),
   };

@@ -1,0 +1,99 @@
+import { execute, type Recorder } from "../execute/execute.ts";
+import type { Watch } from "../execute/progress.ts";
+import type { Conflict, Plan } from "../model/plan.ts";
+import { EntriesRefused, Failure, type Problem, type Refusal } from "../model/problem.ts";
+import type { PartialPlan } from "../plan/partial.ts";
+import { type Journal, removeJournal, writeJournal } from "../state/journal.ts";
+import { commit, type LockedStore } from "../state/store.ts";
+import { type Aim, type ChangeRequest, planFor } from "./aim.ts";
+import { conflictProblems, noticeProblems } from "./plan-problems.ts";
+
+/** What was done, and what a person should know of it. */
+export interface CarriedOut extends PartialPlan {
+  readonly warnings: readonly Problem[];
+}
+
+/**
+ * Plans, carries out and records. With best effort an entry that the kernel refuses is left out: everything is as it was
+ * then, so the rest is planned and carried out anew.
+ * @throws Failure with all that is in the way; nothing has changed then
+ */
+export async function carryOut(
+  request: ChangeRequest,
+  store: LockedStore,
+  aim: Aim,
+  watch: Watch,
+): Promise<CarriedOut> {
+  const refused: Conflict[] = [];
+  const warnings: Problem[] = [];
+  for (;;) {
+    const part = planFor(request, aim, refused);
+    try {
+      return {
+        ...part,
+        warnings: [...warnings, ...(await bringIntoBeing(request, store, aim, part.plan, watch))],
+      };
+    } catch (error) {
+      if (!(error instanceof EntriesRefused) || request.scope?.bestEffort !== true) throw error;
+      const known = new Set(refused.map(({ serves }) => serves));
+      if (error.refusals.some(({ serves }) => known.has(serves))) throw error;
+      refused.push(...error.refusals.map((refusal) => asConflict(aim, refusal)));
+      warnings.push(...error.problems.filter(({ severity }) => severity === "warning"));
+    }
+  }
+}
+
+async function bringIntoBeing(
+  request: ChangeRequest,
+  store: LockedStore,
+  aim: Aim,
+  plan: Plan,
+  watch: Watch,
+): Promise<readonly Problem[]> {
+  refuseConflicts(aim, plan);
+  const warnings = noticeProblems(plan);
+  if (changesNothing(aim, plan)) return warnings;
+  const recorder: Recorder = {
+    begin: (begun) => writeJournal(store, journalOf(request, aim, begun)),
+    commit: (effects) => {
+      const { index, generation } = aim.goal.record(effects);
+      warnings.push(...commit(store, index, generation));
+    },
+    end: () => removeJournal(store),
+  };
+  const notices = await execute(plan, recorder, request.lazy, watch);
+  return [...warnings, ...notices.map((message): Problem => ({ severity: "warning", message }))];
+}
+
+export function refuseConflicts({ goal }: Aim, { conflicts }: Plan): void {
+  if (conflicts.length > 0) throw new Failure(1, conflictProblems(goal.config, conflicts));
+}
+
+/** True if neither the system nor the record would be another: then even a read-only state will do. */
+function changesNothing({ index, goal }: Aim, { steps, afterwards, keptEffects }: Plan): boolean {
+  if (steps.length + afterwards.length > 0) return false;
+  const next = goal.record(keptEffects);
+  return next.generation === undefined && JSON.stringify(next.index) === JSON.stringify(index);
+}
+
+function journalOf(request: ChangeRequest, { index }: Aim, { steps, afterwards }: Plan): Journal {
+  return {
+    format: 1,
+    serial: index.serial + 1,
+    command: `imp ${request.command}`,
+    startedAt: new Date().toISOString(),
+    steps,
+    afterwards,
+  };
+}
+
+function asConflict({ goal }: Aim, { serves, problem }: Refusal): Conflict {
+  const entry = goal.manifest.entries.find(({ target }) => target === serves);
+  const { message, help } = problem;
+  return {
+    serves,
+    message,
+    ...(entry === undefined ? {} : { entry }),
+    ...(help === undefined ? {} : { help }),
+  };
+}

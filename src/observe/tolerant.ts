@@ -1,0 +1,46 @@
+import { isSystemError } from "../linux/ffi.ts";
+import type { Node, Observed } from "../model/observation.ts";
+
+/**
+ * The same system for one who goes on where something can't be looked at: what the kernel fails to read is unknown, and
+ * no reason to learn nothing of all else.
+ */
+export function tolerant(observed: Observed): Observed {
+  const or = <T>(look: () => T, otherwise: (reason: string) => T): T => {
+    try {
+      return look();
+    } catch (error) {
+      if (isSystemError(error)) return otherwise(`${error.message} (${error.code})`);
+      throw error;
+    }
+  };
+  return {
+    mounts: observed.mounts,
+    node: (spot) =>
+      or(
+        () => observed.node(spot),
+        (reason): Node => ({ kind: "unknown", at: spot.path, reason }),
+      ),
+    real: (path) =>
+      or(
+        () => observed.real(path),
+        () => path,
+      ),
+    // What may hold something must not pass for empty.
+    countNames: (spot) =>
+      or(
+        () => observed.countNames(spot),
+        () => 1,
+      ),
+    isHidden: (mount) =>
+      or(
+        () => observed.isHidden(mount),
+        () => null,
+      ),
+    sameBytes: (left, right) =>
+      or(
+        () => observed.sameBytes(left, right),
+        () => false,
+      ),
+  };
+}
