@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { seal } from "../seal.ts";
 import { requireSuccess } from "./run.ts";
 import { runtimeFor } from "./runtime.ts";
 import { type Target, targets } from "./targets.ts";
@@ -55,6 +56,7 @@ export async function buildExecutable({ repository, target, outfile }: Build): P
       ],
       { cwd: repository },
     );
+    seal(unfinished);
     renameSync(unfinished, outfile);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
