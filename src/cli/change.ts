@@ -8,7 +8,7 @@ import { type LockedStore, type Store, withLockedStore, withStore } from "../sta
 import { type Aim, aimAt, type ChangeRequest, planFor } from "./aim.ts";
 import { carryOut, refuseConflicts } from "./carry-out.ts";
 import type { CommandContext, CommandResult } from "./context.ts";
-import { reportPending } from "./pending.ts";
+import { lookIntoState } from "./pending.ts";
 import { conflictProblems, noticeProblems } from "./plan-problems.ts";
 import { type ChangeReport, changeJson, changeLines } from "./render/change.ts";
 import { settleKilledCommand } from "./settle.ts";
@@ -16,7 +16,9 @@ import { waitingWatcher, watcher } from "./watch.ts";
 
 /** The one way in which commands change the system: observe, plan, refuse or execute, record, render. */
 export async function bringAbout(context: CommandContext, request: ChangeRequest): Promise<CommandResult> {
-  if (request.dryRun) return withStore(request.location, (store) => showPlan(context, request, store));
+  if (request.dryRun) {
+    return lookIntoState(context, request.location, (store) => showPlan(context, request, store));
+  }
   const early = await withStore(request.location, (store) => refuseEarly(request, store));
   const lock = {
     waitMilliseconds: context.global.wait * 1000,
@@ -74,15 +76,10 @@ function holdsStill({ aim: before, part }: EarlyPlan, aim: Aim, { directory }: L
   });
 }
 
-async function showPlan(
-  context: CommandContext,
-  request: ChangeRequest,
-  store: Store,
-): Promise<CommandResult> {
+function showPlan(context: CommandContext, request: ChangeRequest, store: Store): CommandResult {
   const aim = aimAt(request, store);
   const part = planFor(request, aim);
   const { plan, leftOut } = part;
-  await reportPending(context, store);
   const isRecorded = aim.index.generations.some(({ number }) => number === aim.goal.number);
   const conflicts = conflictProblems(aim.goal.config, [...plan.conflicts, ...leftOut]);
   context.report([...noticeProblems(plan), ...conflicts]);
