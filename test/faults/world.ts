@@ -177,6 +177,6 @@ export const throwRootAway = `
 /** Shell: leaves the machine as it was when it came to be. */
 export const clearMachine = `
   ${unmountAll}
-  rm -rf ${rootFolders} /persist/* /run/mount/utab*
+  rm -rf ${rootFolders} /persist/*
   mkdir -p /var/lib
 `;
