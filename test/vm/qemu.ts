@@ -1,0 +1,53 @@
+import type { DebianImage } from "./debian.ts";
+import { startMachine, type VirtualMachine } from "./virtual-machine.ts";
+
+export interface QemuOptions {
+  readonly image: DebianImage;
+  /** A squashfs with the test's own files, laid over the image. */
+  readonly files: string;
+  /** The image of the disk that outlives the machine; null for a machine that lost it. */
+  readonly persist: string | null;
+  /** Where every write to that disk is logged, in its order. */
+  readonly writeLog?: string;
+  /** Words for the kernel's command line. */
+  readonly kernelArguments?: readonly string[];
+}
+
+/** Starts a machine in qemu, with Debian's kernel. */
+export function startQemu({
+  image,
+  files,
+  persist,
+  writeLog,
+  kernelArguments = [],
+}: QemuOptions): Promise<VirtualMachine> {
+  const words = ["console=ttyS0", "quiet", "panic=-1", "systemd.show_status=auto", ...kernelArguments];
+  const console = `${files}.console`;
+  const command = [
+    ...["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none"],
+    // The best processor that is emulated has AVX2, which the runtime's usual build needs.
+    ...["-machine", "pc", "-accel", "tcg", "-cpu", "max", "-smp", "1", "-m", "1024"],
+    ...["-kernel", image.kernel, "-initrd", image.initramfs, "-append", words.join(" ")],
+    ...["-serial", `file:${console}`],
+    ...["-chardev", "stdio,id=agent,signal=off"],
+    ...["-device", "virtio-serial-pci", "-device", "virtserialport,chardev=agent"],
+    ...disk("debian", readOnly(image.root)),
+    ...disk("files", readOnly(files)),
+    ...(persist === null ? [] : disk("persist", persistence(persist, writeLog))),
+  ];
+  return startMachine(command, console);
+}
+
+function readOnly(file: string): string {
+  return `driver=raw,read-only=on,file.driver=file,file.filename=${file}`;
+}
+
+function persistence(file: string, log: string | undefined): string {
+  const disk = `file.driver=file,file.filename=${file}`;
+  if (log === undefined) return `driver=raw,${disk}`;
+  return `driver=blklogwrites,${disk},log.driver=file,log.filename=${log},log-sector-size=512`;
+}
+
+function disk(name: string, backend: string): string[] {
+  return ["-blockdev", `node-name=${name},${backend}`, "-device", `virtio-blk-pci,drive=${name}`];
+}
