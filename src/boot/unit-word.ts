@@ -18,13 +18,24 @@ export function unitWord(text: string): string {
 export function unitProgram(path: string): string | null {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what systemd refuses (string_is_safe)
   if (/["'\\\u0000-\u001f\u007f]/.test(path)) return null;
-  const escaped = escapeBytes(path);
-  return /\s/.test(path) || escaped !== path ? `"${escaped}"` : path;
+  return quotedPath(path);
 }
 
-/** A value that is one path, as in `What=`: no quotes are taken off and no variables looked for. */
-export function unitPath(path: string): string {
-  return escapeBytes(path);
+/** A path in quotes if need be, with C escapes and `%%`, where no variables are looked for. */
+export function quotedPath(path: string): string {
+  const escaped = escapeBytes(path);
+  return /^[^\s"'\\]+$/.test(path) && escaped.length === path.length ? path : `"${escaped}"`;
+}
+
+/**
+ * A path that is the rest of its line, as in `What=`: there is no way to write what would end the line, go on in the
+ * next one, or be taken off its ends.
+ * @returns null if it can't be written
+ */
+export function unitValue(path: string): string | null {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what ends lines, and what systemd takes off
+  if (/[\u0000-\u001f\u007f]|^\s|\s$|\\$/.test(path) || !path.isWellFormed()) return null;
+  return path.replaceAll("%", "%%");
 }
 
 function escapeBytes(text: string): string {

@@ -21,6 +21,7 @@ const modules: { readonly [Name in CommandName]: () => Promise<CommandModule<Nam
   verify: () => import("./commands/verify.ts"),
   current: () => import("./commands/current.ts"),
   restore: () => import("./commands/restore.ts"),
+  export: () => import("./commands/export.ts"),
   service: () => import("./commands/service.ts"),
   diff: () => import("./commands/diff.ts"),
   completion: () => import("./commands/completion.ts"),

@@ -1,3 +1,5 @@
+import { exportCommand, restoreCommand, serviceCommand } from "./boot-commands.ts";
+import { dryRun, lazy } from "./shared-options.ts";
 import type { CommandSpecification, ExitMeaning, InputOf, OptionSpecification } from "./specification.ts";
 
 const generationArgument = {
@@ -7,10 +9,6 @@ const generationArgument = {
   variadic: false,
   help: "the generation's number, as `imp list` shows it",
 } as const;
-
-const dryRun = { long: "dry-run", help: "show what would be done, and change nothing" } as const;
-
-const lazy = { long: "lazy", help: "detach mounts that are in use instead of refusing" } as const;
 
 /** Every command, in the order of the overview. What a command does is in `commands/NAME.ts` (see `load.ts`). */
 export const commands = [
@@ -126,68 +124,9 @@ export const commands = [
     options: [],
     examples: [{ command: "imp current", effect: "show which generation is active" }],
   },
-  {
-    name: "restore",
-    summary: "Bring the live system back to the active generation",
-    description:
-      "Makes everything as the active generation wants it, without a new generation: after a boot, or after " +
-      "something was unmounted or replaced by hand.",
-    arguments: [],
-    options: [
-      dryRun,
-      lazy,
-      { long: "best-effort", help: "leave out what fails, and bring up the rest" },
-      { long: "files-only", help: "restore symlinks only; mount and unmount nothing" },
-    ],
-    examples: [
-      { command: "sudo imp restore", effect: "mount and link what is missing" },
-      { command: "imp restore --dry-run", effect: "see the steps first" },
-      { command: "imp restore --best-effort", effect: "at boot: bring up all that can be" },
-    ],
-    exits: [
-      {
-        code: 1,
-        meaning:
-          "failed or refused, and nothing changed; with --best-effort: something was left out, the rest is there",
-      },
-    ],
-  },
-  {
-    name: "service",
-    summary: "Let systemd restore everything at boot",
-    description:
-      "Makes systemd run `imp restore --best-effort` early at every boot, before anything uses what is persisted. " +
-      "print shows the unit; install writes and enables it, and does so again after the persistence roots " +
-      "changed; uninstall removes it; status tells whether it is as it should be, and how it last ended.",
-    arguments: [
-      {
-        name: "ACTION",
-        key: "action",
-        required: true,
-        variadic: false,
-        choices: ["print", "install", "uninstall", "status"],
-        help: "print, install, uninstall or status",
-      },
-    ],
-    options: [
-      {
-        long: "root",
-        value: "DIRECTORY",
-        takes: "directory",
-        help: "the machine whose root is there, not this one (such as an image)",
-      },
-    ],
-    examples: [
-      { command: "sudo imp service install", effect: "from now on, restore at boot" },
-      { command: "imp service status", effect: "is it installed, and did it work?" },
-    ],
-    exits: [
-      {
-        code: 1,
-        meaning: "failed or refused, and nothing changed; status: it is not as it should be, or failed",
-      },
-    ],
-  },
+  restoreCommand,
+  serviceCommand,
+  exportCommand,
   {
     name: "diff",
     summary: "Compare generations, or a generation with imp.toml",

@@ -27,10 +27,14 @@ export function optionsFor(draft: Draft, entry: MountedEntry): MountOptions {
 }
 
 function findOptions(draft: Draft, entry: MountedEntry): MountOptions {
-  const inherited = optionsAt(draft, entry.source);
-  const ownAccessTime = entry.options.some((option) => accessTimes.includes(option));
+  return onTop(optionsAt(draft, entry.source), entry.options);
+}
+
+/** An entry's own options on top of those of the mount that its source lies on. */
+export function onTop(inherited: MountOptions, own: MountOptions): MountOptions {
+  const ownAccessTime = own.some((option) => accessTimes.includes(option));
   const kept = ownAccessTime ? inherited.filter((option) => !accessTimes.includes(option)) : inherited;
-  return inOrder([...kept, ...entry.options]);
+  return inOrder([...kept, ...own]);
 }
 
 /** The options of the mount that the object will lie on which `path` leads to. */

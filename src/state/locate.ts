@@ -22,7 +22,9 @@ export interface StateChoice {
  * @throws Failure (2) if no rule gives a place
  */
 export function locateState(choice: StateChoice, surroundings: Surroundings): string {
-  if (choice.option !== undefined) return resolveOption(choice.option, surroundings);
+  if (choice.option !== undefined) {
+    return resolveGiven("--state-dir", choice.option, surroundings.workingDirectory);
+  }
   if (choice.configured !== undefined) return resolve(choice.configured);
   const dataHome = usableDataHome(surroundings);
   if (dataHome !== null) return join(dataHome, "imp");
@@ -31,13 +33,17 @@ export function locateState(choice: StateChoice, surroundings: Surroundings): st
 
 const nameIt = "name a directory for imp's state with `--state-dir DIRECTORY`";
 
-function resolveOption(option: string, surroundings: Surroundings): string {
-  if (option === "") throw failure(2, "--state-dir names no directory", nameIt);
-  if (option.startsWith("/")) return resolve(option);
+/**
+ * The directory that a person gave with an option: absolute and normal.
+ * @throws Failure (2) if it names none
+ */
+export function resolveGiven(option: string, given: string, workingDirectory: () => string): string {
+  if (given === "") throw failure(2, `${option} names no directory`, `write \`${option} DIRECTORY\``);
+  if (given.startsWith("/")) return resolve(given);
   try {
-    return resolve(surroundings.workingDirectory(), option);
+    return resolve(workingDirectory(), given);
   } catch {
-    const message = `--state-dir ${option} is relative, and the working directory does not exist any more`;
+    const message = `${option} ${given} is relative, and the working directory does not exist any more`;
     throw failure(2, message, "give an absolute path");
   }
 }

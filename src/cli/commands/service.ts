@@ -1,5 +1,6 @@
 import { failure, type Problem } from "../../model/problem.ts";
 import { callingUser } from "../../state/caller.ts";
+import { resolveGiven } from "../../state/locate.ts";
 import type { CommandContext, CommandResult } from "../context.ts";
 import type { CommandInput } from "../program.ts";
 import {
@@ -29,7 +30,7 @@ import { surroundingsOf } from "../surroundings.ts";
 
 /** `imp service print|install|uninstall|status` */
 export async function run(context: CommandContext, input: CommandInput<"service">): Promise<CommandResult> {
-  const root = readRoot(input.root);
+  const root = input.root === null ? "/" : resolveGiven("--root", input.root, context.workingDirectory);
   switch (input.action) {
     case "print":
       return print(context);
@@ -96,13 +97,6 @@ async function status(context: CommandContext, root: string): Promise<CommandRes
 
 async function unitForThisMachine(context: CommandContext): Promise<WantedUnit> {
   return wantedUnit(await stateLocation(context), process.execPath);
-}
-
-function readRoot(given: string | null): string {
-  if (given === null || given === "/") return "/";
-  const root = given.replace(/\/+$/, "");
-  if (/^(\/[^/]+)+$/.test(root) && !/\/\.{1,2}(\/|$)/.test(root)) return root;
-  throw failure(2, `--root ${given} is no absolute path without . and ..`, "write for example `--root /mnt`");
 }
 
 function homes(context: CommandContext): string[] {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import schema from "../../../docs/json.schema.json";
+import { exportMounts } from "../../boot/exported.ts";
 import { differencesBetween } from "../../model/difference.ts";
 import { emptyIndex } from "../../model/generation.ts";
 import type { Problem } from "../../model/problem.ts";
@@ -8,6 +9,7 @@ import { changeJson } from "./change.ts";
 import { currentJson } from "./current.ts";
 import { deleteJson } from "./delete.ts";
 import { diffJson } from "./diff.ts";
+import { exportJson } from "./export.ts";
 import { failureJson, type JsonObject, withWarnings } from "./json.ts";
 import { listJson } from "./list.ts";
 import {
@@ -20,6 +22,7 @@ import {
   index,
   linkedFile,
 } from "./samples.fixture.ts";
+import { serviceJson } from "./service.ts";
 import { showJson } from "./show.ts";
 import { verifyJson } from "./verify.ts";
 
@@ -65,6 +68,16 @@ const differences = differencesBetween(
   { entries: [{ ...detailedDirectory, target: "/var/log" }, boundFile] },
 );
 
+const exported = exportMounts("fstab", [{ ...directory, what: "directory" }], [linkedFile]);
+const installed = {
+  unit: "/etc/systemd/system/imp.service",
+  service: { executable: "/usr/local/bin/imp", stateDirectory: "/persist/imp" },
+  enabled: true,
+  upToDate: true,
+  lastRun: { kind: "failed", result: "exit-code" },
+} as const;
+const notInstalled = { service: null, enabled: false, upToDate: null, lastRun: { kind: "unknown" } } as const;
+
 const objects: readonly (readonly [keyof typeof schema.$defs, JsonObject])[] = [
   ["list", listJson(index)],
   ["list", listJson(emptyIndex)],
@@ -80,6 +93,13 @@ const objects: readonly (readonly [keyof typeof schema.$defs, JsonObject])[] = [
   ["change", changeJson({ ...change, command: "rollback", previous: 4 })],
   ["change", changeJson({ ...change, command: "restore" })],
   ["change", changeJson({ ...change, command: "restore", leftOut: plan.conflicts })],
+  ["service", serviceJson("print", { text: "[Unit]\n" })],
+  ["service", serviceJson("install", { unit: "/u", written: true, enabled: false })],
+  ["service", serviceJson("uninstall", { unit: "/u", removed: true })],
+  ["service", serviceJson("status", { ...installed, ok: true })],
+  ["service", serviceJson("status", { ...installed, ...notInstalled, ok: false })],
+  ["export", exportJson(3, "fstab", exported)],
+  ["export", exportJson(3, "systemd", { files: [], unfit: ["/x\n"] })],
   ["verify", verifyJson({ generation: 3, entries: 4, plan })],
   ["verify", verifyJson({ generation: 3, entries: 4, plan: emptyPlan })],
   ["failure", failureJson("apply", 1, [problem, { severity: "error", message: "m" }])],
