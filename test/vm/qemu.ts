@@ -22,20 +22,20 @@ export function startQemu({
   kernelArguments = [],
 }: QemuOptions): Promise<VirtualMachine> {
   const words = ["console=ttyS0", "quiet", "panic=-1", "systemd.show_status=auto", ...kernelArguments];
-  const console = `${files}.console`;
+  const consoleFile = `${files}.console`;
   const command = [
     ...["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none"],
     // The best processor that is emulated has AVX2, which the runtime's usual build needs.
     ...["-machine", "pc", "-accel", "tcg", "-cpu", "max", "-smp", "1", "-m", "1024"],
     ...["-kernel", image.kernel, "-initrd", image.initramfs, "-append", words.join(" ")],
-    ...["-serial", `file:${console}`],
+    ...["-serial", `file:${consoleFile}`],
     ...["-chardev", "stdio,id=agent,signal=off"],
     ...["-device", "virtio-serial-pci", "-device", "virtserialport,chardev=agent"],
     ...disk("debian", readOnly(image.root)),
     ...disk("files", readOnly(files)),
     ...(persist === null ? [] : disk("persist", persistence(persist, writeLog))),
   ];
-  return startMachine(command, console);
+  return startMachine(command, { consoleFile });
 }
 
 function readOnly(file: string): string {

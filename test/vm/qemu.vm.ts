@@ -47,7 +47,7 @@ describe.skipIf(isLacking)("a machine with Debian's kernel", () => {
 
 test.skipIf(isLacking)(
   "a machine whose power fails during apply, rollback and delete comes up with what was before or after",
-  () => survivesCuts(startable(interruptible), 3, 2000),
+  () => survivesCuts(startable(interruptible), 3),
   5 * minutes,
 );
 

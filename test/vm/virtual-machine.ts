@@ -29,13 +29,17 @@ type Host = Subprocess<"pipe", "pipe", "pipe">;
 const bootSeconds = 120;
 const scriptSeconds = 120;
 
-/**
- * Starts a machine, and waits until its agent (`machine/usr/local/lib/imp-test/agent`) answers.
- * @param consoleFile where the console's output goes, if not to stderr
- */
+export interface HostOptions {
+  /** Where the console's output goes, if not to stderr. */
+  readonly consoleFile?: string;
+  /** Called when all processes of the machine are gone. */
+  readonly release?: () => void;
+}
+
+/** Starts a machine, and waits until its agent (`machine/usr/local/lib/imp-test/agent`) answers. */
 export async function startMachine(
   command: readonly string[],
-  consoleFile?: string,
+  { consoleFile, release }: HostOptions,
 ): Promise<VirtualMachine> {
   const host = spawn([...command], { stdin: "pipe", stdout: "pipe", stderr: "pipe" });
   const agent = linesOf(host);
@@ -47,7 +51,7 @@ export async function startMachine(
   })();
 
   /** Resolves when every process of the machine is gone: stderr stays open for the last one. */
-  const gone = Promise.all([host.exited, whole]);
+  const gone = Promise.all([host.exited, whole]).then(release);
 
   async function cut(): Promise<void> {
     host.kill("SIGKILL");
