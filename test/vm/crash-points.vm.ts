@@ -6,7 +6,7 @@ import { type Machine, startMachine } from "../machine/machine.ts";
 import { type CrashPoint, crashPoints, markBlock } from "./crash-points.ts";
 import { debianImage } from "./debian.ts";
 import { hostOutput } from "./host.ts";
-import { configurations, freshContent, history, interruptible, picture } from "./interrupted.ts";
+import { configurations, history, imageContent, interruptible, picture } from "./interrupted.ts";
 import { machineFiles, packed, persistDisk } from "./machine-files.ts";
 import { startQemu } from "./qemu.ts";
 import { lacksForQemu } from "./requirements.ts";
@@ -65,7 +65,7 @@ async function recordHistory(): Promise<{
   });
   const mark = (text: string) =>
     `echo '${text}' | dd of=/dev/vdc bs=${markBlock} seek=${(megabytes * 2 ** 20) / markBlock} conv=sync oflag=direct status=none`;
-  await machine.sh("mkdir /persist/other /persist/imp; sync");
+  await machine.sh(`mkdir /persist/other /persist/imp\nsync\n${imageContent}`);
   const pictures = [await machine.sh(picture)];
   for (const [index, command] of history.entries()) {
     await machine.sh(`${mark(`${index} ${index + 1}`)}\n${command}\n${mark(`${index + 1}`)}`);
@@ -80,8 +80,8 @@ async function problemAfter(machine: Machine, point: CrashPoint, pictures: Pictu
   await Bun.write(machine.outside("/point.ext4"), point.disk);
   const { exitCode, stdout, stderr } = await machine.run(["sh", "-c", nextStart]);
   const allowed = point.mark.split(" ").map((index) => pictures[Number(index)]);
-  // Where nothing was kept yet, the first generation is applied anew, from what the image has at its targets then.
-  if (allowed.includes(pictures[0])) allowed.push(pictures[1]?.replaceAll("\nimage\n", "\nfresh\n"));
+  // Where nothing was kept yet, the first generation is applied anew.
+  if (allowed.includes(pictures[0])) allowed.push(pictures[1]);
   if (exitCode === 0 && allowed.includes(stdout)) return null;
   return `exit code ${exitCode}, ${stderr}\n${stdout}\nand not\n${allowed.join("or\n")}`;
 }
@@ -89,14 +89,14 @@ async function problemAfter(machine: Machine, point: CrashPoint, pictures: Pictu
 const nextStart = `
   set -eu
   export PATH=/imp:$PATH IMP_CONFIG=/etc/imp/1.toml
-  mount -t tmpfs fresh /srv
-  ${freshContent}
+  mount -t tmpfs -o mode=755 fresh /srv
+  ${imageContent}
   mount -o loop,noauto_da_alloc /point.ext4 /persist
   imp restore >/tmp/restored 2>&1 || {
-    cat /tmp/restored >&2
     grep -q 'No active generation' /tmp/restored
-    imp apply >&2
+    imp apply >>/tmp/restored 2>&1
   }
+  cat /tmp/restored >&2
   imp verify >&2
   (${picture})
   umount -R /srv /persist

@@ -15,20 +15,20 @@ export const history: readonly string[] = [
   "imp apply --config /etc/imp/1.toml",
 ];
 
-/** What the image has at the targets. */
-const content: Readonly<Record<string, string>> = Object.fromEntries(
+/** Puts at the targets what the image has there. */
+export const imageContent = `
+  mkdir -p /srv/data /srv/first /srv/log
+  for file in /srv/data/index /srv/first/index /srv/log/index /srv/token /srv/note; do echo image >$file; done
+  # Copies are known by their times too.
+  find /srv -exec touch --date=@1700000000 {} +
+`;
+
+const content = Object.fromEntries(
   ["/srv/data/index", "/srv/first/index", "/srv/log/index", "/srv/token", "/srv/note"].map((path) => [
     path,
     "image\n",
   ]),
 );
-
-/** Puts the same there by hand; but in the directories with another text, for a file must be as its source is. */
-export const freshContent = `
-  mkdir -p /srv/data /srv/first /srv/log
-  for file in /srv/data/index /srv/first/index /srv/log/index; do echo fresh >$file; done
-  for file in /srv/token /srv/note; do echo image >$file; done
-`;
 
 export const configurations: Readonly<Record<string, string>> = {
   "/etc/imp/1.toml": configurationText({
@@ -63,12 +63,9 @@ export const interruptible: FilesOptions = {
 export const picture = `
   imp current | head -1
   imp list | wc -l
-  for target in /srv/data /srv/first /srv/log /srv/new/one /srv/new/two /srv/bound /srv/token /srv/note; do
-    printf '%s from %s\\n' "$target" "$(readlink "$target" || findmnt -n -o FSROOT,OPTIONS -M "$target" || echo nowhere)"
-  done
+  findmnt --raw --noheadings --output=TARGET,FSROOT,OPTIONS | grep '^/srv/' | sort || :
+  find /srv -xdev -type l -printf '%p -> %l\\n'
   cd /persist
-  find other system | sort | while read -r path; do
-    stat --format='%A %U %n' "$path"
-    if [ -f "$path" ]; then cat "$path"; fi
-  done
+  find other system -printf '%M %u %p\\n' | sort
+  find other system -type f | sort | xargs tail -n +1
 `;
