@@ -36,7 +36,7 @@ describe("service install", () => {
     const printed = await service(machine, "print");
     const first = await service(machine, "install");
     expect(first.exitCode).toBe(0);
-    expect(first.stdout).toBe(`Wrote ${unit}.\nEnabled it: it runs at every boot from now on.\n`);
+    expect(first.stdout).toBe(`Wrote and enabled ${unit}.\n`);
     expect(await machine.read(unit)).toBe(printed.stdout);
     expect(await machine.sh(`readlink ${link}; stat -c '%U %a' ${unit}`)).toBe(`${unit}\nroot 644\n`);
     expect(await machine.sh("cat /run/asked")).toBe("--no-ask-password daemon-reload\n");
@@ -68,7 +68,7 @@ describe("service install", () => {
     expect(status.exitCode).toBe(1);
     expect(status.stdout).toContain("not up to date");
     const again = await service(machine, "install");
-    expect(again.stdout).toBe(`Wrote ${unit}.\nIt was enabled already.\n`);
+    expect(again.stdout).toBe(`Wrote and enabled ${unit}.\n`);
     expect(await machine.read(unit)).toContain("persist-more.mount");
     expect((await service(machine, "status")).exitCode).toBe(0);
   });
@@ -167,7 +167,7 @@ describe("service uninstall", () => {
     const again = await service(machine, "uninstall");
     expect({ exitCode: again.exitCode, stdout: again.stdout }).toEqual({
       exitCode: 0,
-      stdout: `${unit} is not installed.\n`,
+      stdout: "imp's unit is not installed.\n",
     });
     expect(await machine.sh("cat /run/asked")).toBe(
       "--no-ask-password daemon-reload\n--no-ask-password daemon-reload\n",
@@ -261,5 +261,56 @@ describe.skipIf(lacks(oracle))("the unit, read by systemd itself,", () => {
       expect.arrayContaining(["persist.mount", "persist-store.mount", "etc.mount", "var.mount"]),
     );
     expect(valuesOf(read, "Wants")).toEqual(["persist-imp.mount", "persist-store.mount", "persist.mount"]);
+  });
+});
+
+describe("the unit for the shutdown", () => {
+  const adoption = "/etc/systemd/system/imp-adopt.service";
+  const adopting = 'directories = ["/var/log"]\nfiles = [{ file = "/etc/one", adopt_replaced = true }]';
+
+  test("comes and goes with the entries that adopt, and apply tells when it is missing", async () => {
+    await using machine = await machineWithSystemd();
+    await service(machine, "install");
+    expect(await machine.sh("ls /etc/systemd/system")).not.toContain("imp-adopt");
+    expect(await apply(machine, adopting)).toContain("is not up to date with generation 2");
+    const { stdout } = await service(machine, "install");
+    expect(stdout).toContain(`Wrote and enabled ${adoption}.\n`);
+    expect((await service(machine, "status")).exitCode).toBe(0);
+    expect(await machine.sh("readlink /etc/systemd/system/local-fs.target.wants/imp-adopt.service")).toBe(
+      `${adoption}\n`,
+    );
+    await apply(machine, 'directories = ["/var/log"]\nfiles = ["/etc/one"]');
+    expect((await service(machine, "install")).stdout).toContain(`Removed ${adoption}.\n`);
+    expect(await machine.sh("ls /etc/systemd/system/local-fs.target.wants")).toBe("imp.service\n");
+    await service(machine, "uninstall");
+    expect(await machine.sh("ls -A /etc/systemd/system")).toBe("");
+  });
+
+  test("keeps what a program saved, and mounts nothing again", async () => {
+    await using machine = await machineWithSystemd();
+    await apply(machine, adopting);
+    await service(machine, "install");
+    const text = await machine.read(adoption);
+    const command = /^ExecStop=(.*)$/m.exec(text)?.[1] ?? "false";
+    await machine.sh("echo two > /etc/new; mv /etc/new /etc/one; umount /var/log");
+    expect(await machine.sh(command)).toStartWith("Generation 2 is active: ");
+    expect(await machine.sh("cat /persist/store/etc/one; readlink /etc/one")).toBe(
+      "two\n/persist/store/etc/one\n",
+    );
+    expect(await machine.sh("grep -c ' /var/log ' /proc/mounts || true")).toBe("0\n");
+  });
+
+  test.skipIf(lacks(oracle))("is read by systemd as it is meant", async () => {
+    await using machine = await machineWithSystemd();
+    await apply(machine, adopting);
+    await service(machine, "install");
+    const text = await machine.read(adoption);
+    const read = readBySystemd({ "imp-adopt.service": text }, "imp-adopt.service");
+    expect(read.complaints).toEqual([]);
+    expect(valuesOf(read, "Unit Load State")).toEqual(["loaded"]);
+    expect(valuesOf(read, "After")).toEqual(expect.arrayContaining(["imp.service", "persist.mount"]));
+    expect(valuesOf(read, "Command Line")).toEqual([
+      "/imp/imp restore --best-effort --state-dir=/persist/imp --files-only",
+    ]);
   });
 });

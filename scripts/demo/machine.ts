@@ -98,6 +98,30 @@ export class Machine {
     return { exitCode, output };
   }
 
+  /** Runs a shell command in `/mnt/persist` on a terminal. Returns what it wrote there. */
+  async runOnTerminal(command: string): Promise<string> {
+    const decoder = new TextDecoder();
+    let written = "";
+    let ended: () => void = () => {};
+    const closed = new Promise<void>((resolve) => {
+      ended = resolve;
+    });
+    const child = spawn([...this.#enter(), "sh", "-c", command], {
+      terminal: {
+        cols: 200,
+        rows: 50,
+        data: (_, bytes) => {
+          written += decoder.decode(bytes, { stream: true });
+        },
+        exit: ended,
+      },
+      env: { ...environment(), TERM: "xterm" },
+    });
+    await Promise.all([child.exited, closed]);
+    child.terminal?.close();
+    return written;
+  }
+
   /** Starts a shell command that goes on until its input ends. */
   start(command: string): Subprocess<"pipe", "pipe", "inherit"> {
     return spawn([...this.#enter(), "sh", "-c", command], {

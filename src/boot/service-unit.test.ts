@@ -1,6 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { type Entry, emptyManifest } from "../model/manifest.ts";
-import { readServiceUnit, servesAs, serviceUnit } from "./service-unit.ts";
+import { readServiceUnit, type ServiceFacts, servesAs, serviceUnits } from "./service-unit.ts";
+
+/** The unit that restores. */
+function serviceUnit(facts: ServiceFacts): string | null {
+  return serviceUnits(facts)?.[0]?.text ?? null;
+}
 
 const facts = { executable: "/usr/local/bin/imp", stateDirectory: "/persist/imp", manifest: emptyManifest };
 
@@ -14,7 +19,7 @@ function linked(root: string, target: string): Entry {
     createParents: true,
     createSources: false,
   };
-  return { kind: "linked-file", ...entry, place };
+  return { kind: "linked-file", ...entry, place, adoptReplaced: false };
 }
 
 describe("imp's unit", () => {
@@ -63,5 +68,16 @@ describe("imp's unit", () => {
         .join(" "),
     );
     expect(lines.filter((line) => /^(Requires|BindsTo|RequiresMountsFor)=/.test(line))).toEqual([]);
+  });
+
+  test("is joined by one for the shutdown where an entry adopts what replaces its symlink", () => {
+    const entry = linked("/persist/system", "/etc/app/one");
+    const names = (entries: readonly Entry[]) =>
+      serviceUnits({ ...facts, manifest: { entries } })?.map(({ name }) => name);
+    expect(names([entry])).toEqual(["imp.service"]);
+    expect(names([entry, { ...entry, kind: "linked-file", adoptReplaced: true }])).toEqual([
+      "imp.service",
+      "imp-adopt.service",
+    ]);
   });
 });

@@ -12,7 +12,15 @@ export interface ServiceFacts {
   readonly manifest: Manifest;
 }
 
+/** The unit that restores at boot. */
 export const serviceName = "imp.service";
+/** The unit that keeps, at shutdown, what programs put in the place of symlinks. */
+export const adoptionName = "imp-adopt.service";
+
+export interface UnitFile {
+  readonly name: string;
+  readonly text: string;
+}
 
 const marker =
   "# Written by `imp service install`, which writes it anew; `imp service uninstall` removes it.";
@@ -36,51 +44,86 @@ const earlyServices = [
 ];
 
 /**
- * The text of imp's unit for systemd: it restores the active generation early in the boot.
+ * The units that a generation needs, for systemd: one restores it early in the boot; where entries adopt what replaces
+ * their symlinks, another one does that at shutdown. It is of its own, for what was left out at boot makes the first one
+ * fail, and systemd stops only what it started.
  *
- * It wants the mounts that it needs and does not require them: systemd would not even start it without a required one,
- * and nobody would hear what is missing. Nothing requires imp's unit either, for what `local-fs.target` requires ends in
+ * They want the mounts that they need and do not require them: systemd would not even start a unit without a required
+ * one, and nobody would hear what is missing. Nothing requires them either, for what `local-fs.target` requires ends in
  * emergency mode when it fails.
  * @returns null if systemd can't run a program of that path
  */
-export function serviceUnit({ executable, stateDirectory, manifest }: ServiceFacts): string | null {
-  const program = unitProgram(executable);
+export function serviceUnits(facts: ServiceFacts): readonly UnitFile[] | null {
+  const program = unitProgram(facts.executable);
   if (program === null) return null;
+  const command = `${program} restore --best-effort ${unitWord(`--state-dir=${facts.stateDirectory}`)}`;
+  const restores = {
+    name: serviceName,
+    text: unitText(facts, {
+      description: "Restore persistent directories and files",
+      after: "systemd-remount-fs.service",
+      before: ["local-fs.target sysinit.target", earlyServices.join(" ")],
+      does: [`ExecStart=${command}`, "TimeoutStartSec=90"],
+    }),
+  };
+  if (!facts.manifest.entries.some((entry) => entry.kind === "linked-file" && entry.adoptReplaced)) {
+    return [restores];
+  }
+  const adopts = {
+    name: adoptionName,
+    text: unitText(facts, {
+      description: "Keep persistent files that programs replaced",
+      after: serviceName,
+      before: [],
+      does: [`ExecStop=${command} --files-only`, "TimeoutStopSec=30"],
+    }),
+  };
+  return [restores, adopts];
+}
+
+/** In what the units differ. */
+interface Part {
+  readonly description: string;
+  readonly after: string;
+  readonly before: readonly string[];
+  readonly does: readonly string[];
+}
+
+function unitText({ executable, stateDirectory, manifest }: ServiceFacts, part: Part): string {
   const { entries } = manifest;
   const storage = mountUnits([stateDirectory, ...entries.map(({ root }) => root)].flatMap(withAncestors));
-  const withinStorage = mountUnits(entries.flatMap(({ source }) => ancestorsOf(source)));
-  const aboveTargets = mountUnits(entries.flatMap(({ target }) => ancestorsOf(target)));
-  const others = [...new Set([...withinStorage, ...aboveTargets])]
-    .filter((name) => !storage.includes(name))
-    .sort();
-  return `${marker}
-[Unit]
-Description=Restore persistent directories and files
-DefaultDependencies=no
-# A writable root, and what may be mounted where the state and the sources are. It is not required: imp says what is
-# missing, and brings up the rest.
-After=systemd-remount-fs.service
-Wants=${storage.join(" ")}
-After=${storage.join(" ")}
-${others.length === 0 ? "" : `# What may be mounted elsewhere on the way to sources and targets.\nAfter=${others.join(" ")}\n`}# Everything else comes after one of the two targets.
-Before=local-fs.target sysinit.target
-Before=${earlyServices.join(" ")}
-Conflicts=shutdown.target
-Before=shutdown.target
-
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=${program} restore --best-effort ${unitWord(`--state-dir=${stateDirectory}`)}
-TimeoutStartSec=90
-
-[Install]
-WantedBy=local-fs.target
-
-[X-Imp]
-Executable=${JSON.stringify(executable)}
-StateDirectory=${JSON.stringify(stateDirectory)}
-`;
+  const ways = mountUnits(entries.flatMap(({ source, target }) => [source, target]).flatMap(ancestorsOf));
+  const others = ways.filter((name) => !storage.includes(name));
+  const lines = [
+    marker,
+    "[Unit]",
+    `Description=${part.description}`,
+    "DefaultDependencies=no",
+    `After=${part.after}`,
+    "# What may be mounted where the state and the sources are. It is not required: imp says what is missing.",
+    `Wants=${storage.join(" ")}`,
+    `After=${storage.join(" ")}`,
+    ...(others.length === 0
+      ? []
+      : ["# What may be mounted elsewhere on the way to sources and targets.", `After=${others.join(" ")}`]),
+    ...part.before.map((names) => `Before=${names}`),
+    "Conflicts=shutdown.target",
+    "Before=shutdown.target",
+    "",
+    "[Service]",
+    "Type=oneshot",
+    "RemainAfterExit=yes",
+    ...part.does,
+    "",
+    "[Install]",
+    "WantedBy=local-fs.target",
+    "",
+    "[X-Imp]",
+    `Executable=${JSON.stringify(executable)}`,
+    `StateDirectory=${JSON.stringify(stateDirectory)}`,
+    "",
+  ];
+  return lines.join("\n");
 }
 
 /** What a unit that imp wrote says of itself. */

@@ -31,6 +31,8 @@ export interface ChangeRequest {
   readonly lazy: boolean;
   /** Create missing sources, whatever the entries say. */
   readonly createSources: boolean;
+  /** Adopt what programs put in the place of symlinks, whatever the entries say. */
+  readonly adoptReplaced: boolean;
   /** How much of what is wanted is to be brought about; absent: all of it, or nothing. */
   readonly scope?: Scope;
   /** Looks into the state for what is wanted; called under the lock, unless nothing is to change. */
@@ -52,12 +54,12 @@ export function aimAt(request: ChangeRequest, store: Store): Aim {
 
 /** @param refused what is known to fail, for a command that leaves such things out */
 export function planFor(
-  { scope, createSources }: ChangeRequest,
+  { scope, createSources, adoptReplaced }: ChangeRequest,
   { active, index, goal }: Aim,
   refused: readonly Conflict[] = [],
 ): PartialPlan {
   const wanted = goal.manifest;
-  const request = { active, effects: index.effects, wanted, createSources };
+  const request = { active, effects: index.effects, wanted, createSources, adoptReplaced };
   return observing(request, (asked) => {
     if (scope === undefined) return { plan: makePlan(asked), wanted, leftOut: [] };
     const observed = scope.bestEffort ? tolerant(asked.observed) : asked.observed;

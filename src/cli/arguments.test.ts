@@ -179,8 +179,8 @@ describe("a wrong command line", () => {
   );
 
   test("is told which words there are to choose from", () => {
-    expect(mistakes("completion", "bahs")[0]).toMatchObject({
-      message: "`bahs` is none of bash, zsh, fish",
+    expect(mistakes("completion", "bsh")[0]).toMatchObject({
+      message: "`bsh` is none of bash, zsh, fish",
       help: expect.stringContaining("did you mean `bash`?"),
     });
     expect(mistakes("completion")[0]?.message).toBe("`imp completion` needs SHELL, bash, zsh or fish");

@@ -12,6 +12,7 @@ export const restoreCommand = {
   options: [
     dryRun,
     lazy,
+    { long: "adopt-replaced", help: "keep what programs put in the place of symlinks as the source" },
     { long: "best-effort", help: "leave out what fails, and bring up the rest" },
     { long: "files-only", help: "restore symlinks only; mount and unmount nothing" },
   ],

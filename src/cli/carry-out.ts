@@ -1,4 +1,5 @@
 import { execute, type Recorder } from "../execute/execute.ts";
+import type { Watch } from "../execute/progress.ts";
 import type { Conflict, Plan } from "../model/plan.ts";
 import { EntriesRefused, Failure, type Problem, type Refusal } from "../model/problem.ts";
 import type { PartialPlan } from "../plan/partial.ts";
@@ -17,13 +18,21 @@ export interface CarriedOut extends PartialPlan {
  * then, so the rest is planned and carried out anew.
  * @throws Failure with all that is in the way; nothing has changed then
  */
-export async function carryOut(request: ChangeRequest, store: LockedStore, aim: Aim): Promise<CarriedOut> {
+export async function carryOut(
+  request: ChangeRequest,
+  store: LockedStore,
+  aim: Aim,
+  watch: Watch,
+): Promise<CarriedOut> {
   const refused: Conflict[] = [];
   const warnings: Problem[] = [];
   for (;;) {
     const part = planFor(request, aim, refused);
     try {
-      return { ...part, warnings: [...warnings, ...(await bringIntoBeing(request, store, aim, part.plan))] };
+      return {
+        ...part,
+        warnings: [...warnings, ...(await bringIntoBeing(request, store, aim, part.plan, watch))],
+      };
     } catch (error) {
       if (!(error instanceof EntriesRefused) || request.scope?.bestEffort !== true) throw error;
       const known = new Set(refused.map(({ serves }) => serves));
@@ -39,6 +48,7 @@ async function bringIntoBeing(
   store: LockedStore,
   aim: Aim,
   plan: Plan,
+  watch: Watch,
 ): Promise<readonly Problem[]> {
   refuseConflicts(aim, plan);
   const warnings = noticeProblems(plan);
@@ -51,7 +61,7 @@ async function bringIntoBeing(
     },
     end: () => removeJournal(store),
   };
-  const notices = await execute(plan, recorder, request.lazy);
+  const notices = await execute(plan, recorder, request.lazy, watch);
   return [...warnings, ...notices.map((message): Problem => ({ severity: "warning", message }))];
 }
 

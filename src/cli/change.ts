@@ -11,16 +11,21 @@ import { reportPending } from "./pending.ts";
 import { conflictProblems, noticeProblems } from "./plan-problems.ts";
 import { type ChangeReport, changeJson, changeLines } from "./render/change.ts";
 import { settleKilledCommand } from "./settle.ts";
+import { waitingWatcher, watcher } from "./watch.ts";
 
 /** The one way in which commands change the system: observe, plan, refuse or execute, record, render. */
 export async function bringAbout(context: CommandContext, request: ChangeRequest): Promise<CommandResult> {
   if (request.dryRun) return withStore(request.location, (store) => showPlan(context, request, store));
   await withStore(request.location, (store) => refuseEarly(request, store));
-  const lock = { waitMilliseconds: context.global.wait * 1000, command: `imp ${request.command}` };
+  const lock = {
+    waitMilliseconds: context.global.wait * 1000,
+    command: `imp ${request.command}`,
+    whileWaiting: waitingWatcher(context),
+  };
   return withLockedStore(request.location, lock, async (store): Promise<CommandResult> => {
     context.report(settleKilledCommand(store));
     const aim = aimAt(request, store);
-    const done = await carryOut(request, store, aim);
+    const done = await carryOut(request, store, aim, watcher(context));
     const stale = await staleUnit(request, aim);
     context.report([...done.warnings, ...stale, ...conflictProblems(aim.goal.config, done.leftOut)]);
     tell(context, reportOf(request, aim, done, aim.goal.number));

@@ -1,5 +1,6 @@
 import type { Problem } from "../model/problem.ts";
 import type { GlobalOptions } from "./global-options.ts";
+import { progressLine } from "./progress-line.ts";
 import { type JsonObject, withWarnings } from "./render/json.ts";
 import { noPaint, type Paint, terminalPaint } from "./render/paint.ts";
 import { renderProblem, renderProblems } from "./render/problem.ts";
@@ -29,6 +30,12 @@ export interface CommandContext {
   report(problems: readonly Problem[]): void;
   /** The command's one object, to stdout; nothing without `--json`. */
   json(object: JsonObject): void;
+  /**
+   * What is going on, on stderr: a line that comes if a command takes long, and goes before anything else is written.
+   * Only on a terminal, and not with `--quiet` or `--json`.
+   * @param atOnce nothing will be heard for long
+   */
+  showProgress(text: () => string, atOnce: boolean): void;
   /** True if a person reads the lines of `out` on a terminal; scripts read the others. */
   readonly isForPeople: boolean;
   /** True if a person sits at stdin. */
@@ -47,7 +54,15 @@ export interface Host {
 export function createContext(global: GlobalOptions, host: Host): CommandContext {
   const { terminal, environment } = host;
   const reported: Problem[] = [];
+  const begin = performance.now();
+  const progress = progressLine({
+    isWanted: () =>
+      !global.quiet && !global.json && environment["TERM"] !== "dumb" && terminal.isTerminal("err"),
+    write: (text) => terminal.write("err", text),
+    elapsed: () => performance.now() - begin,
+  });
   const write = (stream: Stream, lines: readonly string[]) => {
+    progress.erase();
     if (lines.length > 0) terminal.write(stream, `${lines.join("\n")}\n`);
   };
   return {
@@ -72,6 +87,7 @@ export function createContext(global: GlobalOptions, host: Host): CommandContext
     json: (object) => {
       if (global.json) write("out", [JSON.stringify(withWarnings(object, reported))]);
     },
+    showProgress: progress.show,
     get isForPeople() {
       return !global.json && terminal.isTerminal("out");
     },
@@ -79,6 +95,7 @@ export function createContext(global: GlobalOptions, host: Host): CommandContext
       return terminal.isTerminal("in");
     },
     ask: (question) => {
+      progress.erase();
       terminal.write("err", `${question} `);
       return terminal.readLine();
     },

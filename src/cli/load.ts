@@ -24,6 +24,7 @@ const modules: { readonly [Name in CommandName]: () => Promise<CommandModule<Nam
   export: () => import("./commands/export.ts"),
   service: () => import("./commands/service.ts"),
   diff: () => import("./commands/diff.ts"),
+  schema: () => import("./commands/schema.ts"),
   completion: () => import("./commands/completion.ts"),
 };
 

@@ -1,6 +1,8 @@
 import { exportCommand, restoreCommand, serviceCommand } from "./boot-commands.ts";
 import { dryRun, lazy } from "./shared-options.ts";
-import type { CommandSpecification, ExitMeaning, InputOf, OptionSpecification } from "./specification.ts";
+import type { CommandSpecification, InputOf } from "./specification.ts";
+
+export { exitMeanings, globalOptions, helpCommand, purpose } from "./every-command.ts";
 
 const generationArgument = {
   name: "N",
@@ -145,6 +147,17 @@ export const commands = [
     ],
   },
   {
+    name: "schema",
+    summary: "Print a JSON Schema of imp.toml",
+    description:
+      "Prints a JSON Schema (draft-07) of the configuration, by which editors explain, complete and check the keys " +
+      "while you write. Editors with taplo or Even Better TOML find it by a comment in the first line of the file: " +
+      "`#:schema ./imp.schema.json`",
+    arguments: [],
+    options: [],
+    examples: [{ command: "imp schema > imp.schema.json", effect: "keep it beside imp.toml" }],
+  },
+  {
     name: "completion",
     summary: "Print a script that completes imp's commands in a shell",
     description:
@@ -184,34 +197,3 @@ export function findCommand(name: string): Command | null {
 export type CommandInput<Name extends CommandName> = InputOf<
   Extract<(typeof commands)[number], { name: Name }>
 >;
-
-/** Options of every command; they also work before the command. */
-export const globalOptions = [
-  { long: "config", short: "c", value: "FILE", takes: "file", help: "the configuration (default: imp.toml)" },
-  { long: "state-dir", value: "DIRECTORY", takes: "directory", help: "where the generations are kept" },
-  { long: "json", help: "print one JSON object, and nothing else" },
-  { long: "quiet", short: "q", help: "print results and problems only" },
-  { long: "verbose", short: "v", help: "print more details, such as each step" },
-  {
-    long: "color",
-    value: "WHEN",
-    takes: ["auto", "always", "never"],
-    help: "auto (default), always or never",
-  },
-  { long: "no-color", help: "the same as --color never" },
-  { long: "wait", value: "SECONDS", help: "how long to wait for another imp (default: 10)" },
-  { long: "version", short: "V", help: "print the version" },
-  { long: "help", short: "h", help: "print this help" },
-] as const satisfies readonly OptionSpecification[];
-
-/** Explains the program itself, so it has no module. */
-export const helpCommand = {
-  name: "help",
-  summary: "Explain imp or one of its commands",
-} as const;
-
-export const exitMeanings: readonly ExitMeaning[] = [
-  { code: 0, meaning: "done, or nothing to do" },
-  { code: 1, meaning: "failed or refused, and nothing changed" },
-  { code: 2, meaning: "wrong usage or configuration" },
-];

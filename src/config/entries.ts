@@ -3,7 +3,14 @@ import { readOptions } from "./options.ts";
 import { readOwnership } from "./ownership.ts";
 import { readSource, readTarget } from "./paths.ts";
 import type { Reader } from "./reader.ts";
-import type { DirectoryLayout, FileLayout, Located, OwnershipLayout, PolicyLayout } from "./schema.ts";
+import type {
+  DetailedFileLayout,
+  DirectoryLayout,
+  FileLayout,
+  Located,
+  OwnershipLayout,
+  PolicyLayout,
+} from "./schema.ts";
 import { shown } from "./shown.ts";
 
 /** The settings that the nearest table decides: entry, root, or the whole file. */
@@ -14,6 +21,7 @@ export interface RootSettings {
   readonly path: string;
   readonly policy: Policy;
   readonly hidden: boolean;
+  readonly adoptReplaced: boolean;
   readonly method: "symlink" | "bind";
   readonly options: readonly MountOption[];
 }
@@ -45,6 +53,7 @@ export function readFile(reader: Reader, item: FileLayout, root: RootSettings): 
   const options = readOptions(reader, layout.options);
   const common = readCommon(reader, layout.file, layout, root);
   if ((layout.method?.value ?? root.method) === "bind") {
+    refuseAdoption(reader, layout);
     return common && { kind: "bound-file", ...common, options: options ?? root.options, hidden: root.hidden };
   }
   if (layout.options !== undefined) {
@@ -55,7 +64,16 @@ export function readFile(reader: Reader, item: FileLayout, root: RootSettings): 
       'add method = "bind", or leave the options out',
     );
   }
-  return common && { kind: "linked-file", ...common };
+  const adoptReplaced = layout.adopt_replaced?.value ?? root.adoptReplaced;
+  return common && { kind: "linked-file", ...common, ...(adoptReplaced && { adoptReplaced }) };
+}
+
+/** No program can put another file in the place of a mount. */
+function refuseAdoption(reader: Reader, layout: DetailedFileLayout): void {
+  if (layout.adopt_replaced?.value !== true) return;
+  const message = `${shown(layout.file.value)} appears as a mount, which no program can replace`;
+  const { key, at } = layout.adopt_replaced;
+  reader.refuse(key ?? at, message, 'take method = "bind" out, or adopt_replaced');
 }
 
 interface CommonLayout extends OwnershipLayout, PolicyLayout {

@@ -24,10 +24,14 @@ export function resolve(reader: Reader, layout: Layout): Resolution {
     ? readOwnPath(reader, "the state directory", layout.state_dir)
     : null;
   const policy = narrowed(defaultPolicy, layout);
+  const adoptReplaced = layout.adopt_replaced?.value ?? false;
   const seen = new Map<string, Span>();
   const roots = Object.entries(layout.persistence?.value ?? {}).map(([text, root]) => {
     const path = readRootPath(reader, { value: text, at: root.key ?? root.at, key: null }, seen);
-    return { isUsable: path !== null, entries: readRoot(reader, root.value, path ?? "", policy) };
+    return {
+      isUsable: path !== null,
+      entries: readRoot(reader, root.value, path ?? "", policy, adoptReplaced),
+    };
   });
   const entries = roots.flatMap((root) => (root.isUsable ? root.entries : []));
   const orphans = roots.flatMap((root) => (root.isUsable ? [] : root.entries));
@@ -46,11 +50,18 @@ function readRootPath(reader: Reader, name: Located<string>, seen: Map<string, S
   return path;
 }
 
-function readRoot(reader: Reader, layout: RootLayout, path: string, outer: Policy): Entry[] {
+function readRoot(
+  reader: Reader,
+  layout: RootLayout,
+  path: string,
+  outer: Policy,
+  adoptReplaced: boolean,
+): Entry[] {
   const settings: RootSettings = {
     path,
     policy: narrowed(outer, layout),
     hidden: layout.hideMounts?.value ?? false,
+    adoptReplaced: layout.adopt_replaced?.value ?? adoptReplaced,
     method: layout.method?.value ?? "symlink",
     options: readOptions(reader, layout.options) ?? [],
   };

@@ -24,7 +24,7 @@ describe("an unknown key", () => {
 
   test("that resembles none lists the keys there are", () => {
     expect(onlyHelp("colour = true")).toBe(
-      "the keys here are state_dir, backup, create_parents, create_sources, persistence",
+      "the keys here are state_dir, backup, create_parents, create_sources, adopt_replaced, persistence",
     );
   });
 

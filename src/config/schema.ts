@@ -75,13 +75,14 @@ const options = v.exactOptional(
 );
 
 const policy = { backup: flag, create_parents: flag, create_sources: flag };
+const filePolicy = { adopt_replaced: flag };
 const ownership = { user: principal, group: principal, mode };
 const parentDirectory = v.exactOptional(
   table(ownership, 'a table\nwrite it as parentDirectory = { user = "root", mode = "0700" }'),
 );
 
 const directoryKeys = { directory: path, ...ownership, ...policy, options, parentDirectory };
-const fileKeys = { file: path, ...ownership, ...policy, method, options, parentDirectory };
+const fileKeys = { file: path, ...ownership, ...policy, ...filePolicy, method, options, parentDirectory };
 const directory = pathOr(table(directoryKeys, "a table"), '{ directory = "/a/path", mode = "0750" }');
 const file = pathOr(table(fileKeys, "a table"), '{ file = "/a/path", mode = "0640" }');
 
@@ -90,6 +91,7 @@ const rootKeys = {
   directories: v.exactOptional(list(directory, 'an array\nwrite it as directories = ["/var/log"]')),
   files: v.exactOptional(list(file, 'an array\nwrite it as files = ["/etc/machine-id"]')),
   ...policy,
+  ...filePolicy,
   method,
   options,
 };
@@ -97,17 +99,41 @@ const header = 'write it as [persistence."/mnt/persist"]';
 const root = table(rootKeys, `a table\n${header}`);
 const roots = located(v.pipe(v.custom<object>(isTable, `a table\n${header}`), v.record(v.string(), root)));
 
-const topKeys = { state_dir: v.exactOptional(path), ...policy, persistence: v.exactOptional(roots) };
+const topKeys = {
+  state_dir: v.exactOptional(path),
+  ...policy,
+  ...filePolicy,
+  persistence: v.exactOptional(roots),
+};
 
 /** The whole file. */
 export const configSchema = table(topKeys, "a table");
 
-/** Which keys belong where; for keys that stand in the wrong table. */
-export const keyHomes: readonly { readonly home: string; readonly keys: readonly string[] }[] = [
-  { home: "at the top of the file, before the first [table]", keys: Object.keys(topKeys) },
-  { home: 'in a table such as [persistence."/mnt/persist"]', keys: Object.keys(rootKeys) },
-  { home: 'in an entry of directories, such as { directory = "/a/path" }', keys: Object.keys(directoryKeys) },
-  { home: 'in an entry of files, such as { file = "/a/path" }', keys: Object.keys(fileKeys) },
+/** Every key that means something in some table, and those of `parentDirectory`. */
+export type KeyName =
+  | keyof typeof topKeys
+  | keyof typeof rootKeys
+  | keyof typeof directoryKeys
+  | keyof typeof fileKeys;
+
+/** Which keys belong where; for keys that stand in the wrong table, and for those who describe the keys. */
+export const keyHomes: readonly {
+  readonly place: "top" | "root" | "directory" | "file";
+  readonly home: string;
+  readonly keys: readonly string[];
+}[] = [
+  { place: "top", home: "at the top of the file, before the first [table]", keys: Object.keys(topKeys) },
+  { place: "root", home: 'in a table such as [persistence."/mnt/persist"]', keys: Object.keys(rootKeys) },
+  {
+    place: "directory",
+    home: 'in an entry of directories, such as { directory = "/a/path" }',
+    keys: Object.keys(directoryKeys),
+  },
+  {
+    place: "file",
+    home: 'in an entry of files, such as { file = "/a/path" }',
+    keys: Object.keys(fileKeys),
+  },
 ];
 
 /** The file with everything in it of the right type. */
@@ -118,6 +144,8 @@ export type RootLayout = v.InferOutput<typeof root>["value"];
 export type DirectoryLayout = v.InferOutput<typeof directory>;
 /** One element of `files`. */
 export type FileLayout = v.InferOutput<typeof file>;
+/** One of them as a table. */
+export type DetailedFileLayout = TableOutput<typeof fileKeys>;
 /** The keys that top, root and entry share. */
 export type PolicyLayout = TableOutput<typeof policy>;
 /** The keys that entry and `parentDirectory` share. */

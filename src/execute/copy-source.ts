@@ -1,23 +1,30 @@
 import { Descriptor } from "../linux/descriptor.ts";
 import { SystemError } from "../linux/ffi.ts";
 import { closeDescriptor, openHandle, removeDirectory, unlink, withDescriptor } from "../linux/files.ts";
-import { statAt, statDescriptor } from "../linux/stat.ts";
+import { type Stat, statAt, statDescriptor } from "../linux/stat.ts";
 import { inParentOf, PathError, walkToParent } from "../linux/walk.ts";
 import type { Access } from "../model/observation.ts";
 import { nameOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
 import { couldBePlanted, setAccess } from "./access.ts";
-import { type CopyResult, copyFile, copyTree, removeCopy, removeUnfinishedFile } from "./copy-tree.ts";
+import {
+  type CopyOptions,
+  type CopyResult,
+  copyFile,
+  copyTree,
+  removeCopy,
+  removeUnfinishedFile,
+} from "./copy-tree.ts";
 import { haveSameContent, makeNewDirectory, statOf } from "./objects.ts";
 import type { Outcome } from "./session.ts";
 
 type CopyStep = Extract<Step, { kind: "copy-source" }>;
 
 /** Creates a source as a copy of what stands at its target. */
-export async function copySource(step: CopyStep, stopIfAsked: () => void): Promise<Outcome> {
+export async function copySource(step: CopyStep, options: CopyOptions): Promise<Outcome> {
   const copy = step.what === "file" ? copyOneFile : copyDirectory;
   const result = await inBothParents(step.from, step.to, (from, to) =>
-    copy(from, nameOf(step.from), to, nameOf(step.to), stopIfAsked),
+    copy(from, nameOf(step.from), to, nameOf(step.to), options),
   );
   return { notices: noticesOf(step, result) };
 }
@@ -30,15 +37,28 @@ export async function copyToName(
   from: string,
   to: string,
   access: Access,
-  stopIfAsked: () => void,
+  options: CopyOptions,
+): Promise<void> {
+  await copyWith(from, to, options, (original, copy, folder) => {
+    if (couldBePlanted(original, folder)) return;
+    setAccess(copy, statDescriptor(copy), access);
+  });
+}
+
+/**
+ * Copies a file to a free name.
+ * @param finish called with the file and the open copy, before that has its name, and with the directory of the first
+ */
+export async function copyWith(
+  from: string,
+  to: string,
+  options: CopyOptions,
+  finish: (original: Stat, copy: number, folder: Stat) => void,
 ): Promise<void> {
   await inBothParents(from, to, (fromParent, toParent) =>
     copyFile(fromParent, nameOf(from), toParent, nameOf(to), {
-      signal: stopIfAsked,
-      finish(original, copy) {
-        if (couldBePlanted(original, statDescriptor(fromParent))) return;
-        setAccess(copy, statDescriptor(copy), access);
-      },
+      ...options,
+      finish: (original, copy) => finish(original, copy, statDescriptor(fromParent)),
     }),
   );
 }
@@ -72,12 +92,12 @@ type Copy = (
   fromName: string,
   to: number,
   toName: string,
-  stop: () => void,
+  options: CopyOptions,
 ) => Promise<CopyResult>;
 
-const copyOneFile: Copy = (from, fromName, to, toName, stop) =>
+const copyOneFile: Copy = (from, fromName, to, toName, options) =>
   copyFile(from, fromName, to, toName, {
-    signal: stop,
+    ...options,
     // The entry may give the copy to a user, who could not have read the original.
     finish(original) {
       if (couldBePlanted(original, statDescriptor(from))) throw new SystemError("copy", EMLINK, fromName);
@@ -86,11 +106,11 @@ const copyOneFile: Copy = (from, fromName, to, toName, stop) =>
 
 const EMLINK = 31;
 
-const copyDirectory: Copy = async (from, fromName, to, toName, stop) => {
+const copyDirectory: Copy = async (from, fromName, to, toName, options) => {
   using copy = new Descriptor(makeNewDirectory(to, toName, 0o700));
   try {
     using original = new Descriptor(openHandle(from, fromName));
-    return await copyTree(original.number, copy.number, { signal: stop });
+    return await copyTree(original.number, copy.number, options);
   } catch (error) {
     removeDirectory(to, toName);
     throw error;

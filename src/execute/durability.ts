@@ -46,9 +46,11 @@ function changedDirectories(step: Step): string[] {
     case "mount":
     case "replace-mount":
     case "set-mount-options":
+    case "set-hidden":
     case "unmount":
       return [];
     case "copy-source":
+    case "adopt-file":
       return [parentOf(step.to)];
     case "create-directory":
     case "set-access":

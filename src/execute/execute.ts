@@ -1,16 +1,19 @@
 import { isSystemError } from "../linux/ffi.ts";
 import { PathError } from "../linux/walk.ts";
-import type { Effect } from "../model/generation.ts";
+import { type Effect, withLatestFolders } from "../model/generation.ts";
 import type { Plan, Step } from "../model/plan.ts";
 import { EntriesRefused, Failure, failure, type Problem, Unconfirmed } from "../model/problem.ts";
 import { CopyError } from "./copy-tree.ts";
 import { syncChanges } from "./durability.ts";
 import { busyMounts, busyProblem } from "./holders.ts";
 import { watchForInterruption } from "./interruption.ts";
+import { linkFolders } from "./link-folders.ts";
 import { perform } from "./perform.ts";
+import type { Watch } from "./progress.ts";
 import { type Done, failedAttempt, releaseTrees, remedyFor } from "./session.ts";
 import { tidyUp } from "./tidy.ts";
 import { takeBack } from "./undo.ts";
+import { adjustVisibility } from "./visibility.ts";
 
 /** What puts a command on record; each throws a Failure if it can't. */
 export interface Recorder {
@@ -26,11 +29,17 @@ export interface Recorder {
  * Carries out a plan and puts it on record. If a step fails, or the record, or somebody presses Ctrl-C, every step is
  * taken back in reverse order.
  * @param lazy detach mounts that are in use; otherwise they are all found before the first change, and refused
+ * @param watch told before every step, and how far copies are
  * @returns what a person should know of how it went
  * @throws Failure that says what failed, why, and that nothing changed; {@link EntriesRefused} where that is so because of
  *   certain entries
  */
-export async function execute(plan: Plan, recorder: Recorder, lazy: boolean): Promise<readonly string[]> {
+export async function execute(
+  plan: Plan,
+  recorder: Recorder,
+  lazy: boolean,
+  watch: Watch,
+): Promise<readonly string[]> {
   const busy = lazy ? [] : busyMounts(plan.steps);
   if (busy.length > 0) {
     throw new EntriesRefused(
@@ -40,22 +49,27 @@ export async function execute(plan: Plan, recorder: Recorder, lazy: boolean): Pr
   }
   const interruption = watchForInterruption();
   const done: Done[] = [];
+  const remarks: string[] = [];
   let begun: Step | null = null;
   try {
     if (plan.steps.length + plan.afterwards.length > 0) recorder.begin(plan);
     for (const step of plan.steps) {
       interruption.stopIfAsked();
       begun = step;
-      done.push({ step, outcome: await attempt(step, interruption.stopIfAsked, lazy) });
+      watch({ kind: "step", step, done: done.length, total: plan.steps.length });
+      done.push({ step, outcome: await attempt(step, interruption.stopIfAsked, lazy, watch) });
       begun = null;
       await interruption.pause();
     }
     interruption.stopIfAsked();
+    remarks.push(...adjustVisibility(done));
     syncOrFail(plan.steps);
     const made = done.flatMap(({ outcome }) => outcome.made ?? []);
-    recorder.commit([...plan.keptEffects, ...made]);
+    recorder.commit(withLatestFolders([...plan.keptEffects, ...made, ...linkFolders(plan.steps)]));
   } catch (error) {
-    if (error instanceof Unconfirmed) return [...noticesOf(done), ...error.problems.map(describeDoubt)];
+    if (error instanceof Unconfirmed)
+      return [...noticesOf(done), ...remarks, ...error.problems.map(describeDoubt)];
+    watch({ kind: "undo" });
     const leftovers = takeBack(begun === null ? done : [...done, { step: begun, outcome: {} }]);
     if (leftovers.every(({ severity }) => severity === "warning")) endQuietly(recorder);
     throw withLeftovers(error, leftovers);
@@ -65,7 +79,7 @@ export async function execute(plan: Plan, recorder: Recorder, lazy: boolean): Pr
   }
   const tidied = tidyUp(plan.afterwards);
   if (tidied.isDone) endQuietly(recorder);
-  return [...noticesOf(done), ...tidied.notices];
+  return [...noticesOf(done), ...remarks, ...tidied.notices];
 }
 
 function noticesOf(done: readonly Done[]): string[] {
@@ -85,9 +99,9 @@ function endQuietly(recorder: Recorder): void {
   }
 }
 
-async function attempt(step: Step, stopIfAsked: () => void, lazy: boolean) {
+async function attempt(step: Step, stopIfAsked: () => void, lazy: boolean, watch: Watch) {
   try {
-    return await perform(step, stopIfAsked, lazy);
+    return await perform(step, stopIfAsked, lazy, watch);
   } catch (error) {
     throw explain(error, step);
   }

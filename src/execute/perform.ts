@@ -6,18 +6,27 @@ import type { Identity } from "../model/generation.ts";
 import { nameOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
 import { changeAccess } from "./access.ts";
+import { adoptFile } from "./adoption.ts";
 import { copySource, copyToName } from "./copy-source.ts";
+import type { CopyOptions } from "./copy-tree.ts";
 import { isOurLink, removeIf, takePlaceOf } from "./giving-way.ts";
 import { changeMountOptions, mountAtTarget, replaceMount, unmountTarget } from "./mounting.ts";
 import { createObject, expectObject, isEmpty, isLink, isObject, makeNewDirectory } from "./objects.ts";
+import type { Watch } from "./progress.ts";
 import type { Outcome } from "./session.ts";
 
 /**
  * Carries out one step, or throws and leaves everything as it was before it.
  * @param stopIfAsked called now and then by what takes long; throws when the person wants to stop
+ * @param watch told how far a copy is
  * @param lazy detach mounts that are in use instead of failing
  */
-export async function perform(step: Step, stopIfAsked: () => void, lazy: boolean): Promise<Outcome> {
+export async function perform(
+  step: Step,
+  stopIfAsked: () => void,
+  lazy: boolean,
+  watch: Watch,
+): Promise<Outcome> {
   switch (step.kind) {
     case "create-directory": {
       const identity = createObject(step.path, step.access, makeNewDirectory);
@@ -28,7 +37,10 @@ export async function perform(step: Step, stopIfAsked: () => void, lazy: boolean
       return step.role === "target" ? { made: { kind: "created-file", path: step.path, identity } } : {};
     }
     case "copy-source":
-      return await copySource(step, stopIfAsked);
+      return await copySource(step, copyOptions(step.from, step.to, stopIfAsked, watch));
+    case "adopt-file":
+      await adoptFile(step, copyOptions(step.from, step.to, stopIfAsked, watch));
+      return {};
     case "set-access":
       return { object: changeAccess(step.path, step.from, step.to) };
     case "back-up":
@@ -40,11 +52,14 @@ export async function perform(step: Step, stopIfAsked: () => void, lazy: boolean
     case "put-back":
       return putBack(step.path, step.backup);
     case "mount":
-      return { object: mountAtTarget(step.target, { source: step.source, options: step.options }) };
+      return { object: mountAtTarget(step.target, step) };
     case "replace-mount":
       return replaceMount(step, step.to, lazy);
     case "set-mount-options":
       changeMountOptions(step, step.to);
+      return {};
+    case "set-hidden":
+      // For all steps at once, see `visibility.ts`.
       return {};
     case "unmount":
       return { keptTree: unmountTarget(step, lazy) };
@@ -64,11 +79,19 @@ export async function perform(step: Step, stopIfAsked: () => void, lazy: boolean
       removeLink(step.path, step.text);
       return {};
     case "unlink-to-copy":
-      await replaceLinkByCopy(step, stopIfAsked);
+      await replaceLinkByCopy(step, copyOptions(step.from, step.path, stopIfAsked, watch));
       return {};
     case "set-aside":
       return setAside(step.path, nameOf(step.aside), step.identity);
   }
+}
+
+function copyOptions(from: string, to: string, stopIfAsked: () => void, watch: Watch): CopyOptions {
+  return {
+    signal: stopIfAsked,
+    progress: (files, bytes) => watch({ kind: "copy", from, files, bytes }),
+    syncing: (bytes) => watch({ kind: "sync", to, bytes }),
+  };
 }
 
 function putBack(path: string, backup: string): Outcome {
@@ -121,9 +144,9 @@ export function removeLink(path: string, text: string): void {
 
 async function replaceLinkByCopy(
   step: Extract<Step, { kind: "unlink-to-copy" }>,
-  stopIfAsked: () => void,
+  options: CopyOptions,
 ): Promise<void> {
-  await copyToName(step.from, step.aside, step.access, stopIfAsked);
+  await copyToName(step.from, step.aside, step.access, options);
   inParentOf(step.path, (parent, name) => {
     const aside = nameOf(step.aside);
     const copy = statAt(parent, aside);

@@ -12,6 +12,7 @@ import type { Access } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
 import { changeAccess, isBetween } from "./access.ts";
+import { revertAdoption } from "./adoption.ts";
 import { removeCopiedSource } from "./copy-source.ts";
 import { removeUnfinishedFile } from "./copy-tree.ts";
 import { isOurLink, nameAside, removeIf, takePlaceOf } from "./giving-way.ts";
@@ -38,6 +39,8 @@ export function revert(step: Step, outcome: Outcome, origin: Origin): string[] {
       return removeCreated(step.path, step.access, "file", knownOrigin(outcome, origin));
     case "copy-source":
       return removeCopiedSource(step);
+    case "adopt-file":
+      return revertAdoption(step);
     case "set-access":
       return revertAccess(step.path, step.from, step.to, outcome.object);
     case "back-up":
@@ -53,8 +56,11 @@ export function revert(step: Step, outcome: Outcome, origin: Origin): string[] {
     case "set-mount-options":
       if (isStillMounted(step)) changeMountOptions(step, step.from);
       return [];
+    case "set-hidden":
+      // For all steps at once, see `visibility.ts`.
+      return [];
     case "unmount":
-      mountAgain(step.target, { source: step.source, options: step.options }, outcome.keptTree);
+      mountAgain(step.target, step, outcome.keptTree);
       return [];
     case "link":
       inParentOf(step.path, (parent, name) => removeIf(parent, name, isOurLink(parent, step.text)));
@@ -84,10 +90,12 @@ function isStillMounted({ target, mountId }: Extract<Step, { kind: "set-mount-op
 function placeOf(step: Step): string {
   switch (step.kind) {
     case "copy-source":
+    case "adopt-file":
       return step.to;
     case "mount":
     case "replace-mount":
     case "set-mount-options":
+    case "set-hidden":
     case "unmount":
       return step.target;
     default:

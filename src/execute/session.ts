@@ -37,6 +37,8 @@ export function failedAttempt(step: Step): string {
       return `Failed to create the file ${step.path}`;
     case "copy-source":
       return `Failed to copy ${step.from} to ${step.to}`;
+    case "adopt-file":
+      return `Failed to adopt ${step.from} as ${step.to}`;
     case "set-access":
       return `Failed to change owner and mode of ${step.path}`;
     case "back-up":
@@ -48,6 +50,8 @@ export function failedAttempt(step: Step): string {
       return `Failed to create mount at ${step.target}`;
     case "set-mount-options":
       return `Failed to change the options of the mount at ${step.target}`;
+    case "set-hidden":
+      return `Failed to change whether file managers show the mount at ${step.target}`;
     case "unmount":
       return `Failed to unmount ${step.target}`;
     case "link":

@@ -7,6 +7,7 @@ import { madeBy, type Origin, unlessMoved } from "./origin.ts";
 import { Patience } from "./patience.ts";
 import { revert } from "./revert.ts";
 import type { Done } from "./session.ts";
+import { restoreVisibility } from "./visibility.ts";
 
 const triesAgain = "put that right; the next imp command that changes things tries again";
 
@@ -18,7 +19,10 @@ const triesAgain = "put that right; the next imp command that changes things tri
  */
 export function takeBack(done: readonly Done[], startedAt?: string): Problem[] {
   const patience = new Patience();
-  const moved = done.flatMap(({ step }) => ("identity" in step ? [step.identity] : []));
+  const moved = done.flatMap(({ step }) => [
+    ...("identity" in step ? [step.identity] : []),
+    ...("sourceIdentity" in step ? [step.sourceIdentity] : []),
+  ]);
   const origin = startedAt === undefined ? unlessMoved(moved) : madeBy(startedAt, moved);
   const blocked: string[] = [];
   const problems: Problem[] = [];
@@ -28,19 +32,22 @@ export function takeBack(done: readonly Done[], startedAt?: string): Problem[] {
     if (found === null || found.some(({ severity }) => severity === "error")) blocked.push(...places);
     problems.push(...(found ?? []));
   }
-  return [...problems, ...bringToDisk(done.map(({ step }) => step))];
+  const steps = done.map(({ step }) => step);
+  return [...problems, ...restoreVisibility(steps).map(warning), ...bringToDisk(steps)];
 }
 
 function takeOneBack({ step, outcome }: Done, origin: Origin, patience: Patience): Problem[] {
   try {
-    return patience
-      .insist(() => revert(step, outcome, origin))
-      .map((message): Problem => ({ severity: "warning", message }));
+    return patience.insist(() => revert(step, outcome, origin)).map(warning);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const message = `could not undo a step (${step.kind} for ${step.serves}): ${reason}`;
     return [{ severity: "error", message, help: triesAgain }];
   }
+}
+
+function warning(message: string): Problem {
+  return { severity: "warning", message };
 }
 
 function bringToDisk(steps: readonly Step[]): Problem[] {
@@ -69,6 +76,8 @@ function placesOf(step: Step): string[] {
       return [step.path];
     case "copy-source":
       return [step.from, step.to];
+    case "adopt-file":
+      return [step.from, step.to, step.aside, step.backup];
     case "back-up":
     case "put-back":
       return [step.path, step.backup];
@@ -78,6 +87,7 @@ function placesOf(step: Step): string[] {
     case "replace-mount":
       return [step.target, step.from.source, step.to.source];
     case "set-mount-options":
+    case "set-hidden":
       return [step.target];
     case "link":
     case "unlink":

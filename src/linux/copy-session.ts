@@ -6,6 +6,8 @@ export interface CopyOptions {
   readonly signal?: () => void;
   /** Called a hundred times a second at most, and at the end, with the sums so far. */
   readonly progress?: (files: number, bytes: number) => void;
+  /** Called when all is copied, before the disk is waited for. */
+  readonly syncing?: (bytes: number) => void;
 }
 
 /** What was copied, and what a person should know; paths are relative to the tree, `.` is the tree itself. */
@@ -80,6 +82,11 @@ export class CopySession {
   async wrote(bytes: number): Promise<void> {
     this.bytes += bytes;
     await this.pause();
+  }
+
+  /** Says that the disk is going to be waited for. */
+  syncing(): void {
+    this.#options.syncing?.(this.bytes);
   }
 
   result(): CopyResult {

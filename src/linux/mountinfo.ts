@@ -1,5 +1,5 @@
 import type { Mount } from "../model/mount.ts";
-import { decodePath } from "./bytes.ts";
+import { asCharacters, unescapeName } from "./escaped-name.ts";
 
 /**
  * Reads the text of `/proc/self/mountinfo`: `36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw`, with
@@ -33,21 +33,4 @@ function parseLine(line: string): Mount {
     filesystem: unescapeName(fields[separator + 1] ?? ""),
     from: unescapeName(fields[separator + 2] ?? ""),
   };
-}
-
-/** One character per byte, so that fields can be cut before anything is decoded. */
-function asCharacters(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
-}
-
-const octalEscape = /\\([0-7]{3})/g;
-const plain = /^[\x20-\x5b\x5d-\x7e]*$/;
-
-/** A name as mountinfo writes it, one character per byte, as a path. */
-function unescapeName(field: string): string {
-  if (plain.test(field)) return field;
-  const characters = field.replace(octalEscape, (_, digits: string) =>
-    String.fromCharCode(Number.parseInt(digits, 8)),
-  );
-  return decodePath(Buffer.from(characters, "latin1"));
 }

@@ -16,7 +16,8 @@ export type Aspect =
   | "parentDirectory.mode"
   | "backup"
   | "create_parents"
-  | "create_sources";
+  | "create_sources"
+  | "adopt_replaced";
 
 /** How one aspect of an entry changed; null where one of the two says nothing about it. */
 export interface Change {
@@ -70,6 +71,7 @@ function changesBetween(from: Entry, to: Entry): Change[] {
     ...changeOf("backup", String(from.backup), String(to.backup)),
     ...changeOf("create_parents", String(from.createParents), String(to.createParents)),
     ...changeOf("create_sources", String(from.createSources), String(to.createSources)),
+    ...changeOf("adopt_replaced", adoptsIn(from), adoptsIn(to)),
   ];
 }
 
@@ -85,6 +87,11 @@ function optionsOf(entry: Entry): string | null {
 /** Not said of a symlink, so that a change of kind alone makes no second change. */
 function hiddenOf(entry: Entry): string | null {
   return isMounted(entry) && entry.hidden ? "true" : null;
+}
+
+/** Not said of a mount, as above. */
+function adoptsIn(entry: Entry): string | null {
+  return entry.kind === "linked-file" && entry.adoptReplaced === true ? "true" : null;
 }
 
 function ownershipChanges(

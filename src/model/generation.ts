@@ -39,8 +39,16 @@ export type Effect =
   | { readonly kind: "created-file"; readonly path: string; readonly identity: Identity }
   /** A file with the same bytes as the source stood at the target; a copy of the source comes back when the entry goes. */
   | { readonly kind: "replaced-file"; readonly target: string; readonly access: Access }
+  /** A directory that symlinks of imp's are in: what is in the place of one there came after it. */
+  | { readonly kind: "holds-links"; readonly path: string; readonly identity: Identity }
   /** Stood at the target already, just as wanted: not made by imp, and not removed by it. */
   | { readonly kind: "found"; readonly target: string };
+
+/** All effects, of each directory that holds links only what is said last. */
+export function withLatestFolders(effects: readonly Effect[]): Effect[] {
+  const latest = new Map(effects.map((effect) => [effect.kind === "holds-links" ? effect.path : "", effect]));
+  return effects.filter((effect) => effect.kind !== "holds-links" || latest.get(effect.path) === effect);
+}
 
 /** `generations.json`: the commit point of every command. */
 export interface Index {

@@ -63,6 +63,8 @@ export interface DirectoryEntry extends EntryBase {
 /** A file, reached through a symlink at its target. */
 export interface LinkedFileEntry extends EntryBase {
   readonly kind: "linked-file";
+  /** A file that a program puts in the place of the symlink becomes the source. */
+  readonly adoptReplaced?: boolean;
 }
 
 /** A file, bind-mounted at its target. */

@@ -25,6 +25,8 @@ export interface FileNode extends ObjectNode {
   readonly kind: "file";
   /** Bytes. */
   readonly size: number;
+  /** When its content was written: nanoseconds since the epoch as a decimal string. */
+  readonly modified: string;
 }
 
 export interface SymlinkNode extends ObjectNode {
@@ -69,6 +71,8 @@ export interface Observed {
   real(path: string): string;
   /** How many names the directory holds; 0 where that can't be found out. */
   countNames(spot: Spot): number;
+  /** True if file managers are asked not to show the mount; null if that can't be found out. */
+  isHidden(mount: Mount): boolean | null;
   /** True if both are regular files with the same bytes. */
   sameBytes(left: Spot, right: Spot): boolean;
 }

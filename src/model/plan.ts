@@ -30,6 +30,20 @@ export type Step = { readonly serves: string } & (
       readonly to: string;
       readonly what: "directory" | "file";
     }
+  /**
+   * The source gets the content of the file that a program put in the place of the symlink; the old source stays beside
+   * it as `backup`, and `sourceIdentity` is that of it.
+   */
+  | {
+      readonly kind: "adopt-file";
+      readonly from: string;
+      readonly to: string;
+      readonly aside: string;
+      readonly backup: string;
+      readonly identity: Identity;
+      readonly sourceIdentity: Identity;
+      readonly access: Access;
+    }
   /** Owner and mode of what exists. */
   | { readonly kind: "set-access"; readonly path: string; readonly from: Access; readonly to: Access }
   | {
@@ -50,6 +64,7 @@ export type Step = { readonly serves: string } & (
       readonly target: string;
       readonly source: string;
       readonly options: MountOptions;
+      readonly hidden: boolean;
     }
   | {
       readonly kind: "replace-mount";
@@ -65,12 +80,21 @@ export type Step = { readonly serves: string } & (
       readonly from: MountOptions;
       readonly to: MountOptions;
     }
+  /** A mount that stays is hidden from file managers, or shown again. */
+  | {
+      readonly kind: "set-hidden";
+      readonly target: string;
+      readonly mountId: number;
+      readonly source: string;
+      readonly hidden: boolean;
+    }
   | {
       readonly kind: "unmount";
       readonly target: string;
       readonly mountId: number;
       readonly source: string;
       readonly options: MountOptions;
+      readonly hidden: boolean;
     }
   | { readonly kind: "link"; readonly path: string; readonly text: string }
   /** Our own symlink gets another text. */
@@ -142,6 +166,8 @@ export type MountOptions = readonly MountOption[];
 export interface MountedSource {
   readonly source: string;
   readonly options: MountOptions;
+  /** File managers are asked not to show the mount. */
+  readonly hidden: boolean;
 }
 
 /** Something in the way: the command refuses. */
@@ -168,6 +194,7 @@ export type FindingKind =
   | "hidden-mount"
   | "stacked-mount"
   | "wrong-options"
+  | "wrong-visibility"
   | "not-linked"
   | "wrong-link"
   | "replaced"

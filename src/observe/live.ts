@@ -10,6 +10,8 @@ import {
 import { parseMountTable } from "../linux/mountinfo.ts";
 import { readMountTable } from "../linux/mounts.ts";
 import { type FileType, type Stat, statAt } from "../linux/stat.ts";
+import { readUtab } from "../linux/utab.ts";
+import { hiddenMounts } from "../linux/utab-text.ts";
 import { type OpenDirectory, type Walk, walk, walkBeneath } from "../linux/walk.ts";
 import { readLinkAt, readLinkIn } from "../linux/walk-by-name.ts";
 import { type Mount, type MountTable, mountTable } from "../model/mount.ts";
@@ -100,7 +102,17 @@ export function observeLiveSystem(): LiveSystem {
     }
   }
 
-  return { mounts, node, real, countNames, sameBytes, close };
+  let hidden: ((mount: Mount) => boolean | null) | null = null;
+
+  function isHidden(mount: Mount): boolean | null {
+    if (hidden === null) {
+      const bytes = readUtab();
+      hidden = bytes === null ? () => null : hiddenMounts(bytes);
+    }
+    return hidden(mount);
+  }
+
+  return { mounts, node, real, countNames, isHidden, sameBytes, close };
 }
 
 /** Nothing is there, or not for this user. What the kernel fails to read (EIO) is there: it must not pass for empty. */
@@ -157,7 +169,7 @@ function describe(stat: Stat, type: Exclude<FileType, "symlink">): Node {
     case "directory":
       return { kind: "directory", ...objectOf(stat) };
     case "file":
-      return { kind: "file", ...objectOf(stat), size: stat.size };
+      return { kind: "file", ...objectOf(stat), size: stat.size, modified: stat.modified };
     default:
       return { kind: "special", ...objectOf(stat), what: type.replace("-", " ") };
   }

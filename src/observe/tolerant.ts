@@ -32,6 +32,11 @@ export function tolerant(observed: Observed): Observed {
         () => observed.countNames(spot),
         () => 1,
       ),
+    isHidden: (mount) =>
+      or(
+        () => observed.isHidden(mount),
+        () => null,
+      ),
     sameBytes: (left, right) =>
       or(
         () => observed.sameBytes(left, right),

@@ -18,6 +18,8 @@ export interface PlanRequest {
   readonly observed: Observed;
   /** Create every missing source, whatever its entry says (`--skip-validation`). */
   readonly createSources: boolean;
+  /** Adopt every file that a program put in the place of a symlink, whatever its entry says (`--adopt-replaced`). */
+  readonly adoptReplaced: boolean;
   /** The time for backup names: `YYYYMMDD_HHMMSS`, UTC. */
   readonly stamp: string;
   /** Makes the names of this command's temporary files its own. */

@@ -1,5 +1,6 @@
-import type { Effect, Identity } from "../model/generation.ts";
+import { type Effect, type Identity, withLatestFolders } from "../model/generation.ts";
 import type { Node } from "../model/observation.ts";
+import { parentOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
 import type { Draft } from "./draft.ts";
 
@@ -60,14 +61,22 @@ const appearances: ReadonlySet<Step["kind"]> = new Set([
   "replace-file",
 ]);
 
+/** The directories that wanted symlinks are in. */
+function linkFolders(draft: Draft): Set<string> {
+  const linked = draft.request.wanted.entries.filter(({ kind }) => kind === "linked-file");
+  return new Set(linked.map(({ target }) => parentOf(target)));
+}
+
 /** Earlier effects that stay in force, and what was found as wanted. */
 export function effectsKept(draft: Draft): Effect[] {
   const appeared = new Set(
     draft.additionSteps.filter((step) => appearances.has(step.kind)).map((step) => step.serves),
   );
   const known = new Set<string>();
-  return [...draft.request.effects, ...draft.found].filter((effect) => {
+  const folders = linkFolders(draft);
+  return withLatestFolders([...draft.request.effects, ...draft.found]).filter((effect) => {
     if (draft.endedEffects.has(effect)) return false;
+    if (effect.kind === "holds-links") return folders.has(effect.path);
     if (effect.kind !== "found" && effect.kind !== "replaced-file") return true;
     const key = `${effect.kind} ${effect.target}`;
     if (appeared.has(effect.target) || known.has(key)) return false;

@@ -1,8 +1,11 @@
 import type { LinkedFileEntry } from "../model/manifest.ts";
 import { mountAt } from "../model/mount.ts";
 import type { FileNode, SymlinkNode } from "../model/observation.ts";
+import { parentOf } from "../model/path.ts";
 import { accessOf } from "./access.ts";
-import { type Draft, finding, nodeUnder } from "./draft.ts";
+import { adopt, describeReplacement, isReplacement } from "./adoption.ts";
+import { type Draft, directoryBehind, finding, nodeUnder } from "./draft.ts";
+import { isObject } from "./effects.ts";
 import {
   describeNode,
   freeBackupName,
@@ -13,13 +16,14 @@ import {
   reportReadOnly,
   reportUnreachable,
 } from "./obstacle.ts";
+import { isFuture } from "./overlay.ts";
 import { ensureParents } from "./parents.ts";
 import type { ReadySource } from "./sources.ts";
 
 /** Plans that a symlink to the entry's source is at its target. */
 export function planLink(draft: Draft, entry: LinkedFileEntry, source: ReadySource): void {
   const { observed } = draft.request;
-  const { survey, overlay } = draft;
+  const { survey } = draft;
   const { path } = survey.ways.locate(entry.target);
   const mount = survey.isSteady(path) ? mountAt(observed.mounts, path) : null;
   if (mount !== null && !survey.isGoing(mount)) {
@@ -43,22 +47,37 @@ export function planLink(draft: Draft, entry: LinkedFileEntry, source: ReadySour
     case "symlink":
       planOverSymlink(draft, entry, node);
       return;
-    case "file": {
-      if (!ensureParents(draft, entry, "target", "late")) return;
-      finding(draft, entry.target, "replaced", "a regular file stands in the place of its symlink");
-      const stored = overlay.whereNow(survey.ways.objectAt(entry.source));
-      const here = overlay.whereNow(survey.ways.placeOf(entry.target));
-      if (!source.copied && !observed.sameBytes(here, stored)) {
-        backUpOrRefuse(draft, entry, "a regular file, and not the same as the source");
-        return;
-      }
-      if (reportReadOnly(draft, entry, entry.target) || reportHeld(draft, entry)) return;
-      replaceFile(draft, entry, node);
+    case "file":
+      if (ensureParents(draft, entry, "target", "late")) planOverFile(draft, entry, source, node);
       return;
-    }
     default:
       if (ensureParents(draft, entry, "target", "late")) backUpOrRefuse(draft, entry, describeNode(node));
   }
+}
+
+function planOverFile(draft: Draft, entry: LinkedFileEntry, source: ReadySource, node: FileNode): void {
+  const { survey, overlay, request } = draft;
+  const isReplaced = isReplacement(draft, entry);
+  const message = isReplaced
+    ? describeReplacement(draft, entry, node)
+    : "a regular file stands in the place of its symlink";
+  finding(draft, entry.target, "replaced", message);
+  const stored = overlay.whereNow(survey.ways.objectAt(entry.source));
+  const here = overlay.whereNow(survey.ways.placeOf(entry.target));
+  if (!source.copied && !request.observed.sameBytes(here, stored)) {
+    const adopts = isReplaced && (entry.adoptReplaced === true || request.adoptReplaced);
+    if (adopts) {
+      if (adopt(draft, entry, node)) replaceFile(draft, entry, node);
+      return;
+    }
+    const remedy = isReplaced
+      ? "keep it as the source (`imp restore --adopt-replaced`), move it away"
+      : undefined;
+    backUpOrRefuse(draft, entry, "a regular file, and not the same as the source", remedy);
+    return;
+  }
+  if (reportReadOnly(draft, entry, entry.target) || reportHeld(draft, entry)) return;
+  replaceFile(draft, entry, node);
 }
 
 /** The file has nothing that the source has not: a copy of that comes back when the entry goes. */
@@ -79,7 +98,8 @@ function planOverSymlink(draft: Draft, entry: LinkedFileEntry, node: SymlinkNode
     active?.kind === "linked-file" && active.source === node.text && !draft.present.found.has(entry.target);
   if (!ensureParents(draft, entry, "target", "late")) return;
   if (node.text === entry.source) {
-    if (!isOurs) draft.found.push({ kind: "found", target: entry.target });
+    if (isOurs) noteFolder(draft, entry);
+    else draft.found.push({ kind: "found", target: entry.target });
     return;
   }
   finding(draft, entry.target, "wrong-link", `it is a symlink to ${node.text}, not to ${entry.source}`);
@@ -98,9 +118,20 @@ function planOverSymlink(draft: Draft, entry: LinkedFileEntry, node: SymlinkNode
   });
 }
 
-function backUpOrRefuse(draft: Draft, entry: LinkedFileEntry, what: string): void {
+/** The directory that the link is in, which may be another one than when it was made. */
+function noteFolder(draft: Draft, { target }: LinkedFileEntry): void {
+  const path = parentOf(target);
+  const node = directoryBehind(draft, path);
+  if (node.kind !== "directory" || isFuture(node)) return;
+  const isKnown = [...draft.request.effects, ...draft.found].some(
+    (effect) => effect.kind === "holds-links" && effect.path === path && isObject(node, effect.identity),
+  );
+  if (!isKnown) draft.found.push({ kind: "holds-links", path, identity: node.identity });
+}
+
+function backUpOrRefuse(draft: Draft, entry: LinkedFileEntry, what: string, remedy?: string): void {
   if (!entry.backup) {
-    reportObstacle(draft, entry, what);
+    reportObstacle(draft, entry, what, remedy);
     return;
   }
   finding(draft, entry.target, "in-the-way", `${entry.target} is ${what}`);

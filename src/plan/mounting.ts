@@ -4,7 +4,7 @@ import type { MountedSource } from "../model/plan.ts";
 import { conflict, type Draft, finding, nodeUnder } from "./draft.ts";
 import { mountsInside } from "./inside.ts";
 import { reportForeignMount, reportMountsInside, reportUnreachable } from "./obstacle.ts";
-import { optionsFor, optionsOf, sameOptions } from "./options.ts";
+import { isHidden, optionsFor, optionsOf, sameOptions } from "./options.ts";
 import { ensureParents } from "./parents.ts";
 import { makeRoom } from "./room.ts";
 import type { ReadySource } from "./sources.ts";
@@ -36,7 +36,7 @@ export function planMount(draft: Draft, entry: MountedEntry, source: ReadySource
 }
 
 function wantedMount(draft: Draft, entry: MountedEntry): MountedSource {
-  return { source: entry.source, options: optionsFor(draft, entry) };
+  return { source: entry.source, options: optionsFor(draft, entry), hidden: entry.hidden };
 }
 
 function keepMount(draft: Draft, entry: MountedEntry, mount: Mount): void {
@@ -53,6 +53,11 @@ function keepMount(draft: Draft, entry: MountedEntry, mount: Mount): void {
       `unmount the surplus: umount '${mount.mountPoint}'`,
     );
   }
+  adjustOptions(draft, entry, mount);
+  adjustVisibility(draft, entry, mount);
+}
+
+function adjustOptions(draft: Draft, entry: MountedEntry, mount: Mount): void {
   const { options } = wantedMount(draft, entry);
   const now = optionsOf(mount);
   if (sameOptions(now, options)) return;
@@ -72,6 +77,19 @@ function keepMount(draft: Draft, entry: MountedEntry, mount: Mount): void {
   });
 }
 
+function adjustVisibility(draft: Draft, entry: MountedEntry, mount: Mount): void {
+  const { target, source, hidden } = entry;
+  const now = draft.request.observed.isHidden(mount);
+  if (now === hidden) return;
+  if (now === null) {
+    finding(draft, target, "unknown", "whether file managers show it can't be found out");
+    return;
+  }
+  const message = hidden ? "file managers show its mount" : "its mount is hidden from file managers";
+  finding(draft, target, "wrong-visibility", message);
+  draft.additionSteps.push({ kind: "set-hidden", serves: target, target, mountId: mount.id, source, hidden });
+}
+
 function replaceMount(draft: Draft, entry: MountedEntry, mount: Mount): void {
   const active = draft.present.entries.get(entry.target);
   if (active === undefined) return;
@@ -82,7 +100,7 @@ function replaceMount(draft: Draft, entry: MountedEntry, mount: Mount): void {
     serves: entry.target,
     target: entry.target,
     mountId: mount.id,
-    from: { source: active.source, options: optionsOf(mount) },
+    from: { source: active.source, options: optionsOf(mount), hidden: isHidden(draft, mount) },
     to: wantedMount(draft, entry),
   });
 }
@@ -96,13 +114,11 @@ function addMount(draft: Draft, entry: MountedEntry, source: ReadySource): void 
     reportMountsInside(draft, entry, mountsInside(draft.request.observed.mounts, path), "mounted");
   }
   if (!makeRoom(draft, entry, source)) return;
-  const { source: shown, options } = wantedMount(draft, entry);
   draft.additionSteps.push({
     kind: "mount",
     serves: entry.target,
     target: entry.target,
-    source: shown,
-    options,
+    ...wantedMount(draft, entry),
   });
 }
 

@@ -97,15 +97,18 @@ export function reportReadOnly(draft: Draft, entry: Entry, path: string, changed
   return true;
 }
 
-/** Reports that `node` stands at the target and is not to be moved. */
-export function reportObstacle(draft: Draft, entry: Entry, what: string): void {
+/**
+ * Reports that `node` stands at the target and is not to be moved.
+ * @param remedy the first thing that a person can do about it
+ */
+export function reportObstacle(draft: Draft, entry: Entry, what: string, remedy = "move it away"): void {
   const name = nameOf(entry.target);
   finding(draft, entry.target, "in-the-way", `${entry.target} is ${what}`);
   conflict(
     draft,
     entry,
     `${entry.target} is in the way: ${what}`,
-    `move it away, or set \`backup = true\` to keep it as ${name}.backup.…`,
+    `${remedy}, or set \`backup = true\` to keep it as ${name}.backup.…`,
   );
 }
 
@@ -180,23 +183,23 @@ export function reportMountsInside(
 }
 
 /**
- * A free name that what stands at the target can be kept under, or null (and a conflict) if the name would be too
+ * A free name that what stands at the target (or elsewhere, if `kept` says so) can be kept under, or null (and a conflict) if the name would be too
  * long for a filesystem.
  */
-export function freeBackupName(draft: Draft, entry: Entry): string | null {
-  const base = `${nameOf(entry.target)}.backup.${draft.request.stamp}`;
+export function freeBackupName(draft: Draft, entry: Entry, kept = entry.target): string | null {
+  const base = `${nameOf(kept)}.backup.${draft.request.stamp}`;
   for (let number = 0; ; number += 1) {
     const name = number === 0 ? base : `${base}.${number}`;
     if (Buffer.byteLength(name) > longestName) {
       conflict(
         draft,
         entry,
-        `${entry.target} is in the way, and its name is too long for a backup beside it`,
+        `${kept} has to be kept as a backup, and its name is too long for one beside it`,
         "move it away",
       );
       return null;
     }
-    const path = join(parentOf(entry.target), name);
+    const path = join(parentOf(kept), name);
     if (!("identity" in nodeUnder(draft, path))) return path;
   }
 }

@@ -12,6 +12,11 @@ export function optionsOf(mount: Mount): MountOptions {
   return set.some((name) => accessTimes.includes(name)) ? set : inOrder([...set, "strictatime"]);
 }
 
+/** True if file managers are asked not to show the mount, as far as can be known. */
+export function isHidden(draft: Draft, mount: Mount): boolean {
+  return draft.request.observed.isHidden(mount) === true;
+}
+
 /**
  * The options that an entry's mount is to have: those of the mount that its source lies on, as with any bind mount,
  * and its own on top.

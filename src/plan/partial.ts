@@ -1,6 +1,6 @@
 import type { Effect } from "../model/generation.ts";
 import { type Entry, isMounted, type Manifest } from "../model/manifest.ts";
-import { isAtOrBelow } from "../model/path.ts";
+import { isAtOrBelow, parentOf } from "../model/path.ts";
 import type { Conflict, Plan } from "../model/plan.ts";
 import { dependenciesOf, makePlan, type PlanRequest } from "./planner.ts";
 
@@ -98,6 +98,11 @@ function belongsToLeft(effect: Effect, left: ReadonlySet<string>, wanted: Manife
   if (!("path" in effect)) return targets.some((target) => isAtOrBelow(effect.target, target));
   const { path } = effect;
   if (targets.some((target) => isAtOrBelow(path, target))) return true;
+  if (effect.kind === "holds-links") {
+    const links = wanted.entries.filter((entry) => !isMounted(entry));
+    const isIn = (target: string) => parentOf(target) === path;
+    return targets.some(isIn) && !links.some(({ target }) => isIn(target));
+  }
   const holds = (target: string) => isAtOrBelow(target, path);
   return targets.some(holds) && !wanted.entries.some(({ target }) => holds(target));
 }

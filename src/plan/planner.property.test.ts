@@ -1,7 +1,8 @@
-import { test } from "bun:test";
+import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { drifts, machines, manifests } from "./model-world/arbitrary.ts";
-import { beginStory, command, letHappen } from "./model-world/story.ts";
+import { calmMachines, calmManifests } from "./model-world/calm.ts";
+import { beginStory, command, letHappen, type PlanWishes, planFor, type Story } from "./model-world/story.ts";
 
 /** More runs, or other ones: `RUNS=20000 SEED=7 bun test src/plan`. */
 const runs = Number(process.env["RUNS"] ?? 1000);
@@ -16,7 +17,7 @@ const events = fc.oneof(
       createSources: fc.boolean(),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("restore" as const) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("restore" as const), adoptReplaced: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("drift" as const), drift: drifts }) },
 );
 
@@ -25,11 +26,53 @@ test("whatever happened before, a plan that is carried out ends as wanted, undon
     fc.property(machines, fc.array(events, { maxLength: 6 }), (machine, list) => {
       const story = beginStory(machine);
       for (const event of list) {
-        if (event.kind === "apply") command(story, event.manifest, event.createSources);
-        else if (event.kind === "restore") command(story, story.active);
+        if (event.kind === "apply") command(story, event.manifest, { createSources: event.createSources });
+        else if (event.kind === "restore")
+          command(story, story.active, { adoptReplaced: event.adoptReplaced });
         else letHappen(story, event.drift);
       }
     }),
     { numRuns: runs, seed },
   );
 }, 60_000);
+
+/** Programs save, and save again; now and then the machine is started anew. */
+const savings = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant("save-over-link" as const),
+      which: fc.nat(5),
+      bytes: fc.constantFrom("", "x", "y", "z"),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ kind: "reboot" } as const) },
+);
+
+test("files that programs put in the place of links are adopted, and the old sources kept", () => {
+  let adopted = 0;
+  fc.assert(
+    fc.property(
+      calmMachines,
+      calmManifests,
+      fc.array(savings, { maxLength: 4 }),
+      (machine, manifest, list) => {
+        const story = beginStory(machine);
+        command(story, manifest);
+        for (const event of list) {
+          letHappen(story, event);
+          adopted += stepsOf(story, { adoptReplaced: true }).filter(
+            ({ kind }) => kind === "adopt-file",
+          ).length;
+          command(story, story.active, { adoptReplaced: true });
+        }
+      },
+    ),
+    { numRuns: runs, seed },
+  );
+  expect(adopted).toBeGreaterThan(runs / 10);
+}, 60_000);
+
+function stepsOf(story: Story, wishes: PlanWishes) {
+  return planFor(story, story.active, wishes).steps;
+}

@@ -5,7 +5,7 @@ import type { Step } from "../model/plan.ts";
 import { conflict, type Draft, notice } from "./draft.ts";
 import type { Needs } from "./needs.ts";
 import { describeMount, reportMountsInside } from "./obstacle.ts";
-import { optionsOf } from "./options.ts";
+import { isHidden, optionsOf } from "./options.ts";
 import { coversOwn } from "./survey.ts";
 import { withdrawMade } from "./tidying.ts";
 import type { Removal, Withdrawal } from "./withdrawal.ts";
@@ -53,7 +53,7 @@ function unmountStep(draft: Draft, entry: MountedEntry): Step | null {
     );
   }
   reportMountsInside(draft, survey.wanted.get(target) ?? target, mountsOn(mounts, mount), "unmounted");
-  const what = { source: entry.source, options: optionsOf(mount) };
+  const what = { source: entry.source, options: optionsOf(mount), hidden: isHidden(draft, mount) };
   return { kind: "unmount", serves: target, target, mountId: mount.id, ...what };
 }
 

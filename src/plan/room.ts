@@ -79,7 +79,9 @@ function createMountPoint(draft: Draft, entry: MountedEntry, source: ReadySource
   endMade(draft, entry.target);
   const future = futureDirectory(source.access);
   const node =
-    entry.kind === "directory" ? future : ({ ...future, kind: "file", links: 1, size: 0 } as const);
+    entry.kind === "directory"
+      ? future
+      : ({ ...future, kind: "file", links: 1, size: 0, modified: "0" } as const);
   draft.overlay.set(draft.survey.ways.placeOf(entry.target), node, "late");
   return true;
 }

@@ -154,7 +154,7 @@ function createCopy(draft: Draft, entry: Entry, original: Original, turn: Turn):
 
 function futureNode(entry: Entry, access: Access): DirectoryNode | FileNode {
   const node = futureDirectory(access);
-  return entry.kind === "directory" ? node : { ...node, kind: "file", links: 1, size: 0 };
+  return entry.kind === "directory" ? node : { ...node, kind: "file", links: 1, size: 0, modified: "0" };
 }
 
 /** Owner and mode of a source that has nothing to copy: those of an empty target, else the owner of its folder. */

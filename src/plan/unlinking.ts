@@ -62,7 +62,7 @@ function unlinkStep(
     const node = observed.node(stored);
     if (!isNeeded && node.kind === "file") {
       const { access } = replaced;
-      const file = { ...futureDirectory(access), kind: "file", links: 1, size: node.size } as const;
+      const file = { ...node, ...futureDirectory(access), kind: "file", links: 1 } as const;
       overlay.copy(spot, stored, file, "late");
       const from = stored.beneath === null ? stored.path : entry.source;
       return { kind: "unlink-to-copy", ...link, from, access, aside: names.beside(path) };

@@ -6,7 +6,8 @@ import { accessSchema, countSchema, identitySchema, pathBelowRoot } from "./sche
 /** The forms of the steps in a journal: root acts on them, so each has to fit. */
 
 const optionsSchema = v.array(v.picklist(mountOptionNames));
-const mountedSchema = v.strictObject({ source: pathBelowRoot, options: optionsSchema });
+const hidden = v.boolean();
+const mountedSchema = v.strictObject({ source: pathBelowRoot, options: optionsSchema, hidden });
 const textSchema = v.pipe(v.string(), v.minLength(1));
 const role = v.picklist(["source", "target"]);
 const what = v.picklist(["directory", "file"]);
@@ -31,13 +32,15 @@ export const stepSchema: v.GenericSchema<unknown, Step> = v.variant("kind", [
   step("create-directory", { path, access, role }),
   step("create-file", { path, access, role }),
   step("copy-source", { from: path, to: path, what }),
+  step("adopt-file", { from: path, to: path, aside, backup, identity, sourceIdentity: identity, access }),
   step("set-access", { path, from: access, to: access }),
   step("back-up", { path, backup, identity }),
   step("put-back", { path, backup, identity }),
-  step("mount", { target, source, options }),
+  step("mount", { target, source, options, hidden }),
   step("replace-mount", { target, mountId, from: mountedSchema, to: mountedSchema }),
   step("set-mount-options", { target, mountId, from: options, to: options }),
-  step("unmount", { target, mountId, source, options }),
+  step("set-hidden", { target, mountId, source, hidden }),
+  step("unmount", { target, mountId, source, options, hidden }),
   step("link", { path, text }),
   step("replace-link", { path, from: text, to: text, aside }),
   step("exchange-for-link", { path, text, backup, identity }),

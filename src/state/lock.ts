@@ -24,6 +24,8 @@ export interface LockRequest {
   readonly waitMilliseconds: number;
   /** What this command is, for the people who wait for it: `imp apply`. */
   readonly command: string;
+  /** Called again and again while another imp has the lock, with what it says of itself. */
+  readonly whileWaiting?: (holder: string | null) => void;
 }
 
 const firstPause = 20;
@@ -44,6 +46,7 @@ export async function acquireLock(directory: StateDirectory, request: LockReques
     }
     const left = deadline - performance.now();
     if (left <= 0) throw busy(attempt.holder);
+    request.whileWaiting?.(attempt.holder);
     await Bun.sleep(Math.min(pause, left));
   }
 }

@@ -98,7 +98,11 @@ const mounted = { options: v.array(v.picklist(mountOptionNames)), hidden: v.bool
 
 const entrySchema: Schema<Entry> = v.variant("kind", [
   v.strictObject({ kind: v.literal("directory"), ...entryBase, ...mounted }),
-  v.strictObject({ kind: v.literal("linked-file"), ...entryBase }),
+  v.strictObject({
+    kind: v.literal("linked-file"),
+    ...entryBase,
+    adoptReplaced: v.exactOptional(v.boolean()),
+  }),
   v.strictObject({ kind: v.literal("bound-file"), ...entryBase, ...mounted }),
 ]);
 
@@ -130,6 +134,7 @@ export const effectSchema: Schema<Effect> = v.variant("kind", [
   v.strictObject({ kind: v.literal("created-directory"), path: pathBelowRoot, identity: identitySchema }),
   v.strictObject({ kind: v.literal("created-file"), path: pathBelowRoot, identity: identitySchema }),
   v.strictObject({ kind: v.literal("replaced-file"), target: pathBelowRoot, access: accessSchema }),
+  v.strictObject({ kind: v.literal("holds-links"), path: pathSchema, identity: identitySchema }),
   v.strictObject({ kind: v.literal("found"), target: pathBelowRoot }),
 ]);
 

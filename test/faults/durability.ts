@@ -61,7 +61,9 @@ const naming = ["linkat", "mkdirat", "mknodat", "renameat2", "symlinkat", "unlin
 const writing: Readonly<Record<string, number>> = { write: 0, pwrite64: 0, copy_file_range: 1 };
 
 function changedPaths({ name, text }: TracedCall): string[] {
-  const descriptors = [...text.matchAll(/(?<=[(, ])(?:\d+|AT_FDCWD)<([^>]*)>/g)].map(([, path = ""]) => path);
+  const all = [...text.matchAll(/(?<=[(, ])(?:\d+|AT_FDCWD)<([^>]*)>/g)].map(([, path = ""]) => path);
+  // What is in memory only has no disk to be on.
+  const descriptors = all.filter((path) => !path.startsWith("/run/"));
   // A temporary file of the state that comes back is removed by the next command.
   if (name === "unlinkat" && /"\.imp-[^"]*\.tmp"/.test(text)) return [];
   if (naming.includes(name)) return descriptors.slice(-1);

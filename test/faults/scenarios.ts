@@ -3,6 +3,7 @@ import {
   configPath,
   newConfiguration,
   oldConfiguration,
+  programSaves,
   rootBefore,
   rootBetween,
   stateDirectory,
@@ -58,6 +59,13 @@ export const scenarios: readonly Scenario[] = [
     prepare: `${after}${throwRootAway}`,
     command: restore,
     next: restore,
+    nextWorksToo: true,
+  },
+  {
+    name: "adopt",
+    prepare: `${after}${programSaves}`,
+    command: [...restore, "--adopt-replaced"],
+    next: [...restore, "--adopt-replaced"],
     nextWorksToo: true,
   },
   {

@@ -23,7 +23,11 @@ export const steadyTargets = [
 ];
 
 /** What a killed command may leave of copies whose originals a reboot threw away. */
-export const rescuedCopies = ["/persist/system/var/cache", "/persist/system/etc/app/copied"];
+export const rescuedCopies = [
+  "/persist/system/var/cache",
+  "/persist/system/etc/app/copied",
+  "/persist/system/etc/app/adopted",
+];
 
 export const oldConfiguration = configurationText({
   state_dir: stateDirectory,
@@ -43,6 +47,7 @@ export const oldConfiguration = configurationText({
       ],
       files: [
         "/etc/app/steady",
+        "/etc/app/adopted",
         "/etc/app/moved",
         "/etc/app/same",
         { file: "/etc/app/held", backup: true },
@@ -73,6 +78,7 @@ export const newConfiguration = configurationText({
       ],
       files: [
         "/etc/app/steady",
+        "/etc/app/adopted",
         "/etc/app/identical",
         { file: "/etc/app/new", backup: true },
         { file: "/etc/app/copied", create_sources: true },
@@ -82,6 +88,7 @@ export const newConfiguration = configurationText({
       ],
     },
     [other]: {
+      hideMounts: true,
       directories: ["/srv/moved", "/etc/app/kind"],
       files: ["/etc/app/moved", "/srv/kind", { file: "/etc/app/bound-moved", method: "bind" }],
     },
@@ -96,7 +103,7 @@ export const storedBefore = `
   mkdir -p other/srv/moved/inner other/etc/app/kind
   chmod 0700 system/var/lib/owned
   for name in srv/steady/a srv/moved/a srv/moved/inner/a srv/reopened/a srv/reopened/inner/a srv/removed/a \
-    srv/held/a srv/kind/a srv/new/a var/lib/owned/a var/log/a etc/app/steady etc/app/moved etc/app/same \
+    srv/held/a srv/kind/a srv/new/a var/lib/owned/a var/log/a etc/app/steady etc/app/adopted etc/app/moved etc/app/same \
     etc/app/held etc/app/kind etc/app/bound etc/app/bound-moved etc/app/method etc/app/identical etc/app/new \
     etc/app/added/bound etc/app/hollow srv/hollow/a; do echo "system's $name" > system/$name; done
   for name in srv/moved/a etc/app/moved etc/app/kind/a srv/kind etc/app/bound-moved; do
@@ -147,6 +154,14 @@ const unmountAll = `
 export const ageFiles = `
   find ${folders.join(" ")} -path ${stateDirectory} -prune -o -exec touch -h -d '2020-02-02 02:02:02' {} + 2>/dev/null ||
     true
+`;
+
+/** Shell: a program saves its file, over imp's symlink. */
+export const programSaves = `
+  echo "the program's own" > /etc/app/adopted.new
+  chmod 0640 /etc/app/adopted.new
+  mv /etc/app/adopted.new /etc/app/adopted
+  ${ageFiles}
 `;
 
 /** Shell: leaves only what a boot finds, and something that stands in nobody's way. */

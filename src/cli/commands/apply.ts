@@ -27,6 +27,7 @@ export async function run(context: CommandContext, input: CommandInput<"apply">)
     dryRun: input.dryRun,
     lazy: input.lazy,
     createSources: input.skipValidation,
+    adoptReplaced: false,
     chooseGoal: (_store, index, active) =>
       input.ifChanged && active !== null && isSame(active, config)
         ? recordedGoal(index, active)

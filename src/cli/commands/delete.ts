@@ -9,6 +9,7 @@ import { inWords } from "../render/numbers.ts";
 import { settleKilledCommand } from "../settle.ts";
 import { stateLocation } from "../state-location.ts";
 import { isListed, noSuchGeneration } from "../stored-generation.ts";
+import { waitingWatcher } from "../watch.ts";
 
 /** `imp delete N…` */
 export async function run(context: CommandContext, input: CommandInput<"delete">): Promise<CommandResult> {
@@ -22,7 +23,11 @@ export async function run(context: CommandContext, input: CommandInput<"delete">
     return 1;
   }
 
-  const request = { waitMilliseconds: context.global.wait * 1000, command: "imp delete" };
+  const request = {
+    waitMilliseconds: context.global.wait * 1000,
+    command: "imp delete",
+    whileWaiting: waitingWatcher(context),
+  };
   const warnings = await withLockedStore(location, request, (store) => {
     const settled = settleKilledCommand(store);
     const index = readIndex(store);

@@ -5,12 +5,13 @@ import { readIndex, type Store, withStore } from "../../state/store.ts";
 import { loadConfiguration } from "../configuration.ts";
 import type { CommandContext, CommandResult } from "../context.ts";
 import type { CommandInput } from "../program.ts";
-import { diffJson, diffLines, type Side } from "../render/diff.ts";
+import { diffJson, diffLines, diffTable, type Side, type SideLabels } from "../render/diff.ts";
 import { stateLocation } from "../state-location.ts";
 import { namedGeneration } from "../stored-generation.ts";
 
 interface Compared {
   readonly side: Side;
+  readonly label?: string;
   readonly manifest: Manifest;
 }
 
@@ -20,9 +21,18 @@ export async function run(context: CommandContext, input: CommandInput<"diff">):
     input.from === null ? await withConfiguration(context) : await stored(context, input.from, input.to);
   const differences = differencesBetween(from.manifest, to.manifest);
   const sides = { from: from.side, to: to.side };
-  context.out(diffLines(differences, sides, context.paint));
+  const { paint } = context;
+  context.out(
+    context.isForPeople
+      ? diffTable(differences, sides, { ...labelled("from", from), ...labelled("to", to) }, paint)
+      : diffLines(differences, sides, paint),
+  );
   context.json(diffJson(differences, sides));
   return 0;
+}
+
+function labelled(end: "from" | "to", { label }: Compared): SideLabels {
+  return label === undefined ? {} : { [end]: label };
 }
 
 async function withConfiguration(context: CommandContext): Promise<readonly [Compared, Compared]> {
@@ -48,7 +58,8 @@ function activeOrNothing(store: Store): Compared {
 }
 
 function generation(store: Store, number: number): Compared {
-  return { side: number, manifest: namedGeneration(store, number).manifest };
+  const { label, manifest } = namedGeneration(store, number);
+  return { side: number, manifest, ...(label === undefined ? {} : { label }) };
 }
 
 function requireActive(store: Store): number {

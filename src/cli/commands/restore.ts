@@ -15,6 +15,7 @@ export async function run(context: CommandContext, input: CommandInput<"restore"
     dryRun: input.dryRun,
     lazy: input.lazy,
     createSources: false,
+    adoptReplaced: input.adoptReplaced,
     scope: { bestEffort: input.bestEffort, filesOnly: input.filesOnly },
     chooseGoal: (store, index, active) => {
       if (active === null) throw noActiveGeneration(store, location.path);

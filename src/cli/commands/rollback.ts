@@ -14,6 +14,7 @@ export async function run(context: CommandContext, input: CommandInput<"rollback
     dryRun: input.dryRun,
     lazy: input.lazy,
     createSources: false,
+    adoptReplaced: false,
     chooseGoal: (store, index) => {
       if (index.previous === null) {
         const help = "`imp list` shows all generations, and `imp switch N` goes to any of them";

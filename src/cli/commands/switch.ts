@@ -13,6 +13,7 @@ export async function run(context: CommandContext, input: CommandInput<"switch">
     dryRun: input.dryRun,
     lazy: input.lazy,
     createSources: false,
+    adoptReplaced: false,
     chooseGoal: (store, index) => recordedGoal(index, namedGeneration(store, input.generation)),
   });
 }

@@ -20,6 +20,7 @@ export async function run(context: CommandContext, _input: CommandInput<"verify"
       effects: index.effects,
       wanted: manifest,
       createSources: false,
+      adoptReplaced: false,
     });
     const verification = { generation: number, entries: manifest.entries.length, plan };
     context.out(verifyLines(verification, context.paint));

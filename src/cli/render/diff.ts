@@ -1,5 +1,6 @@
 import type { Aspect, Change, Difference } from "../../model/difference.ts";
-import { entryJson, entryLine } from "./entry.ts";
+import { type Cell, columns } from "./columns.ts";
+import { entryDetails, entryJson, entryKind, entryLine } from "./entry.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import type { Paint } from "./paint.ts";
 import { printable } from "./printable.ts";
@@ -16,6 +17,80 @@ export function diffLines(differences: readonly Difference[], sides: Sides, pain
   const heading = `${sideName(sides.from)} → ${sideName(sides.to)}:`;
   if (differences.length === 0) return [`${heading} no differences`];
   return [paint.bold(heading), ...differences.flatMap((difference) => differenceLines(difference, paint))];
+}
+
+/** What people said about the two generations, where they did. */
+export interface SideLabels {
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** The same for a person at a terminal: in columns, with labels and a summary. */
+export function diffTable(
+  differences: readonly Difference[],
+  sides: Sides,
+  labels: SideLabels,
+  paint: Paint,
+): string[] {
+  const heading = `${titled(sides.from, labels.from)} → ${titled(sides.to, labels.to)}:`;
+  if (differences.length === 0) return [`${heading} no differences`];
+  const rows = columns(differences.map((difference) => differenceCells(difference, paint)));
+  return [
+    paint.bold(heading),
+    ...differences.flatMap((difference, index) => [
+      rows[index] ?? "",
+      ...(difference.kind === "changed" ? changeRows(difference.changes, paint) : []),
+    ]),
+    summary(differences),
+  ];
+}
+
+function titled(side: Side, label: string | undefined): string {
+  return label === undefined ? sideName(side) : `${sideName(side)} (${printable(label)})`;
+}
+
+function differenceCells(difference: Difference, paint: Paint): Cell[] {
+  const entry = difference.kind === "changed" ? difference.to : difference.entry;
+  const { mark, colour } = looks(difference.kind, paint);
+  return [
+    { text: `${mark} ${entryKind(entry)}`, paint: colour },
+    { text: printable(entry.target), paint: colour },
+    { text: `← ${printable(entry.source)}`, paint: paint.dim },
+    { text: entryDetails(entry).join(", ") },
+  ];
+}
+
+function looks(
+  kind: Difference["kind"],
+  { green, red, yellow }: Paint,
+): { mark: string; colour: Paint["red"] } {
+  switch (kind) {
+    case "added":
+      return { mark: "+", colour: green };
+    case "removed":
+      return { mark: "-", colour: red };
+    case "changed":
+      return { mark: "~", colour: yellow };
+  }
+}
+
+function changeRows(changes: readonly Change[], { red, green }: Paint): string[] {
+  const rows = changes.map(({ aspect, from, to }) => [
+    { text: `    ${aspect}:` },
+    { text: value(aspect, from), paint: red },
+    { text: "→" },
+    { text: value(aspect, to), paint: green },
+  ]);
+  return columns(rows);
+}
+
+function summary(differences: readonly Difference[]): string {
+  const kinds = ["added", "removed", "changed"] as const;
+  return kinds
+    .map((kind) => ({ kind, count: differences.filter((difference) => difference.kind === kind).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ kind, count }) => `${count} ${kind}`)
+    .join(", ");
 }
 
 function sideName(side: Side): string {

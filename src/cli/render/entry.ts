@@ -20,11 +20,13 @@ export function entryLine(entry: Entry): string {
   return `${entryKind(entry).padEnd(10)}  ${printable(entry.target)} ← ${printable(entry.source)}${suffix}`;
 }
 
-function entryDetails(entry: Entry): string[] {
+/** What the configuration asks for besides the place, each in a few words. */
+export function entryDetails(entry: Entry): string[] {
   const parent = ownershipDetails(entry.parentDirectory ?? {}).map((detail) => `parent ${detail}`);
   return [
     ...(isMounted(entry) && entry.options.length > 0 ? [entry.options.join(",")] : []),
     ...(isMounted(entry) && entry.hidden ? ["hidden"] : []),
+    ...(entry.kind === "linked-file" && entry.adoptReplaced === true ? ["adopts what replaces it"] : []),
     ...ownershipDetails(entry),
     ...parent,
   ];
@@ -60,6 +62,7 @@ export type JsonEntry = JsonOwnership & {
   readonly backup: boolean;
   readonly createParents: boolean;
   readonly createSources: boolean;
+  readonly adoptReplaced: boolean;
 };
 
 export function entryJson(entry: Entry): JsonEntry {
@@ -75,6 +78,7 @@ export function entryJson(entry: Entry): JsonEntry {
     backup: entry.backup,
     createParents: entry.createParents,
     createSources: entry.createSources,
+    adoptReplaced: entry.kind === "linked-file" && entry.adoptReplaced === true,
   };
 }
 

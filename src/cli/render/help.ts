@@ -1,4 +1,4 @@
-import { commandList, exitMeanings, globalOptions, helpCommand } from "../program.ts";
+import { commandList, exitMeanings, globalOptions, helpCommand, purpose } from "../program.ts";
 import type {
   ArgumentSpecification,
   CommandSpecification,
@@ -20,8 +20,7 @@ function argumentUsage({ name, required, variadic }: ArgumentSpecification): str
 /** What `imp --help` prints. */
 export function overviewLines(): string[] {
   return [
-    "imp keeps chosen directories and files of an ephemeral Linux root on a",
-    "persistent filesystem, in numbered generations.",
+    ...wrap(purpose, lineWidth),
     "",
     "Usage: imp COMMAND [OPTIONS]",
     "",

@@ -31,6 +31,7 @@ export function listLines(index: Index, details: { readonly verbose: boolean }, 
  */
 export function listTable(index: Index, now: number, paint: Paint): string[] {
   if (index.generations.length === 0) return [none];
+  const width = Math.max(...index.generations.map(({ entries }) => String(entries).length));
   return [
     paint.bold(heading),
     ...columns(
@@ -43,8 +44,7 @@ export function listTable(index: Index, now: number, paint: Paint): string[] {
           { text: String(number), align: "right", ...(isActive ? { paint: paint.bold } : {}) },
           { text: formatTime(createdAt) },
           { text: ago(createdAt, now), paint: paint.dim },
-          { text: String(entries), align: "right" },
-          { text: entries === 1 ? "entry" : "entries" },
+          { text: `${String(entries).padStart(width)} ${entries === 1 ? "entry" : "entries"}` },
           isActive
             ? { text: "(active)", paint: paint.green }
             : { text: isPrevious ? "(previous)" : "", paint: paint.dim },

@@ -21,6 +21,7 @@ const mountStep = {
   target: "/var/log",
   source: "/keep/var/log",
   options: [],
+  hidden: false,
 } as const;
 const linkStep = {
   kind: "link",
@@ -66,7 +67,7 @@ describe("a dry run", () => {
 
   test("counts every step", () => {
     expect(summaryLine(everyStep, { entries: [] }, "to do")).toBe(
-      "1 to mount, 1 to remount, 4 to link, 1 to unmount, 2 to unlink, 4 to change, 1 to copy, 2 to create, " +
+      "1 to mount, 1 to remount, 4 to link, 1 to unmount, 2 to unlink, 5 to change, 1 to adopt, 1 to copy, 2 to create, " +
         "2 to back up, 1 to put back, 4 to remove",
     );
   });

@@ -45,6 +45,7 @@ const remount: Group = { verb: "remount", done: "remounted" };
 const link: Group = { verb: "link", done: "linked" };
 const unmount: Group = { verb: "unmount", done: "unmounted" };
 const unlink: Group = { verb: "unlink", done: "unlinked" };
+const adopt: Group = { verb: "adopt", done: "adopted" };
 const copy: Group = { verb: "copy", done: "copied" };
 const create: Group = { verb: "create", done: "created" };
 const change: Group = { verb: "change", done: "changed" };
@@ -60,6 +61,7 @@ const groups: readonly Group[] = [
   unmount,
   unlink,
   change,
+  adopt,
   copy,
   create,
   backUp,
@@ -71,6 +73,7 @@ const groupsOf: Readonly<Record<Action["kind"], readonly Group[]>> = {
   mount: [mount],
   "replace-mount": [remount],
   "set-mount-options": [change],
+  "set-hidden": [change],
   unmount: [unmount],
   link: [link],
   "replace-link": [link],
@@ -78,6 +81,7 @@ const groupsOf: Readonly<Record<Action["kind"], readonly Group[]>> = {
   "replace-file": [link],
   unlink: [unlink],
   "copy-source": [copy],
+  "adopt-file": [adopt],
   "create-directory": [create],
   "create-file": [create],
   "set-access": [change],

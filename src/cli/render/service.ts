@@ -1,28 +1,30 @@
+import type { UnitFile } from "../../boot/service-unit.ts";
+import type { UnitChange } from "../service/install.ts";
 import type { LastRun, ServiceStatus } from "../service/status.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import type { Paint } from "./paint.ts";
 import { printable } from "./printable.ts";
 
-/** What `imp service install` changed. */
-export interface InstallReport {
-  readonly unit: string;
-  /** The unit was not there, or another one. */
-  readonly written: boolean;
-  /** It was not enabled before. */
-  readonly enabled: boolean;
+/** Units as they are, one after the other. */
+export function printLines(units: readonly UnitFile[]): string[] {
+  return units.flatMap(({ name, text }, index) => [
+    ...(index === 0 ? [] : ["", `# ${name}`]),
+    ...text.trimEnd().split("\n"),
+  ]);
 }
 
-export function installLines({ unit, written, enabled }: InstallReport): string[] {
+export function unitChangeLines({ unit, change }: UnitChange): string[] {
   const path = printable(unit);
-  if (!written && !enabled) return [`${path} is installed and enabled already.`];
-  return [
-    written ? `Wrote ${path}.` : `${path} is as it should be.`,
-    enabled ? "Enabled it: it runs at every boot from now on." : "It was enabled already.",
-  ];
-}
-
-export function uninstallLines(unit: string, removed: boolean): string[] {
-  return [removed ? `Removed ${printable(unit)}.` : `${printable(unit)} is not installed.`];
+  switch (change) {
+    case "written":
+      return [`Wrote and enabled ${path}.`];
+    case "enabled":
+      return [`Enabled ${path}.`];
+    case "unchanged":
+      return [`${path} is installed and enabled already.`];
+    case "removed":
+      return [`Removed ${path}.`];
+  }
 }
 
 export function statusLines(

@@ -1,6 +1,6 @@
 import { formatMode } from "../../model/mode.ts";
 import type { Access } from "../../model/observation.ts";
-import type { Action, MountOptions } from "../../model/plan.ts";
+import type { Action, MountedSource, MountOptions } from "../../model/plan.ts";
 import { printable } from "./printable.ts";
 
 /** A step as a verb in its plain form, and what it is done to. */
@@ -23,6 +23,11 @@ export function stepWords(step: Action): StepWords {
       return { verb: "create file", rest: `${printable(step.path)} (${accessWords(step.access)})` };
     case "copy-source":
       return { verb: "copy", rest: `${printable(step.from)} → ${printable(step.to)}` };
+    case "adopt-file":
+      return {
+        verb: "adopt",
+        rest: `${printable(step.from)} → ${printable(step.to)}, keeping the old one as ${printable(step.backup)}`,
+      };
     case "set-access":
       return accessChange(step.path, step.from, step.to);
     case "back-up":
@@ -32,18 +37,20 @@ export function stepWords(step: Action): StepWords {
     case "mount":
       return {
         verb: "mount",
-        rest: `${printable(step.target)} ← ${printable(step.source)}${inBrackets(step.options)}`,
+        rest: `${printable(step.target)} ← ${printable(step.source)}${inBrackets(step)}`,
       };
     case "replace-mount":
       return {
         verb: "remount",
-        rest: `${printable(step.target)} ← ${printable(step.to.source)}${inBrackets(step.to.options)}, was ${printable(step.from.source)}`,
+        rest: `${printable(step.target)} ← ${printable(step.to.source)}${inBrackets(step.to)}, was ${printable(step.from.source)}`,
       };
     case "set-mount-options":
       return {
         verb: "set options",
         rest: `${printable(step.target)}: ${optionWords(step.from)} → ${optionWords(step.to)}`,
       };
+    case "set-hidden":
+      return { verb: step.hidden ? "hide" : "show", rest: printable(step.target) };
     case "unmount":
       return { verb: "unmount", rest: printable(step.target) };
     case "link":
@@ -93,8 +100,8 @@ function accessWords({ uid, gid, mode }: Access): string {
 }
 
 /** Every mount is relatime unless something else is asked for, so that need not be said each time. */
-function inBrackets(options: MountOptions): string {
-  const telling = options.filter((option) => option !== "relatime");
+function inBrackets({ options, hidden }: Omit<MountedSource, "source">): string {
+  const telling = [...options.filter((option) => option !== "relatime"), ...(hidden ? ["hidden"] : [])];
   return telling.length === 0 ? "" : ` (${telling.join(",")})`;
 }
 
@@ -116,6 +123,8 @@ export type JsonStep = {
   /** Where what stood there is kept. */
   readonly backup: string | null;
   readonly options: readonly string[] | null;
+  /** Whether file managers are asked not to show the mount. */
+  readonly hidden: boolean | null;
   readonly access: JsonAccess | null;
   readonly description: string;
 };
@@ -127,13 +136,15 @@ export function stepJson(step: Action): JsonStep {
     from: null,
     backup: null,
     options: null,
+    hidden: null,
     access: null,
     ...stepFields(step),
     description: describeStep(step),
   };
 }
 
-type StepFields = Pick<JsonStep, "path"> & Partial<Pick<JsonStep, "from" | "backup" | "options" | "access">>;
+type StepFields = Pick<JsonStep, "path"> &
+  Partial<Pick<JsonStep, "from" | "backup" | "options" | "hidden" | "access">>;
 
 function stepFields(step: Action): StepFields {
   switch (step.kind) {
@@ -142,6 +153,8 @@ function stepFields(step: Action): StepFields {
       return { path: step.path, access: accessJson(step.access) };
     case "copy-source":
       return { path: step.to, from: step.from };
+    case "adopt-file":
+      return { path: step.to, from: step.from, backup: step.backup, access: accessJson(step.access) };
     case "set-access":
       return { path: step.path, access: accessJson(step.to) };
     case "back-up":
@@ -149,11 +162,18 @@ function stepFields(step: Action): StepFields {
     case "put-back":
       return { path: step.path, from: step.backup };
     case "mount":
-      return { path: step.target, from: step.source, options: step.options };
+      return { path: step.target, from: step.source, options: step.options, hidden: step.hidden };
     case "replace-mount":
-      return { path: step.target, from: step.to.source, options: step.to.options };
+      return {
+        path: step.target,
+        from: step.to.source,
+        options: step.to.options,
+        hidden: step.to.hidden,
+      };
     case "set-mount-options":
       return { path: step.target, options: step.to };
+    case "set-hidden":
+      return { path: step.target, hidden: step.hidden };
     case "link":
     case "replace-file":
       return { path: step.path, from: step.text };

@@ -3,7 +3,7 @@ import { differencesBetween } from "../../model/difference.ts";
 import { emptyIndex, type Index } from "../../model/generation.ts";
 import { ago } from "./age.ts";
 import { currentLines } from "./current.ts";
-import { diffLines } from "./diff.ts";
+import { diffLines, diffTable } from "./diff.ts";
 import { entryLine } from "./entry.ts";
 import { listLines, listTable } from "./list.ts";
 import { inWords } from "./numbers.ts";
@@ -50,8 +50,8 @@ describe("list", () => {
     const now = Date.parse("2025-11-05T14:30:00Z");
     expect(listTable(labelled, now, noPaint)).toEqual([
       "Generations:",
-      "   1  2025-11-04 00:02:03  38 hours ago  1  entry    (previous)  before the upgrade",
-      "*  3  2025-11-05 12:00:00  2 hours ago   4  entries  (active)",
+      "   1  2025-11-04 00:02:03  38 hours ago  1 entry    (previous)  before the upgrade",
+      "*  3  2025-11-05 12:00:00  2 hours ago   4 entries  (active)",
     ]);
     expect(listTable(emptyIndex, now, noPaint)).toEqual(["No generations found."]);
   });
@@ -145,6 +145,21 @@ describe("diff", () => {
       "    options: none → noexec,ro",
       "    user: as it is → eve",
     ]);
+  });
+
+  test("is a table with labels, details and a summary for a person at a terminal", () => {
+    const sides = { from: 2, to: "configuration" } as const;
+    const lines = diffTable(differencesBetween(from, to), sides, { from: "old disk" }, noPaint);
+    expect(lines).toEqual([
+      "generation 2 (old disk) → configuration:",
+      "- symlink     /etc/nix/id_rsa   ← /keep/etc/nix/id_rsa        parent user root, parent mode 0700",
+      "+ bound file  /home/eve/.netrc  ← /home-keep/home/eve/.netrc",
+      "~ bind mount  /var/log          ← /keep/var/log               ro,noexec, user eve",
+      "    options:  none      →  noexec,ro",
+      "    user:     as it is  →  eve",
+      "1 added, 1 removed, 1 changed",
+    ]);
+    expect(diffTable([], sides, {}, noPaint)).toEqual(["generation 2 → configuration: no differences"]);
   });
 
   test("says so if nothing differs", () => {

@@ -1,9 +1,9 @@
-import { type InstalledService, servesAs, serviceName } from "../../boot/service-unit.ts";
+import { type InstalledService, servesAs, serviceName, type UnitFile } from "../../boot/service-unit.ts";
 import { isSystemdRunning, systemctl } from "../../linux/systemctl.ts";
 import type { CommandContext } from "../context.ts";
 import { stateLocation } from "../state-location.ts";
-import { findUnit, isEnabled, type UnitPlace } from "./unit-place.ts";
-import { wantedUnit } from "./wanted-unit.ts";
+import { findUnit, isEnabled, unitPlace } from "./unit-place.ts";
+import { wantedUnits } from "./wanted-units.ts";
 
 /** How imp's unit is, and what it did. */
 export interface ServiceStatus {
@@ -27,30 +27,39 @@ export type LastRun =
   /** `result` as systemd has it: `exit-code`, `timeout`, … (systemd.exec(5), `$SERVICE_RESULT`). */
   | { readonly kind: "failed"; readonly result: string };
 
-/** @param isRunning the machine in question is this one */
-export async function serviceStatus(
-  context: CommandContext,
-  place: UnitPlace,
-  isRunning: boolean,
-): Promise<ServiceStatus> {
+/** @param root of the machine in question; `/` for this one */
+export async function serviceStatus(context: CommandContext, root: string): Promise<ServiceStatus> {
+  const place = unitPlace(root, serviceName);
   const found = findUnit(place);
-  const own = found.kind === "own" ? found : null;
+  const service = found.kind === "own" ? found.service : null;
   return {
     unit: place.unit,
-    service: own?.service ?? null,
+    service,
     enabled: isEnabled(place) === true,
-    upToDate: own === null ? null : await isCurrent(context, own.text, own.service),
-    lastRun: isRunning ? lastRun() : { kind: "unknown" },
+    upToDate: service === null ? null : await isCurrent(context, root, service),
+    lastRun: root === "/" ? lastRun() : { kind: "unknown" },
   };
 }
 
 /** The unit may well run another executable than this one; what counts is the rest. */
 async function isCurrent(
   context: CommandContext,
-  text: string,
+  root: string,
   { executable }: InstalledService,
 ): Promise<boolean> {
-  return servesAs(text, (await wantedUnit(await stateLocation(context), executable)).text);
+  const { units } = await wantedUnits(await stateLocation(context), executable);
+  return areUpToDate(root, units);
+}
+
+/** True if the units that are there do all that these do; more mounts to wait for, or a unit more, do no harm. */
+export function areUpToDate(root: string, units: readonly UnitFile[]): boolean {
+  return units.every(({ name, text }) => {
+    const place = unitPlace(root, name);
+    const found = findUnit(place);
+    const isEnough = found.kind === "own" && servesAs(found.text, text);
+    // Whether the main unit is enabled is said by itself.
+    return isEnough && (name === serviceName || isEnabled(place) === true);
+  });
 }
 
 /** True if the unit will do what it is for, and did so the last time. */

@@ -1,4 +1,4 @@
-import { type InstalledService, readServiceUnit, serviceName } from "../../boot/service-unit.ts";
+import { type InstalledService, readServiceUnit } from "../../boot/service-unit.ts";
 import { isSystemError } from "../../linux/ffi.ts";
 import {
   makeDirectory,
@@ -16,7 +16,7 @@ import { join, nameOf, parentOf } from "../../model/path.ts";
 import { replaceFile, syncNames } from "../../state/durable-file.ts";
 import { attempting } from "../../state/kernel-refusal.ts";
 
-/** Where a machine keeps the administrator's units, and among them imp's (systemd.unit(5)). */
+/** Where a machine keeps the administrator's units, and among them one of imp's (systemd.unit(5)). */
 export interface UnitPlace {
   readonly directory: string;
   readonly unit: string;
@@ -24,7 +24,7 @@ export interface UnitPlace {
   readonly link: string;
 }
 
-/** What stands at the place of imp's unit. */
+/** What stands at the place of a unit of imp's. */
 export type FoundUnit =
   | { readonly kind: "none" }
   | { readonly kind: "own"; readonly text: string; readonly service: InstalledService }
@@ -32,13 +32,9 @@ export type FoundUnit =
   | { readonly kind: "foreign"; readonly what: string };
 
 /** @param root of the machine; `/` for the one that is running */
-export function unitPlace(root: string): UnitPlace {
+export function unitPlace(root: string, name: string): UnitPlace {
   const directory = root === "/" ? "/etc/systemd/system" : `${root}/etc/systemd/system`;
-  return {
-    directory,
-    unit: join(directory, serviceName),
-    link: `${directory}/local-fs.target.wants/${serviceName}`,
-  };
+  return { directory, unit: join(directory, name), link: `${directory}/local-fs.target.wants/${name}` };
 }
 
 /** Far more than any unit. Bytes. */
@@ -58,11 +54,11 @@ export function findUnit({ unit }: UnitPlace): FoundUnit {
 }
 
 /** True if the unit is started at boot; null if something else stands at the place of the symlink. */
-export function isEnabled({ link }: UnitPlace): boolean | null {
+export function isEnabled({ link, unit }: UnitPlace): boolean | null {
   return lookAt(link, false, (parent, name, type) => {
     if (type !== "symlink") return null;
     // `systemctl enable` writes it relative or absolute, by its version.
-    return nameOf(readLink(parent, name)) === serviceName ? true : null;
+    return nameOf(readLink(parent, name)) === nameOf(unit) ? true : null;
   });
 }
 

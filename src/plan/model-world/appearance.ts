@@ -11,7 +11,7 @@ import { parentOf } from "../../model/path.ts";
 import { accessWith } from "../access.ts";
 import type { Inode } from "./filesystem.ts";
 import { lookUp, lookUpFollowing } from "./walk.ts";
-import type { Position, World } from "./world.ts";
+import { describeMount, hidingLine, type Position, type World } from "./world.ts";
 
 /** What a person who knows nothing of the planner finds wrong with a manifest's entries. */
 export function complaints(world: World, manifest: Manifest): string[] {
@@ -27,7 +27,10 @@ export function complaintsAbout(world: World, entry: Entry): string[] {
   if (target === null) return ["nothing is there"];
   return [
     ...(isMounted(entry)
-      ? complaintsAboutMount(target, source, entry.kind, entry.options)
+      ? [
+          ...complaintsAboutMount(target, source, entry.kind, entry.options),
+          ...complaintsAboutHiding(world, target, entry.hidden),
+        ]
       : complaintsAboutLink(target, entry.source)),
     ...complaintsAboutAccess("the source", source.dentry.inode, entry),
     ...complaintsAboutParents(world, entry),
@@ -47,6 +50,11 @@ function complaintsAboutMount(
   const wanted = wantedOptions(source.mount.options, options);
   const found = mountOptionNames.filter((name) => target.mount.options.includes(name));
   return wanted.join() === found.join() ? [] : [`it is mounted with ${found.join()}, not ${wanted.join()}`];
+}
+
+function complaintsAboutHiding(world: World, { mount }: Position, hidden: boolean): string[] {
+  if (world.hiding.has(hidingLine(describeMount(mount))) === hidden) return [];
+  return [hidden ? "it is not hidden" : "it is hidden"];
 }
 
 const accessTimes: readonly string[] = ["noatime", "relatime", "strictatime"];

@@ -39,6 +39,8 @@ interface EntryPlan {
   readonly createParents: boolean;
   readonly createSources: boolean;
   readonly options: readonly MountOption[];
+  readonly hidden: boolean;
+  readonly adoptReplaced: boolean;
 }
 
 /** Manifests that the configuration's own rules let through. */
@@ -53,6 +55,8 @@ export function manifestsOf(choices: ManifestChoices): fc.Arbitrary<Manifest> {
     createParents: choices.createParents,
     createSources: choices.createSources,
     options,
+    hidden: fc.constantFrom(false, false, true),
+    adoptReplaced: fc.boolean(),
   });
   return fc
     .tuple(ownership, fc.array(plans, { maxLength: 5 }))
@@ -71,8 +75,10 @@ function entryOf(plan: EntryPlan, asked: Ownership): Entry {
     ...(plan.asksParent && { parentDirectory: asked }),
     place: { line: 1, column: 1, length: 1 },
   };
-  if (plan.kind === "linked-file") return { kind: plan.kind, ...common };
-  return { kind: plan.kind, ...common, options: plan.options, hidden: false };
+  if (plan.kind === "linked-file") {
+    return { kind: plan.kind, ...common, ...(plan.adoptReplaced && { adoptReplaced: true }) };
+  }
+  return { kind: plan.kind, ...common, options: plan.options, hidden: plan.hidden };
 }
 
 function admissible(entries: readonly Entry[]): Entry[] {

@@ -94,10 +94,18 @@ export const drifts: fc.Arbitrary<Drift> = fc.oneof(
       options: fc.constantFrom(["ro", "relatime"], ["rw", "noatime"]),
     }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("hide" as const), which: fc.nat(5), hidden: fc.boolean() }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("mount" as const), path: anywhere }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("bind" as const), from: anywhere, path: anywhere }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("put" as const), object: objects }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("save" as const), path: anywhere, bytes }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant("save-over-link" as const), which: fc.nat(5), bytes }),
+  },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("remove" as const), path: anywhere }) },
   {
     weight: 1,

@@ -69,6 +69,7 @@ export function restartMachine(world: World, machine: Machine): void {
   world.root = { ...first, id: world.nextMountId };
   world.nextMountId += 1;
   world.mounts.clear();
+  world.hiding.clear();
   world.mounts.add(world.root);
   mountDisks(world, machine);
   for (const object of machine.objects) {

@@ -48,3 +48,12 @@ export const calmManifests: fc.Arbitrary<Manifest> = manifestsOf({
   createParents: fc.constant(true),
   createSources: fc.constant(true),
 });
+
+/** Those that refuse whatever comes into their way later, and do without nothing. */
+export const strictManifests: fc.Arbitrary<Manifest> = manifestsOf({
+  roots,
+  targets,
+  backup: fc.constantFrom(false, false, true),
+  createParents: fc.constant(true),
+  createSources: fc.constantFrom(false, false, true),
+});

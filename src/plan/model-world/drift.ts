@@ -1,5 +1,5 @@
 import { nameOf, parentOf } from "../../model/path.ts";
-import { type Machine, type ObjectPlan, putObject, restartMachine } from "./build.ts";
+import { type Machine, type ObjectPlan, putObject, restartMachine, visiblePaths } from "./build.ts";
 import {
   createFilesystem,
   createObject,
@@ -16,6 +16,7 @@ import {
   isMountPoint,
   type ModelMount,
   Refusal,
+  setHidden,
   usualOptions,
   type World,
 } from "./world.ts";
@@ -26,12 +27,15 @@ export type Drift =
   /** The mount of that number, counted over. */
   | { readonly kind: "unmount"; readonly which: number }
   | { readonly kind: "remount"; readonly which: number; readonly options: readonly string[] }
+  | { readonly kind: "hide"; readonly which: number; readonly hidden: boolean }
   /** A filesystem that nobody knows is mounted. */
   | { readonly kind: "mount"; readonly path: string }
   | { readonly kind: "bind"; readonly from: string; readonly path: string }
   | { readonly kind: "put"; readonly object: ObjectPlan }
   /** A program saves its file: a new one is renamed over what was there. */
   | { readonly kind: "save"; readonly path: string; readonly bytes: string }
+  /** The same over the symlink of that number. */
+  | { readonly kind: "save-over-link"; readonly which: number; readonly bytes: string }
   | { readonly kind: "remove"; readonly path: string }
   | { readonly kind: "change-mode"; readonly path: string; readonly mode: number };
 
@@ -59,6 +63,11 @@ function happen(world: World, machine: Machine, event: Drift): void {
       if (mount !== null) mount.options = event.options;
       return;
     }
+    case "hide": {
+      const mount = chosenMount(world, event.which);
+      if (mount !== null) setHidden(world, mount, event.hidden);
+      return;
+    }
     case "mount": {
       const position = lookUp(world, event.path);
       const filesystem = strangeFilesystem(world);
@@ -78,6 +87,14 @@ function happen(world: World, machine: Machine, event: Drift): void {
     case "save":
       save(world, event.path, event.bytes);
       return;
+    case "save-over-link": {
+      const links = visiblePaths(world).filter(
+        (path) => lookUp(world, path)?.dentry.inode.content.kind === "symlink",
+      );
+      const path = links[event.which % Math.max(links.length, 1)];
+      if (path !== undefined) save(world, path, event.bytes);
+      return;
+    }
     case "remove": {
       const found = lookUp(world, event.path);
       if (found !== null && found.dentry.parent !== null)

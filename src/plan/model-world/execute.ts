@@ -1,14 +1,16 @@
-import type { Effect } from "../../model/generation.ts";
+import { type Effect, withLatestFolders } from "../../model/generation.ts";
+import { parentOf } from "../../model/path.ts";
 import type { Plan, Step } from "../../model/plan.ts";
 import { perform, tidy } from "./perform.ts";
 import { type Done, revert } from "./revert.ts";
+import { walk } from "./walk.ts";
 import type { World } from "./world.ts";
 
 /** Carries out a plan as `execute/execute.ts` does. Throws at the first step that is refused. */
 export function carryOut(world: World, plan: Plan): { effects: readonly Effect[]; done: readonly Done[] } {
   const done = plan.steps.map((step) => carryOutStep(world, step));
   finish(world, plan);
-  return { effects: effectsOf(plan, done), done };
+  return { effects: effectsOf(world, plan, done), done };
 }
 
 export function carryOutStep(world: World, step: Step): Done {
@@ -20,8 +22,21 @@ export function carryOutStep(world: World, step: Step): Done {
 }
 
 /** The effects in force once the plan is carried out. */
-export function effectsOf(plan: Plan, done: readonly Done[]): Effect[] {
-  return [...plan.keptEffects, ...done.flatMap(({ outcome }) => outcome.made ?? [])];
+export function effectsOf(world: World, plan: Plan, done: readonly Done[]): Effect[] {
+  const made = done.flatMap(({ outcome }) => outcome.made ?? []);
+  return withLatestFolders([...plan.keptEffects, ...made, ...linkFolders(world, plan)]);
+}
+
+/** As `execute/link-folders.ts` has it. */
+function linkFolders(world: World, plan: Plan): Effect[] {
+  return plan.steps.flatMap((step): Effect[] => {
+    if (!["link", "replace-link", "exchange-for-link", "replace-file"].includes(step.kind)) return [];
+    if (!("path" in step)) return [];
+    const path = parentOf(step.path);
+    const folder = walk(world, path);
+    if (folder.kind !== "open") return [];
+    return [{ kind: "holds-links", path, identity: folder.position.dentry.inode.identity }];
+  });
 }
 
 /** What waits until the command is on record. */

@@ -72,6 +72,7 @@ export function noteTouched(world: World, step: Step, touched: Touched): void {
   if (step.kind === "set-access") addInode(world, step.path, touched.access);
   if (step.kind === "back-up" || step.kind === "exchange-for-link" || step.kind === "set-aside")
     addInode(world, step.path, touched.renamed);
+  if (step.kind === "adopt-file") addInode(world, step.to, touched.renamed);
   if (step.kind === "put-back") addInode(world, step.backup, touched.renamed);
   const replaced = step.kind === "replace-file" ? lookUp(world, step.path)?.dentry.inode : undefined;
   if (step.kind === "replace-file" && replaced !== undefined) touched.replaced.set(replaced, step.path);

@@ -3,7 +3,7 @@ import type { Node, Observed, Spot } from "../../model/observation.ts";
 import { isAtOrBelow, join, nameOf, parentOf, rebase } from "../../model/path.ts";
 import { type Inode, namesIn } from "./filesystem.ts";
 import { childOf, maySearch, type Viewer, type Walk, walk } from "./walk.ts";
-import { type Position, readMountTable, type World } from "./world.ts";
+import { hidingLine, type Position, readMountTable, type World } from "./world.ts";
 
 /** The model as the planner sees it: answers as those of `observe/live.ts`. */
 export function observe(world: World, viewer: Viewer = 0): Observed {
@@ -23,6 +23,7 @@ export function observe(world: World, viewer: Viewer = 0): Observed {
   function found(spot: Spot): Position | null {
     const parent = directory(parentOf(spot.path), spot.beneath);
     if (parent.kind !== "open") return null;
+    if (spot.path === "/") return parent.position;
     return spot.beneath === null
       ? childOf(parent.position, nameOf(spot.path))
       : childWithoutMounts(parent.position, nameOf(spot.path));
@@ -65,7 +66,9 @@ export function observe(world: World, viewer: Viewer = 0): Observed {
     return found(spot)?.dentry.inode.content;
   }
 
-  return { mounts, node, real, countNames, sameBytes };
+  const isHidden = (mount: Mount) => world.hiding.has(hidingLine(mount));
+
+  return { mounts, node, real, countNames, isHidden, sameBytes };
 }
 
 /** As in a detached copy of one mount: nothing is mounted there, and symlinks can't be followed. */
@@ -100,7 +103,7 @@ function describeNode({ mount, dentry }: Position): Node {
     case "directory":
       return { kind: "directory", ...object };
     case "file":
-      return { kind: "file", ...object, size: content.bytes.length };
+      return { kind: "file", ...object, size: content.bytes.length, modified: "0" };
     case "symlink":
       return { kind: "symlink", ...object, text: content.text };
     case "special":

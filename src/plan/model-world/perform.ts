@@ -4,16 +4,9 @@ import { nameOf } from "../../model/path.ts";
 import type { Step, Tidying } from "../../model/plan.ts";
 import { copyObject } from "./copy.ts";
 import { type Content, createObject, type Dentry, moveName, namesIn, removeName } from "./filesystem.ts";
-import { childOf, lookUp, lookUpFollowing, parentAt } from "./walk.ts";
-import {
-  attachMount,
-  detachMount,
-  isMountPoint,
-  type ModelMount,
-  type Position,
-  Refusal,
-  type World,
-} from "./world.ts";
+import { expectMount, mount, replaceMount, unmount, written } from "./mounting.ts";
+import { lookUp, lookUpFollowing, objectAt, parentAt } from "./walk.ts";
+import { isMountPoint, type ModelMount, type Position, Refusal, setHidden, type World } from "./world.ts";
 
 /** What a step left behind, as `execute/session.ts` has it. */
 export interface Outcome {
@@ -34,6 +27,9 @@ export function perform(world: World, step: Step): Outcome {
     case "copy-source":
       copySource(world, step.from, step.to, step.what);
       return {};
+    case "adopt-file":
+      adopt(world, step);
+      return {};
     case "set-access":
       setAccess(world, step.path, step.to);
       return {};
@@ -44,13 +40,16 @@ export function perform(world: World, step: Step): Outcome {
     case "put-back":
       return putBack(world, step.path, step.backup);
     case "mount":
-      mount(world, step.target, step.source, step.options);
+      mount(world, step.target, step);
       return {};
     case "replace-mount":
       expectMount(world, step.target, step.mountId);
-      return { kept: replaceMount(world, step.target, step.to.source, step.to.options) };
+      return { kept: replaceMount(world, step.target, step.to) };
     case "set-mount-options":
       expectMount(world, step.target, step.mountId).options = written(step.to);
+      return {};
+    case "set-hidden":
+      setHidden(world, expectMount(world, step.target, step.mountId), step.hidden);
       return {};
     case "unmount":
       expectMount(world, step.target, step.mountId);
@@ -96,6 +95,15 @@ export function tidy(world: World, tidying: Tidying): void {
 function haveSameContent(left: Position, right: Position | null): boolean {
   const [one, other] = [left.dentry.inode.content, right?.dentry.inode.content];
   return one.kind === "file" && other?.kind === "file" && one.bytes === other.bytes;
+}
+
+/** The old source keeps its inode, the new one is a copy. */
+function adopt(world: World, step: Extract<Step, { kind: "adopt-file" }>): void {
+  expectObject(world, step.from, step.identity);
+  expectObject(world, step.to, step.sourceIdentity);
+  rename(world, step.to, nameOf(step.backup));
+  copySource(world, step.from, step.to, "file");
+  setAccess(world, step.to, step.access);
 }
 
 function expectObject(world: World, path: string, identity: Identity): void {
@@ -160,13 +168,6 @@ function expectFree(parent: Position, name: string): void {
   if (namesIn(parent.dentry).has(name)) throw new Refusal("EEXIST", name);
 }
 
-/** The object at a path, crossed mounts and all. */
-export function objectAt(world: World, path: string): Position {
-  const found = childOf(parentAt(world, path), nameOf(path));
-  if (found === null) throw new Refusal("ENOENT", path);
-  return found;
-}
-
 /** The name itself, whatever is mounted on it; refused if something is, as for rename(2) and unlink(2). */
 function bareName(world: World, path: string): { dentry: Dentry; parent: Position } {
   const parent = writableParentAt(world, path);
@@ -208,46 +209,6 @@ function copySource(world: World, from: string, to: string, what: "directory" | 
   if (original.dentry.inode.content.kind !== what) throw new Refusal("EINVAL", `${from} is no ${what}`);
   expectFree(parent, nameOf(to));
   copyObject(original, parent, nameOf(to));
-}
-
-/** Mount options as mountinfo writes them. */
-export function written(options: readonly string[]): string[] {
-  const shown = options.filter((option) => option !== "strictatime");
-  return shown.includes("ro") ? shown : ["rw", ...shown];
-}
-
-function mount(world: World, target: string, source: string, options: readonly string[]): ModelMount {
-  const shown = objectAt(world, source);
-  if (shown.dentry.inode.content.kind === "symlink") throw new Refusal("EINVAL", `${source} is a symlink`);
-  return attachMount(world, objectAt(world, target), shown.mount.filesystem, shown.dentry, written(options));
-}
-
-export function topMount(world: World, target: string): ModelMount {
-  const { mount: top, dentry } = objectAt(world, target);
-  if (top.root !== dentry) throw new Refusal("EINVAL", `${target} is no mount point`);
-  return top;
-}
-
-function expectMount(world: World, target: string, mountId: number): ModelMount {
-  const top = topMount(world, target);
-  if (top.id !== mountId) throw new Refusal("ESTALE", target);
-  return top;
-}
-
-export function unmount(world: World, target: string): ModelMount {
-  const top = topMount(world, target);
-  detachMount(world, top);
-  return top;
-}
-
-function replaceMount(world: World, target: string, source: string, options: readonly string[]): ModelMount {
-  const shown = objectAt(world, source);
-  const old = topMount(world, target);
-  if ((old.root.inode.content.kind === "directory") !== (shown.dentry.inode.content.kind === "directory"))
-    throw new Refusal("ENOTDIR", `${source} for what is at ${target}`);
-  detachMount(world, old);
-  attachMount(world, objectAt(world, target), shown.mount.filesystem, shown.dentry, written(options));
-  return old;
 }
 
 function expectLink(world: World, path: string, text: string): { dentry: Dentry; parent: Position } {

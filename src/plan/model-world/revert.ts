@@ -1,21 +1,18 @@
 import { nameOf } from "../../model/path.ts";
 import type { Step } from "../../model/plan.ts";
 import { type Dentry, namesIn, removeName } from "./filesystem.ts";
+import { topMount, unmount, written } from "./mounting.ts";
 import {
   create,
   linkAccess,
   type Outcome,
-  objectAt,
   rename,
   replaceLink,
   setAccess,
-  topMount,
   unlinkSymlink,
-  unmount,
-  written,
 } from "./perform.ts";
-import { lookUp } from "./walk.ts";
-import { attachMount, type ModelMount, Refusal, type World } from "./world.ts";
+import { lookUp, objectAt } from "./walk.ts";
+import { attachMount, type ModelMount, Refusal, setHidden, type World } from "./world.ts";
 
 /** A step that was carried out on the model. */
 export interface Done {
@@ -33,6 +30,10 @@ export function revert(world: World, { step, outcome }: Done): void {
     case "copy-source":
       removeTree(world, step.to);
       return;
+    case "adopt-file":
+      removeTree(world, step.to);
+      rename(world, step.backup, nameOf(step.to));
+      return;
     case "set-access":
       setAccess(world, step.path, step.from);
       return;
@@ -47,13 +48,16 @@ export function revert(world: World, { step, outcome }: Done): void {
       return;
     case "replace-mount":
       unmount(world, step.target);
-      attachAgain(world, step.target, outcome.kept);
+      attachAgain(world, step.target, outcome.kept, step.from.hidden);
       return;
     case "set-mount-options":
       topMount(world, step.target).options = written(step.from);
       return;
+    case "set-hidden":
+      setHidden(world, topMount(world, step.target), !step.hidden);
+      return;
     case "unmount":
-      attachAgain(world, step.target, outcome.kept);
+      attachAgain(world, step.target, outcome.kept, step.hidden);
       return;
     case "link":
       unlinkSymlink(world, step.path, step.text);
@@ -82,9 +86,10 @@ export function revert(world: World, { step, outcome }: Done): void {
 }
 
 /** A copy of the mount that was taken away comes to its place; the model keeps the options as they were written. */
-function attachAgain(world: World, target: string, kept: ModelMount | undefined): void {
+function attachAgain(world: World, target: string, kept: ModelMount | undefined, hidden: boolean): void {
   if (kept === undefined) throw new Error(`the step kept no mount of ${target}`);
-  attachMount(world, objectAt(world, target), kept.filesystem, kept.root, kept.options);
+  const mount = attachMount(world, objectAt(world, target), kept.filesystem, kept.root, kept.options);
+  setHidden(world, mount, hidden);
 }
 
 function removeCreated(world: World, path: string): void {

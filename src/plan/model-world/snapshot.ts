@@ -1,7 +1,7 @@
 import type { Identity } from "../../model/generation.ts";
 import { parentsFirst } from "../../model/path.ts";
 import { type Dentry, type Inode, namesIn, pathWithin } from "./filesystem.ts";
-import { type ModelMount, mountPointOf, type World } from "./world.ts";
+import { describeMount, hidingLine, type ModelMount, mountPointOf, type World } from "./world.ts";
 
 /** All that a person could tell of a world, by place: `DEVICE PATH` for objects, `mount PATH` for mounts. */
 export interface Snapshot {
@@ -59,7 +59,8 @@ function describeMounts(world: World): string[] {
     .sort((left, right) => parentsFirst(left.point, right.point) || left.depth - right.depth)
     .map(({ mount, point, depth }) => {
       const root = pathWithin(mount.root) + (mount.root.gone ? "//deleted" : "");
-      return `${point} ${depth} ${mount.filesystem.device} ${root} ${[...mount.options].sort().join(",")}`;
+      const hidden = world.hiding.has(hidingLine(describeMount(mount))) ? " hidden" : "";
+      return `${point} ${depth} ${mount.filesystem.device} ${root} ${[...mount.options].sort().join(",")}${hidden}`;
     });
 }
 

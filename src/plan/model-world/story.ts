@@ -1,7 +1,7 @@
 import type { Effect } from "../../model/generation.ts";
 import { emptyManifest, type Manifest } from "../../model/manifest.ts";
 import type { Plan } from "../../model/plan.ts";
-import { makePlan } from "../planner.ts";
+import { makePlan, type PlanRequest } from "../planner.ts";
 import { complaints } from "./appearance.ts";
 import { type Machine, startMachine } from "./build.ts";
 import {
@@ -45,19 +45,26 @@ export function beginStory(machine: Machine): Story {
 export interface PlanWishes {
   /** As with `--skip-validation`. */
   readonly createSources?: boolean;
+  /** As with `--adopt-replaced`. */
+  readonly adoptReplaced?: boolean;
   readonly viewer?: Viewer;
 }
 
 export function planFor(story: Story, wanted: Manifest, wishes: PlanWishes = {}): Plan {
-  return makePlan({
+  return makePlan(requestFor(story, wanted, wishes));
+}
+
+export function requestFor(story: Story, wanted: Manifest, wishes: PlanWishes = {}): PlanRequest {
+  return {
     active: story.active,
     effects: story.effects,
     wanted,
     observed: observe(story.world, wishes.viewer ?? 0),
     createSources: wishes.createSources ?? false,
+    adoptReplaced: wishes.adoptReplaced ?? false,
     stamp: `20250102_03${String(Math.floor(story.commands / 60)).padStart(2, "0")}${String(story.commands % 60).padStart(2, "0")}`,
     token: `t${story.commands}`,
-  });
+  };
 }
 
 export function letHappen(story: Story, event: Drift): void {
@@ -70,13 +77,13 @@ const ordinaryUser: Viewer = 1000;
  * Runs a command as a person would, and checks all that imp promises of it.
  * @returns false if it was refused because of conflicts
  */
-export function command(story: Story, wanted: Manifest, createSources = false): boolean {
+export function command(story: Story, wanted: Manifest, wishes: Omit<PlanWishes, "viewer"> = {}): boolean {
   story.commands += 1;
   const { world, active } = story;
-  const plan = planFor(story, wanted, { createSources });
+  const plan = planFor(story, wanted, wishes);
   const targets = new Set(wanted.entries.map(({ target }) => target));
   checkSayings(plan, new Set([...targets, ...active.entries.map(({ target }) => target)]));
-  checkLimitedView(planFor(story, wanted, { createSources, viewer: ordinaryUser }), plan);
+  checkLimitedView(planFor(story, wanted, { ...wishes, viewer: ordinaryUser }), plan);
   if (plan.conflicts.length > 0) return false;
 
   checkFindings(plan, targets);
@@ -87,7 +94,7 @@ export function command(story: Story, wanted: Manifest, createSources = false): 
   return true;
 }
 
-function carryOutChecked(story: Story, wanted: Manifest, plan: Plan): void {
+export function carryOutChecked(story: Story, wanted: Manifest, plan: Plan): void {
   const { world, active, effects, ownMounts } = story;
   const before = takeInventory(world);
   const quiet = quietEntries(world, active, wanted);
@@ -102,5 +109,5 @@ function carryOutChecked(story: Story, wanted: Manifest, plan: Plan): void {
   checkQuiet(world, quiet, plan);
   for (const mount of world.mounts) if (!before.mounts.has(mount)) ownMounts.add(mount.id);
   story.active = wanted;
-  story.effects = effectsOf(plan, done);
+  story.effects = effectsOf(world, plan, done);
 }

@@ -87,3 +87,10 @@ export function lookUpFollowing(world: World, path: string): Position | null {
     ? null
     : lookUpFollowing(world, text.startsWith("/") ? text : join(parentOf(path), text));
 }
+
+/** The object at a path, crossed mounts and all. */
+export function objectAt(world: World, path: string): Position {
+  const found = childOf(parentAt(world, path), nameOf(path));
+  if (found === null) throw new Refusal("ENOENT", path);
+  return found;
+}

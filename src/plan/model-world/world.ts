@@ -27,6 +27,8 @@ export interface World {
   readonly mounts: Set<ModelMount>;
   /** Filesystems by device, mounted or not. */
   readonly filesystems: Map<string, ModelFilesystem>;
+  /** The lines that hide mounts, see {@link hidingLine}. */
+  readonly hiding: Set<string>;
   nextMountId: number;
 }
 
@@ -57,6 +59,7 @@ export function createWorld(root: ModelFilesystem): World {
     root: mount,
     mounts: new Set([mount]),
     filesystems: new Map([[root.device, root]]),
+    hiding: new Set(),
     nextMountId: 2,
   };
 }
@@ -145,6 +148,17 @@ export function describeMount(mount: ModelMount): Mount {
     filesystem: mount.filesystem.type,
     from: mount.filesystem.from,
   };
+}
+
+/** What says of a mount that it is hidden: of all that are mounted there and show the same, as in libmount's file. */
+export function hidingLine({ mountPoint, from, root }: Mount): string {
+  return `${mountPoint} ${from} ${root}`;
+}
+
+export function setHidden(world: World, mount: ModelMount, hidden: boolean): void {
+  const line = hidingLine(describeMount(mount));
+  if (hidden) world.hiding.add(line);
+  else world.hiding.delete(line);
 }
 
 export function readMountTable(world: World): MountTable {

@@ -1,0 +1,27 @@
+import { closeDescriptor } from "../linux/files.ts";
+import { statDescriptor } from "../linux/stat.ts";
+import { walk } from "../linux/walk.ts";
+import type { Effect } from "../model/generation.ts";
+import { parentOf } from "../model/path.ts";
+import type { Step } from "../model/plan.ts";
+
+/** The directories that the steps made symlinks in, each once, as effects. */
+export function linkFolders(steps: readonly Step[]): Effect[] {
+  const paths = steps.flatMap((step) => (makesLink(step) ? parentOf(step.path) : []));
+  return [...new Set(paths)].flatMap((path): Effect[] => {
+    const found = walk(path);
+    if (found.kind !== "open") return [];
+    try {
+      const { inode, birth } = statDescriptor(found.descriptor);
+      return [{ kind: "holds-links", path, identity: { inode, birth } }];
+    } finally {
+      closeDescriptor(found.descriptor);
+    }
+  });
+}
+
+type LinkStep = Extract<Step, { kind: "link" | "replace-link" | "exchange-for-link" | "replace-file" }>;
+
+function makesLink(step: Step): step is LinkStep {
+  return ["link", "replace-link", "exchange-for-link", "replace-file"].includes(step.kind);
+}

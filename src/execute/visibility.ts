@@ -1,0 +1,131 @@
+import { isSystemError } from "../linux/ffi.ts";
+import { closeDescriptor } from "../linux/files.ts";
+import { parseMountTable } from "../linux/mountinfo.ts";
+import { readMountTable } from "../linux/mounts.ts";
+import { changeUtab, readUtab, utabPath } from "../linux/utab.ts";
+import { mentionsHiding, type Visibility, withVisibility } from "../linux/utab-text.ts";
+import { PathError, walkToParent } from "../linux/walk.ts";
+import { type Mount, mountAt, mountTable } from "../model/mount.ts";
+import { join, nameOf } from "../model/path.ts";
+import type { Step } from "../model/plan.ts";
+import type { Done } from "./session.ts";
+
+/**
+ * Hiding mounts from file managers. That is no matter of the kernel, but of a file that all mounts share, so it is done
+ * once for all steps. It never makes a command fail: a mount that is seen is better than none.
+ */
+
+type MountStep = Extract<Step, { kind: "mount" | "replace-mount" | "set-hidden" | "unmount" }>;
+
+function isMountStep(step: Step): step is MountStep {
+  return ["mount", "replace-mount", "set-hidden", "unmount"].includes(step.kind);
+}
+
+/** What is to be the case at a target, and how the mount there is found. */
+interface Aim {
+  readonly hidden: boolean;
+  /** The mount's id; "gone" where there is none, "any" where it was mounted again. */
+  readonly mount: number | "gone" | "any";
+  readonly sources: readonly string[];
+}
+
+/**
+ * Hides and shows what the steps mounted and unmounted, in one go.
+ * @returns why that was not possible
+ */
+export function adjustVisibility(done: readonly Done[]): string[] {
+  const aims = new Map<string, Aim>();
+  for (const { step, outcome } of done) {
+    if (isMountStep(step)) addAim(aims, step, aimAfter(step, outcome.object?.mountId));
+  }
+  return bringAbout(aims);
+}
+
+/** Makes it as it was before the steps, which were taken back. @returns why that was not possible */
+export function restoreVisibility(steps: readonly Step[]): string[] {
+  const aims = new Map<string, Aim>();
+  for (const step of steps.toReversed()) {
+    if (isMountStep(step)) addAim(aims, step, aimBefore(step));
+  }
+  return bringAbout(aims);
+}
+
+/** What later ones say of a target counts; the sources of all do. */
+function addAim(aims: Map<string, Aim>, { target }: MountStep, aim: Aim): void {
+  const sources = [...(aims.get(target)?.sources ?? []), ...aim.sources];
+  aims.set(target, { ...aim, sources });
+}
+
+function aimAfter(step: MountStep, mountId: number | undefined): Aim {
+  switch (step.kind) {
+    case "mount":
+      return { hidden: step.hidden, mount: mountId ?? "any", sources: [step.source] };
+    case "replace-mount":
+      return {
+        hidden: step.to.hidden,
+        mount: mountId ?? "any",
+        sources: [step.from.source, step.to.source],
+      };
+    case "set-hidden":
+      return { hidden: step.hidden, mount: step.mountId, sources: [step.source] };
+    case "unmount":
+      return { hidden: false, mount: "gone", sources: [step.source] };
+  }
+}
+
+function aimBefore(step: MountStep): Aim {
+  switch (step.kind) {
+    case "mount":
+      return { hidden: false, mount: "gone", sources: [step.source] };
+    case "replace-mount":
+      return { hidden: step.from.hidden, mount: "any", sources: [step.to.source, step.from.source] };
+    case "set-hidden":
+      return { hidden: !step.hidden, mount: step.mountId, sources: [step.source] };
+    case "unmount":
+      return { hidden: step.hidden, mount: "any", sources: [step.source] };
+  }
+}
+
+function bringAbout(aims: ReadonlyMap<string, Aim>): string[] {
+  if (aims.size === 0) return [];
+  try {
+    const isNothingHidden = [...aims.values()].every(({ hidden }) => !hidden);
+    if (isNothingHidden && !mentionsHiding(readUtab() ?? new Uint8Array(0))) return [];
+    const mounts = parseMountTable(readMountTable());
+    const byPoint = Map.groupBy(mounts, ({ mountPoint }) => mountPoint);
+    const wishes = wishesFor(aims, mounts);
+    const isDone = changeUtab((text) => withVisibility(text, wishes, (point) => byPoint.get(point) ?? []));
+    return isDone ? [] : [failed("somebody holds its lock")];
+  } catch (error) {
+    if (!isSystemError(error) && !(error instanceof PathError)) throw error;
+    return [failed(error.message)];
+  }
+}
+
+function failed(reason: string): string {
+  return `what file managers show could not be changed: ${utabPath}: ${reason}`;
+}
+
+function wishesFor(aims: ReadonlyMap<string, Aim>, mounts: readonly Mount[]): Visibility[] {
+  const byId = new Map(mounts.map((mount) => [mount.id, mount]));
+  // Most mounts are known by their id, so this is seldom needed.
+  let table: ReturnType<typeof mountTable> | null = null;
+  return [...aims].flatMap(([target, { hidden, mount: which, sources }]) => {
+    if (typeof which === "number") {
+      const mount = byId.get(which);
+      return mount === undefined ? [] : [{ mountPoint: mount.mountPoint, mount, hidden, sources }];
+    }
+    const mountPoint = realPath(target);
+    if (mountPoint === null) return [];
+    if (which === "gone") return [{ mountPoint, mount: null, hidden, sources }];
+    table ??= mountTable(mounts);
+    return [{ mountPoint, mount: mountAt(table, mountPoint), hidden, sources }];
+  });
+}
+
+function realPath(target: string): string | null {
+  const parent = walkToParent(target);
+  if (parent.kind !== "open") return null;
+  closeDescriptor(parent.descriptor);
+  return join(parent.path, nameOf(target));
+}
