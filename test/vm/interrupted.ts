@@ -64,7 +64,7 @@ export const picture = `
   imp current | head -1
   imp list | wc -l
   findmnt --raw --noheadings --output=TARGET,FSROOT,OPTIONS | grep '^/srv/' | sort || :
-  find /srv -xdev -type l -printf '%p -> %l\\n'
+  find /srv -xdev -type l -printf '%p -> %l\\n' | sort
   cd /persist
   find other system -printf '%M %u %p\\n' | sort
   find other system -type f | sort | xargs tail -n +1

@@ -1,4 +1,4 @@
-import { serviceName } from "../../src/boot/service-unit.ts";
+import { adoptionName, serviceName } from "../../src/boot/service-unit.ts";
 import { type ConfigurationText, configurationText } from "../machine/configuration.ts";
 import { hostOutput } from "./host.ts";
 import type { FilesOptions } from "./machine-files.ts";
@@ -60,7 +60,24 @@ ExecStart=sqlite3 -bail /var/lib/counter/rows.db "insert into boots values (date
 WantedBy=multi-user.target
 `;
 
-/** The files of that machine. */
+/** A machine on which programs replace a file, and whose mounts file managers are not to show. */
+export const replacingMachine: FilesOptions = {
+  files: {
+    "/etc/imp/imp.toml": configurationText({
+      state_dir: "/persist/imp",
+      persistence: {
+        "/persist/system": {
+          hideMounts: true,
+          directories: ["/srv/site"],
+          files: [{ file: "/etc/settings", adopt_replaced: true }],
+        },
+      },
+    }),
+    "/etc/settings": "of the image\n",
+  },
+};
+
+/** The machine of most tests. */
 export const keptMachine: FilesOptions = {
   files: {
     "/etc/imp/imp.toml": configurationText(first),
@@ -89,12 +106,17 @@ export async function keepAll(machine: VirtualMachine): Promise<void> {
   `);
 }
 
-/** Has imp install its unit, and puts that into the files which the machine's next root is made of. */
+/** Has imp install its units, and puts them into the files which the machine's next root is made of. */
 export async function installService(machine: VirtualMachine, files: string): Promise<void> {
   await machine.sh("imp service install");
-  const unit = `/etc/systemd/system/${serviceName}`;
-  await Bun.write(`${files}${unit}`, await machine.sh(`cat ${unit}`));
-  hostOutput(["systemctl", `--root=${files}`, "--quiet", "enable", serviceName]);
+  const names = await machine.sh(
+    `cd /etc/systemd/system; ls ${serviceName} ${adoptionName} 2>/dev/null || :`,
+  );
+  for (const unit of names.trim().split("\n")) {
+    const path = `/etc/systemd/system/${unit}`;
+    await Bun.write(`${files}${path}`, await machine.sh(`cat ${path}`));
+    hostOutput(["systemctl", `--root=${files}`, "--quiet", "enable", unit]);
+  }
 }
 
 /** When a unit began and ended to start, in microseconds since the kernel's start. */

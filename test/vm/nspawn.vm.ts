@@ -4,12 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { debianImage } from "./debian.ts";
 import { interruptible } from "./interrupted.ts";
-import { keptMachine } from "./kept.ts";
+import { keptMachine, replacingMachine } from "./kept.ts";
 import { type FilesOptions, machineFiles, persistDirectory } from "./machine-files.ts";
 import { manyEntries, measuresRestore } from "./many-entries.ts";
 import { startContainer } from "./nspawn.ts";
 import { lacksForContainer } from "./requirements.ts";
 import {
+  adoptsAtShutdown,
   followsSwitches,
   type Startable,
   startsWithoutWhatItLost,
@@ -38,7 +39,7 @@ describe.skipIf(isLacking)("a container that systemd has started", () => {
 
   test(
     "starts without the source of an entry, or without any of its state, and says so",
-    () => startsWithoutWhatItLost(machine, startable(keptMachine)),
+    () => startsWithoutWhatItLost(machine, withoutState(machine)),
     60_000,
   );
 });
@@ -47,6 +48,12 @@ test.skipIf(isLacking)(
   "a container that is cut off during apply, rollback and delete comes up with what was before or after",
   () => survivesCuts(startable(interruptible), 12),
   300_000,
+);
+
+test.skipIf(isLacking)(
+  "a container adopts at shutdown what a program put in a symlink's place, and hides its mounts after the boot",
+  () => adoptsAtShutdown(startable(replacingMachine)),
+  120_000,
 );
 
 for (const entries of [50, 500]) {
@@ -58,7 +65,15 @@ for (const entries of [50, 500]) {
 }
 
 function startable(options: FilesOptions): Startable {
-  const files = isLacking ? "" : machineFiles(scratch, options);
+  return startableFrom(isLacking ? "" : machineFiles(scratch, options));
+}
+
+/** The same machine, but nothing that it kept is there. */
+function withoutState({ files }: Startable): Startable {
+  return startableFrom(files);
+}
+
+function startableFrom(files: string): Startable {
   const persist = isLacking ? "" : persistDirectory(scratch);
   return { files, boot: () => startContainer({ image: debianImage(), files, persist, scratch }) };
 }

@@ -1,4 +1,6 @@
 import { expect } from "bun:test";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { serviceName } from "../../src/boot/service-unit.ts";
 import { randomFrom } from "../fuzz/mutate.ts";
 import { installService, keepAll, startOf } from "./kept.ts";
@@ -13,6 +15,9 @@ export interface Startable {
 
 /** How long a shutdown may take: far less than what a unit that does not stop is waited for. */
 const shutdownSeconds = 30;
+
+/** What systemd says of a unit that it waits for in vain. */
+const stuck = /timed out|State 'stop-sigterm'/;
 
 /** From a first boot to the second: what imp keeps is there before all that needs it, and nothing else is. */
 export async function survivesReboot(startable: Startable): Promise<void> {
@@ -32,7 +37,7 @@ export async function survivesReboot(startable: Startable): Promise<void> {
   expect(boots.trim().split("\n")).toHaveLength(2);
   const journal = await machine.sh("journalctl --boot=-1 --output=cat");
   expect(journal).toContain("written in the first boot");
-  expect(journal).not.toMatch(/timed out|State 'stop-sigterm'/);
+  expect(journal).not.toMatch(stuck);
 
   const restored = await startOf(machine, serviceName);
   expect(restored.ended).toBeGreaterThan(restored.began);
@@ -74,6 +79,12 @@ export async function followsSwitches({ boot }: Startable): Promise<void> {
   };
   {
     await using machine = await boot();
+    expect(await machine.settled()).toBe("running");
+    // The shutdown before: journald let go of /var/log, so it could be unmounted.
+    const journal = await machine.sh("journalctl --boot=-1 --output=cat");
+    expect(journal).toContain("Stopping systemd-journal-flush.service");
+    expect(journal).not.toMatch(stuck);
+    expect(journal).not.toMatch(/target is busy|Failed unmounting/);
     await machine.sh("mkdir -p /persist/other/srv/site; echo second >/persist/other/srv/site/index.html");
     await machine.sh("imp apply --config /etc/imp/second.toml");
     await expected(machine, 2, "second");
@@ -167,4 +178,31 @@ export async function startsWithoutWhatItLost(startable: Startable, withoutDisk:
   expect(await machine.sh(`journalctl --boot --unit=${serviceName} --output=cat`)).toContain(
     "there is no state directory /persist/imp",
   );
+}
+
+/** What a program put in the place of a symlink is adopted at shutdown, and mounts are hidden again after the boot. */
+export async function adoptsAtShutdown(startable: Startable): Promise<void> {
+  {
+    await using machine = await startable.boot();
+    await machine.settled();
+    await machine.sh("imp apply --skip-validation");
+    await installService(machine, startable.files);
+    await machine.powerOff();
+  }
+  {
+    await using machine = await startable.boot();
+    expect(await machine.settled()).toBe("running");
+    expect(await machine.sh("findmnt --mtab --noheadings --output=OPTIONS /srv/site")).toContain(
+      "x-gvfs-hide",
+    );
+    await machine.sh("echo saved by a program >/etc/settings.new; mv /etc/settings.new /etc/settings");
+    expect(await machine.powerOff()).toBeLessThan(shutdownSeconds * 1000);
+    // Where the image has a file of its own, what was saved would be in its way.
+    rmSync(join(startable.files, "etc/settings"));
+  }
+  await using machine = await startable.boot();
+  expect(await machine.settled()).toBe("running");
+  expect(
+    await machine.sh("readlink /etc/settings; cat /etc/settings /persist/system/etc/settings.backup.*"),
+  ).toBe("/persist/system/etc/settings\nsaved by a program\nof the image\n");
 }
