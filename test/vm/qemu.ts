@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { DebianImage } from "./debian.ts";
 import { startMachine, type VirtualMachine } from "./virtual-machine.ts";
 
@@ -24,10 +25,7 @@ export function startQemu({
   const words = ["console=ttyS0", "quiet", "panic=-1", "systemd.show_status=auto", ...kernelArguments];
   const consoleFile = `${files}.console`;
   const command = [
-    ...["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none"],
-    // The best processor that is emulated has AVX2, which the runtime's usual build needs.
-    ...["-machine", "pc", "-accel", "tcg", "-cpu", "max", "-smp", "1", "-m", "1024"],
-    ...["-kernel", image.kernel, "-initrd", image.initramfs, "-append", words.join(" ")],
+    ...computer(image, words, accelerator(image)),
     ...["-serial", `file:${consoleFile}`],
     ...["-chardev", "stdio,id=agent,signal=off"],
     ...["-device", "virtio-serial-pci", "-device", "virtserialport,chardev=agent"],
@@ -36,6 +34,37 @@ export function startQemu({
     ...(persist === null ? [] : disk("persist", persistence(persist, writeLog))),
   ];
   return startMachine(command, { consoleFile });
+}
+
+type Accelerator = "kvm" | "tcg";
+
+function computer({ kernel, initramfs }: DebianImage, words: readonly string[], by: Accelerator): string[] {
+  return [
+    ...["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none"],
+    ...["-machine", "pc", "-accel", by, "-cpu", "max", "-smp", "1", "-m", "1024"],
+    ...["-kernel", kernel, "-initrd", initramfs, "-append", words.join(" ")],
+  ];
+}
+
+let found: Accelerator | undefined;
+
+/** KVM, if it boots this kernel as far as the initramfs: that `/dev/kvm` is there and opens proves nothing. */
+function accelerator(image: DebianImage): Accelerator {
+  if (found === undefined) {
+    const probe = [
+      "timeout",
+      "--signal=KILL",
+      "8",
+      ...computer(image, ["quiet", "panic=-1", "imp.probe"], "kvm"),
+    ];
+    const boots =
+      existsSync("/dev/kvm") && Bun.spawnSync(probe, { stdout: "ignore", stderr: "ignore" }).success;
+    found = boots ? "kvm" : "tcg";
+    console.log(
+      `qemu runs with ${found === "kvm" ? "KVM" : "software emulation (KVM does not boot Debian's kernel here)"}`,
+    );
+  }
+  return found;
 }
 
 function readOnly(file: string): string {

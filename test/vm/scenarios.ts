@@ -122,7 +122,8 @@ export async function survivesCuts(startable: Startable, cuts: number): Promise<
     await installService(machine, startable.files);
     const began = performance.now();
     await machine.sh("imp apply --config /etc/imp/2.toml");
-    duration = performance.now() - began;
+    // Some cuts come after the end.
+    duration = 1.3 * (performance.now() - began);
     await machine.powerOff();
   }
   let active = "2";
