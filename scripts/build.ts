@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { seal } from "./seal.ts";
 
 /**
  * Makes the executable `dist/imp` with the Bun that runs this script.
@@ -38,6 +39,7 @@ const build = Bun.spawnSync(
   { cwd: root, stdout: "pipe", stderr: "pipe" },
 );
 if (build.exitCode === 0) {
+  seal(unfinished);
   renameSync(unfinished, outfile);
   console.log(`built ${outfile}`);
 } else {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { isRoot, type Machine, type Result, startMachine } from "./machine/machine.ts";
 import { lacks, need } from "./machine/requirement.ts";
+import { stopInTheMiddle } from "./machine/stop-in-the-middle.ts";
 
 /** Many commands at once, and what those see that only look. */
 
 const state = "/persist/imp";
 const store = "/persist/store";
-const journal = `${state}/journal.json`;
 const globals = ["--state-dir", state, "--wait", "60"];
 const lacksRoot = lacks(need(isRoot, "root: commands that mount, many at once"));
 
@@ -115,53 +115,43 @@ describe.skipIf(lacksRoot)("a command that holds the lock", () => {
   });
   afterAll(() => machine.stop());
 
-  /** Starts an apply, and stops it in the middle of its steps; if it was quicker, tries again. */
-  async function stopInTheMiddle(): Promise<ReturnType<Machine["start"]>> {
-    for (;;) {
-      const child = machine.start(["/imp/imp", "apply", "--config", configOf("many"), ...globals]);
-      const deadline = performance.now() + 5_000;
-      while (!existsSync(machine.outside(journal)) && performance.now() < deadline);
-      child.kill("SIGSTOP");
-      if (existsSync(machine.outside(journal))) return child;
-      child.kill("SIGCONT");
-      await child.exited;
-      await machine.impOk("switch", "1", ...globals);
-    }
-  }
+  const stopApply = () =>
+    stopInTheMiddle(machine, state, ["apply", "--config", configOf("many"), ...globals], () =>
+      machine.impOk("switch", "1", ...globals),
+    );
 
   test("is named to those that can't wait, and keeps nobody from looking", async () => {
-    const child = await stopInTheMiddle();
+    const stopped = await stopApply();
+    let exitCode: number;
     try {
-      expect(readFileSync(machine.outside(`${state}/lock`), "utf8")).toStartWith(`${child.pid} `);
+      expect(readFileSync(machine.outside(`${state}/lock`), "utf8")).toStartWith(`${stopped.pid} `);
       const begin = performance.now();
       const commands = [["apply", "--config", configOf("few")], ["switch", "1"], ["restore"]];
       const results = await Promise.all(
         commands.map((words) => machine.imp(...words, "--state-dir", state, "--wait", "1")),
       );
       expect(performance.now() - begin).toBeGreaterThan(900);
-      for (const { exitCode, stdout, stderr } of results) {
-        expect([exitCode, stdout]).toEqual([1, ""]);
-        expect(stderr).toContain(`another imp is at work: pid ${child.pid} (imp apply)`);
+      for (const { stderr, ...result } of results) {
+        expect(result).toEqual({ exitCode: 1, stdout: "" });
+        expect(stderr).toContain(`another imp is at work: pid ${stopped.pid} (imp apply)`);
         expect(stderr).toContain("--wait SECONDS");
       }
       expect(numbersOf(await list())).toEqual([1]);
       expect((await imp("current")).stdout).toStartWith("Current generation: 1\n");
       expect((await imp("list")).stderr).toContain("is at work or was killed");
     } finally {
-      child.kill("SIGCONT");
-      await child.exited;
+      exitCode = await stopped.goOn();
     }
-    expect(child.exitCode).toBe(0);
+    expect(exitCode).toBe(0);
     expect((await list()).active).not.toBe(1);
     await machine.impOk("switch", "1", ...globals);
   }, 30_000);
 
   test("keeps nobody waiting once it is dead, and is undone by whoever comes next", async () => {
-    const child = await stopInTheMiddle();
+    const stopped = await stopApply();
     const next = apply("few");
     await Bun.sleep(200);
-    child.kill("SIGKILL");
-    await child.exited;
+    await stopped.kill();
     const { exitCode, stderr } = await next;
     expect(exitCode).toBe(0);
     expect(stderr).toContain("was killed at its work");

@@ -504,6 +504,24 @@ describe.skipIf(cannotChown)("behind a symlink of a user's", () => {
     await imp.ok("switch", empty);
   });
 
+  test("to what a copy has to come back from is refused, and nothing of what it leads to is copied", async () => {
+    await machine.sh(`
+      mkdir -p /persist/system/home/user/dir /root/dir; echo same > /persist/system/home/user/dir/file
+      echo secret > /root/dir/file; chmod 600 /root/dir/file; chown -R 1000 /persist/system/home/user
+    `);
+    await asUser("mkdir dir; echo same > dir/file");
+    const empty = await imp.apply({ persistence: {} });
+    await imp.apply(system({ files: ["/home/user/dir/file"] }));
+    const source = "/persist/system/home/user/dir";
+    await asUser(`mv ${source} ${source}-away; ln -s /root/dir ${source}`);
+    const before = await fingerprint(machine, ...places.filter((place) => place !== "/srv"));
+    expect(await imp.refused("switch", empty)).toContain(`unsafe path: ${source}/file`);
+    expect(await fingerprint(machine, ...places.filter((place) => place !== "/srv"))).toBe(before);
+    await asUser(`rm ${source}; mv ${source}-away ${source}`);
+    await imp.ok("switch", empty);
+    expect(await asUser("cat dir/file; test ! -L dir/file")).toBe("same\n");
+  });
+
   test("to their own directory, entries appear there", async () => {
     await asUser("mkdir -p dots/config; ln -s dots/config .config; ln -s /home/user/dots .dots");
     const before = await fingerprint(machine, "/home");
@@ -547,6 +565,34 @@ describe.skipIf(cannotChown)("behind a symlink of a user's", () => {
     await imp.ok("verify");
     await imp.apply({ persistence: {} });
     expect(await fingerprint(machine, "/home", "/root", "/etc")).toBe(before);
+  });
+
+  test("at every name that a backup could have, it stays, and the backup takes the next name", async () => {
+    await machine.sh(`
+      mkdir -p /persist/system/home/user/app; echo kept > /persist/system/home/user/file
+      mkdir -p /root/decoy; echo decoy > /root/file
+    `);
+    await asUser(`
+      mkdir app; echo mine > app/note; echo mine > file
+      now=$(date +%s)
+      for second in $(seq $((now - 5)) $((now + 120))); do
+        stamp=$(date -u -d @$second +%Y%m%d_%H%M%S)
+        ln -s /root/decoy app.backup.$stamp; ln -s /root/file file.backup.$stamp
+      done
+    `);
+    const planted = "find /home/user -name '*.backup.*' -type l -printf '%p %l %i\\n' | sort";
+    const decoys = "find /root -printf '%p %y %i %s %T@\\n' | sort; cat /root/file";
+    const before = await machine.sh(`${planted}; ${decoys}`);
+    await imp.apply({
+      backup: true,
+      ...system({ directories: ["/home/user/app"], files: ["/home/user/file"] }),
+    });
+    expect(await machine.sh(`${planted}; ${decoys}`)).toBe(before);
+    const kept = "cat /home/user/file.backup.*.1 /home/user/app.backup.*.1/note; cat /home/user/file";
+    expect(await machine.sh(kept)).toBe("mine\nmine\nkept\n");
+    await imp.apply({ persistence: {} });
+    expect(await machine.sh("cat /home/user/file /home/user/app/note")).toBe("mine\nmine\n");
+    expect(await machine.sh(`${planted}; ${decoys}`)).toBe(before);
   });
 
   test("inside of what is copied into a new source, it stays a symlink", async () => {

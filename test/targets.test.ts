@@ -281,7 +281,7 @@ describe("a file entry", () => {
     await apply(machine, entry);
     await machine.sh("echo saved > /srv/note.new; mv /srv/note.new /srv/note");
     expect((await machine.imp("verify")).stdout).toContain(
-      "/srv/note: a regular file stands in the place of its symlink",
+      "/srv/note: a program put a file in the place of its symlink",
     );
     expect(await apply(machine, nothing)).toContain(
       "/srv/note is left as it is: it is a regular file now, not imp's symlink",

@@ -7,7 +7,7 @@ import { type Store, withLockedStore, withStore } from "../state/store.ts";
 import { type Aim, aimAt, type ChangeRequest, planFor } from "./aim.ts";
 import { carryOut, refuseConflicts } from "./carry-out.ts";
 import type { CommandContext, CommandResult } from "./context.ts";
-import { reportPending } from "./pending.ts";
+import { lookIntoState } from "./pending.ts";
 import { conflictProblems, noticeProblems } from "./plan-problems.ts";
 import { type ChangeReport, changeJson, changeLines } from "./render/change.ts";
 import { settleKilledCommand } from "./settle.ts";
@@ -15,7 +15,9 @@ import { waitingWatcher, watcher } from "./watch.ts";
 
 /** The one way in which commands change the system: observe, plan, refuse or execute, record, render. */
 export async function bringAbout(context: CommandContext, request: ChangeRequest): Promise<CommandResult> {
-  if (request.dryRun) return withStore(request.location, (store) => showPlan(context, request, store));
+  if (request.dryRun) {
+    return lookIntoState(context, request.location, (store) => showPlan(context, request, store));
+  }
   await withStore(request.location, (store) => refuseEarly(request, store));
   const lock = {
     waitMilliseconds: context.global.wait * 1000,
@@ -50,15 +52,10 @@ function refuseEarly(request: ChangeRequest, store: Store): void {
   if (store.directory === null) refuseConflicts(aim, planFor(request, aim).plan);
 }
 
-async function showPlan(
-  context: CommandContext,
-  request: ChangeRequest,
-  store: Store,
-): Promise<CommandResult> {
+function showPlan(context: CommandContext, request: ChangeRequest, store: Store): CommandResult {
   const aim = aimAt(request, store);
   const part = planFor(request, aim);
   const { plan, leftOut } = part;
-  await reportPending(context, store);
   const isRecorded = aim.index.generations.some(({ number }) => number === aim.goal.number);
   const conflicts = conflictProblems(aim.goal.config, [...plan.conflicts, ...leftOut]);
   context.report([...noticeProblems(plan), ...conflicts]);

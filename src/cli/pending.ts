@@ -1,10 +1,20 @@
 import { Failure, type Problem } from "../model/problem.ts";
-import { hasJournal, type Store } from "../state/store.ts";
+import { hasJournal, type Store, type StoreLocation, withStore } from "../state/store.ts";
 import type { CommandContext } from "./context.ts";
 
-/** Says that a command was killed and nobody settled it yet, or that one is at work just now. */
-export async function reportPending(context: CommandContext, store: Store): Promise<void> {
-  if (hasJournal(store)) context.report(await pendingCommand(store));
+/**
+ * Runs `action` with the state for looking only. First says if a command was killed and nobody settled that yet, or if
+ * one is at work just now: what is seen then is not what will be.
+ */
+export async function lookIntoState<T>(
+  context: CommandContext,
+  location: StoreLocation,
+  action: (store: Store) => T | Promise<T>,
+): Promise<T> {
+  return withStore(location, async (store) => {
+    if (hasJournal(store)) context.report(await pendingCommand(store));
+    return action(store);
+  });
 }
 
 async function pendingCommand(store: Store): Promise<readonly Problem[]> {

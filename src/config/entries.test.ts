@@ -88,6 +88,23 @@ describe("settings", () => {
     ]);
   });
 
+  test("adopt_replaced is taken over by symlinks, and refused on a mount", () => {
+    const { entries } = read(`
+      adopt_replaced = true
+      [persistence."/p"]
+      directories = ["/a"]
+      files = ["/b", { file = "/c", adopt_replaced = false }, { file = "/d", method = "bind" }]
+      [persistence."/q"]
+      adopt_replaced = false
+      files = ["/e", { file = "/f", adopt_replaced = true }]
+    `).manifest;
+    const adopting = entries.filter((entry) => entry.kind === "linked-file" && entry.adoptReplaced === true);
+    expect(adopting.map(({ target }) => target)).toEqual(["/b", "/f"]);
+    expect(() =>
+      read(`[persistence."/p"]\nfiles = [{ file = "/b", method = "bind", adopt_replaced = true }]`),
+    ).toThrow("/b appears as a mount, which no program can replace");
+  });
+
   test("hideMounts hides all mounts of its root", () => {
     const { entries } = read(`[persistence."/p"]\nhideMounts = true\ndirectories = ["/a"]
       files = [{ file = "/b", method = "bind" }, "/c"]`).manifest;

@@ -127,6 +127,12 @@ test("brackets without end, or a text without end, are a problem and not a crash
   expect(long).toEqual(["2:1+4000006 the file nests too deeply, or holds a text or number that is too long"]);
 });
 
+test("a huge text is read once, and only its first error told", () => {
+  const line = "a = 1\n";
+  expect(found(line.repeat(3))).toHaveLength(2);
+  expect(found(line.repeat(50_000))).toHaveLength(1);
+});
+
 test("every kind of syntax error has words for a person", () => {
   const faulty = [
     "a = [1 2]",

@@ -14,11 +14,14 @@ import { isWholeLine } from "./whole-line.ts";
 /** How many syntax errors are listed at most. */
 const longestList = 10;
 
+/** Reading a text again for each error takes its time: in UTF-16 units, far beyond what a person writes. */
+const longestReadAgain = 256 * 1024;
+
 /**
  * The tree of a TOML 1.1 text, or its syntax errors.
  *
  * After an error the parser knows nothing about the rest. So the faulty line is left out and the text read
- * again, but only while that cannot make a fault of its own: see {@link standsAlone}.
+ * again, but only while that cannot make a fault of its own (see {@link standsAlone}), and does not take long.
  */
 export function parseSyntax(source: SourceText): AST.TOMLProgram | Problem[] {
   const problems: Problem[] = [];
@@ -29,7 +32,7 @@ export function parseSyntax(source: SourceText): AST.TOMLProgram | Problem[] {
     const fault = faultOf(outcome.error, text);
     const isCertain = !fault.spills && standsAlone(text, fault.at.start);
     if (isCertain || problems.length === 0) problems.push(problemOf(fault, source));
-    if (!isCertain || problems.length === longestList) return problems;
+    if (!isCertain || problems.length === longestList || text.length > longestReadAgain) return problems;
     text = withoutLine(text, fault.at.start);
   }
 }

@@ -3,9 +3,9 @@ import { exchange, renameToFree, unlink } from "../linux/files.ts";
 import { isLink } from "./objects.ts";
 
 /**
- * Programs save by renaming a new file over a name, at any moment: over imp's symlink too, and in the very instant in
- * which imp takes that away. The kernel can't remove a name on condition that a certain object is there. So the object
- * goes out of the way first, to a name that nobody else knows, and is looked at again there.
+ * Programs save by renaming a new file over a name, at any moment: also in the very instant in which imp moves or removes
+ * what is there. The kernel can't do that on condition that a certain object is there. So it is moved first, looked at
+ * again where it is then, and moved back if it is another one.
  */
 
 const ESTALE = 116;
@@ -19,13 +19,26 @@ export function removeIf(parent: number, name: string, isOurs: (name: string) =>
   const aside = nameAside(name);
   // A process was killed in between.
   if (isOurs(aside)) unlink(parent, aside);
-  if (!isOurs(name)) return false;
-  renameToFree(parent, name, parent, aside);
-  if (isOurs(aside)) {
-    unlink(parent, aside);
-    return true;
-  }
-  renameToFree(parent, aside, parent, name);
+  if (!moveIf(parent, name, aside, isOurs)) return false;
+  unlink(parent, aside);
+  return true;
+}
+
+/**
+ * Gives an object another name, a free one, if it is the one that is meant.
+ * @param isMeant tells that of the object at a name; false if there is none
+ * @returns false if it is not, or if somebody put something else there in this moment: that stays
+ */
+export function moveIf(
+  parent: number,
+  name: string,
+  other: string,
+  isMeant: (name: string) => boolean,
+): boolean {
+  if (!isMeant(name)) return false;
+  renameToFree(parent, name, parent, other);
+  if (isMeant(other)) return true;
+  renameToFree(parent, other, parent, name);
   return false;
 }
 
@@ -44,15 +57,25 @@ export function takePlaceOf(
   aside: string,
   isOurs: (name: string) => boolean,
 ): void {
-  if (isOurs(name)) {
-    exchange(parent, name, aside);
-    if (isOurs(aside)) {
-      unlink(parent, aside);
-      return;
-    }
-    exchange(parent, name, aside);
-  }
-  throw new SystemError("renameat2", ESTALE, name);
+  if (!exchangeIf(parent, name, aside, isOurs)) throw new SystemError("renameat2", ESTALE, name);
+  unlink(parent, aside);
+}
+
+/**
+ * Exchanges what is at `other` for what is meant.
+ * @returns false if that is not there, or if somebody put something else there in this moment: both are as they were
+ */
+export function exchangeIf(
+  parent: number,
+  name: string,
+  other: string,
+  isMeant: (name: string) => boolean,
+): boolean {
+  if (!isMeant(name)) return false;
+  exchange(parent, name, other);
+  if (isMeant(other)) return true;
+  exchange(parent, name, other);
+  return false;
 }
 
 /** {@link removeIf} and {@link takePlaceOf} for imp's own symlink. */

@@ -5,7 +5,9 @@ import type { Effect } from "../model/generation.ts";
 import { parentOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
 
-/** The directories that the steps made symlinks in, each once, as effects. */
+/**
+ * The directories that the steps made symlinks in, each once, as effects: those that can be known again by their birth.
+ */
 export function linkFolders(steps: readonly Step[]): Effect[] {
   const paths = steps.flatMap((step) => (makesLink(step) ? parentOf(step.path) : []));
   return [...new Set(paths)].flatMap((path): Effect[] => {
@@ -13,7 +15,7 @@ export function linkFolders(steps: readonly Step[]): Effect[] {
     if (found.kind !== "open") return [];
     try {
       const { inode, birth } = statDescriptor(found.descriptor);
-      return [{ kind: "holds-links", path, identity: { inode, birth } }];
+      return birth === null ? [] : [{ kind: "holds-links", path, identity: { inode, birth } }];
     } finally {
       closeDescriptor(found.descriptor);
     }

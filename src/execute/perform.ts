@@ -1,5 +1,5 @@
 import { isSystemError, SystemError } from "../linux/ffi.ts";
-import { createFile, exchange, makeSymlink, renameToFree, unlink } from "../linux/files.ts";
+import { createFile, makeSymlink, renameToFree, unlink } from "../linux/files.ts";
 import { statAt } from "../linux/stat.ts";
 import { inParentOf } from "../linux/walk.ts";
 import type { Identity } from "../model/generation.ts";
@@ -9,9 +9,9 @@ import { changeAccess } from "./access.ts";
 import { adoptFile } from "./adoption.ts";
 import { copySource, copyToName } from "./copy-source.ts";
 import type { CopyOptions } from "./copy-tree.ts";
-import { isOurLink, removeIf, takePlaceOf } from "./giving-way.ts";
+import { exchangeIf, isOurLink, moveIf, removeIf, takePlaceOf } from "./giving-way.ts";
 import { changeMountOptions, mountAtTarget, replaceMount, unmountTarget } from "./mounting.ts";
-import { createObject, expectObject, isEmpty, isLink, isObject, makeNewDirectory } from "./objects.ts";
+import { createObject, isEmpty, isLink, isObject, makeNewDirectory } from "./objects.ts";
 import type { Watch } from "./progress.ts";
 import type { Outcome } from "./session.ts";
 
@@ -44,10 +44,7 @@ export async function perform(
     case "set-access":
       return { object: changeAccess(step.path, step.from, step.to) };
     case "back-up":
-      inParentOf(step.path, (parent, name) => {
-        expectObject(parent, name, step.identity);
-        renameToFree(parent, name, parent, nameOf(step.backup));
-      });
+      backUp(step.path, nameOf(step.backup), step.identity);
       return { made: { kind: "backup", target: step.path, backup: step.backup } };
     case "put-back":
       return putBack(step.path, step.backup);
@@ -86,6 +83,13 @@ export async function perform(
   }
 }
 
+function backUp(path: string, backup: string, identity: Identity): void {
+  inParentOf(path, (parent, name) => {
+    if (moveIf(parent, name, backup, (at) => isObject(statAt(parent, at), identity))) return;
+    throw new SystemError("renameat2", ESTALE, name);
+  });
+}
+
 function copyOptions(from: string, to: string, stopIfAsked: () => void, watch: Watch): CopyOptions {
   return {
     signal: stopIfAsked,
@@ -122,12 +126,12 @@ export function replaceLink(path: string, from: string, to: string, aside: strin
 /** The link is made under the other name, and then both names are exchanged in one instant. */
 function exchangeForLink(path: string, text: string, otherName: string, identity: Identity): void {
   inParentOf(path, (parent, name) => {
-    expectObject(parent, name, identity);
     makeSymlink(parent, otherName, text);
     try {
-      exchange(parent, name, otherName);
+      const isMeant = (at: string) => isObject(statAt(parent, at), identity);
+      if (!exchangeIf(parent, name, otherName, isMeant)) throw new SystemError("renameat2", ESTALE, name);
     } catch (error) {
-      unlink(parent, otherName);
+      if (isLink(parent, otherName, text)) unlink(parent, otherName);
       throw error;
     }
   });
@@ -165,7 +169,12 @@ function setAside(path: string, aside: string, identity: Identity): Outcome {
     if (found === null) return {};
     if (!isObject(found, identity)) return { notices: [`${path} is left: it is not what imp made any more`] };
     if (!isEmpty(parent, name, found)) return { notices: [`${path} is left: it is not empty`] };
-    renameToFree(parent, name, parent, aside);
-    return {};
+    const isOurs = (at: string) => {
+      const now = statAt(parent, at);
+      return now !== null && isObject(now, identity) && isEmpty(parent, at, now);
+    };
+    return moveIf(parent, name, aside, isOurs)
+      ? {}
+      : { notices: [`${path} is left: somebody put something there just now`] };
   });
 }

@@ -1,11 +1,4 @@
-import {
-  closeDescriptor,
-  exchange,
-  makeSymlink,
-  removeDirectory,
-  renameToFree,
-  unlink,
-} from "../linux/files.ts";
+import { closeDescriptor, makeSymlink, removeDirectory, renameToFree, unlink } from "../linux/files.ts";
 import { type Stat, statAt } from "../linux/stat.ts";
 import { inParentOf, PathError, walkToParent } from "../linux/walk.ts";
 import type { Access } from "../model/observation.ts";
@@ -15,7 +8,7 @@ import { changeAccess, isBetween } from "./access.ts";
 import { revertAdoption } from "./adoption.ts";
 import { removeCopiedSource } from "./copy-source.ts";
 import { removeUnfinishedFile } from "./copy-tree.ts";
-import { isOurLink, nameAside, removeIf, takePlaceOf } from "./giving-way.ts";
+import { exchangeIf, isOurLink, nameAside, removeIf, takePlaceOf } from "./giving-way.ts";
 import { changeMountOptions } from "./mounting.ts";
 import { haveSameContent, isEmpty, isLink, isObject, looksCreated, statOf } from "./objects.ts";
 import type { Origin } from "./origin.ts";
@@ -76,7 +69,8 @@ export function revert(step: Step, outcome: Outcome, origin: Origin): string[] {
     case "unlink-to-copy":
       return linkAgain(step);
     case "set-aside":
-      return renameBack(step.path, step.aside, isObject(statOf(step.aside), step.identity));
+      // Nobody else knows the name: whatever is there was moved there, be it by mistake in the instant before a kill.
+      return renameBack(step.path, step.aside, statOf(step.aside) !== null);
   }
 }
 
@@ -178,9 +172,8 @@ function revertReplacedLink(step: Extract<Step, { kind: "replace-link" }>): stri
 function exchangeBack(path: string, text: string, otherPath: string, isMoved: boolean): string[] {
   return inParentOf(path, (parent, name) => {
     const otherName = nameOf(otherPath);
-    if (isMoved) {
-      if (!isLink(parent, name, text)) return [`${otherPath} is left: something else is at ${path} now`];
-      exchange(parent, name, otherName);
+    if (isMoved && !exchangeIf(parent, name, otherName, isOurLink(parent, text))) {
+      return [`${otherPath} is left: something else is at ${path} now`];
     }
     if (isLink(parent, otherName, text)) unlink(parent, otherName);
     return [];

@@ -89,6 +89,11 @@ describe("differencesBetween", () => {
     ]);
   });
 
+  test("tells of a symlink whether what replaces it is adopted", () => {
+    expect(changes(link("/a"), link("/a", { adoptReplaced: true }))).toEqual(["adopt_replaced: null → true"]);
+    expect(changes(link("/a"), link("/a", { adoptReplaced: false }))).toEqual([]);
+  });
+
   test("tells how a file that was linked comes to be bound", () => {
     const bound: Entry = { ...directory("/a"), kind: "bound-file" };
     expect(changes(link("/a"), bound)).toEqual(["kind: linked-file → bound-file"]);

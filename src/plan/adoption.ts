@@ -3,6 +3,7 @@ import type { FileNode, Node } from "../model/observation.ts";
 import { parentOf } from "../model/path.ts";
 import { accessOf, accessWith } from "./access.ts";
 import { conflict, type Draft, directoryBehind, nodeBehind } from "./draft.ts";
+import { holdsLinks } from "./effects.ts";
 import { freeBackupName, identityToMove, reportHeld, reportReadOnly } from "./obstacle.ts";
 import { futureDirectory, isFuture } from "./overlay.ts";
 
@@ -18,16 +19,7 @@ export function isReplacement(draft: Draft, entry: LinkedFileEntry): boolean {
   if (active?.kind !== "linked-file" || active.source !== entry.source) return false;
   if (draft.present.found.has(entry.target)) return false;
   const folder = parentOf(entry.target);
-  const node = directoryBehind(draft, folder);
-  return draft.request.effects.some(
-    (effect) =>
-      effect.kind === "holds-links" && effect.path === folder && isSameFolder(node, effect.identity.birth),
-  );
-}
-
-/** By its birth alone: on an overlay a directory's inode number is not always the same. */
-function isSameFolder(node: Node, birth: string | null): boolean {
-  return node.kind === "directory" && birth !== null && node.identity.birth === birth;
+  return holdsLinks(draft.request.effects, folder, directoryBehind(draft, folder));
 }
 
 /** What verify says of it: when both were written. */

@@ -49,7 +49,7 @@ export interface Draft {
   readonly endedEffects: Set<Effect>;
   /** Effects whose objects are needed where they were made: nobody has looked whether they are still there. */
   readonly presumed: Set<Effect>;
-  /** Conflicts and findings that were said already. */
+  /** Conflicts and findings that were said already, and other things that are done once. */
   readonly said: Set<string>;
 }
 

@@ -20,6 +20,8 @@ export function isObject(node: Node, { inode, birth }: Identity): boolean {
 interface Index {
   readonly made: ReadonlyMap<string, readonly MadeEffect[]>;
   readonly backups: ReadonlyMap<string, readonly BackupEffect[]>;
+  /** When the directories that hold links were born. */
+  readonly folders: ReadonlyMap<string, string | null>;
 }
 
 const indexes = new WeakMap<readonly Effect[], Index>();
@@ -31,6 +33,11 @@ function indexOf(effects: readonly Effect[]): Index {
   const index = {
     made: Map.groupBy(effects.filter(isMade), ({ path }) => path),
     backups: Map.groupBy(backups, ({ target }) => target),
+    folders: new Map(
+      effects.flatMap((effect) =>
+        effect.kind === "holds-links" ? [[effect.path, effect.identity.birth] as const] : [],
+      ),
+    ),
   };
   indexes.set(effects, index);
   return index;
@@ -44,6 +51,15 @@ export function madeAt(effects: readonly Effect[], path: string): readonly MadeE
 /** The backups of what was at `target`, the latest last. */
 export function backupsOf(effects: readonly Effect[], target: string): readonly BackupEffect[] {
   return indexOf(effects).backups.get(target) ?? [];
+}
+
+/**
+ * True if the directory at `path` is the one that imp made links in. Its birth tells: on an overlay a directory's inode
+ * number is not always the same.
+ */
+export function holdsLinks(effects: readonly Effect[], path: string, node: Node): boolean {
+  const birth = indexOf(effects).folders.get(path);
+  return node.kind === "directory" && birth !== undefined && birth !== null && node.identity.birth === birth;
 }
 
 /** What imp made at `path` once is gone, if it has to be made again in the very same place. */

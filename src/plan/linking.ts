@@ -5,7 +5,7 @@ import { parentOf } from "../model/path.ts";
 import { accessOf } from "./access.ts";
 import { adopt, describeReplacement, isReplacement } from "./adoption.ts";
 import { type Draft, directoryBehind, finding, nodeUnder } from "./draft.ts";
-import { isObject } from "./effects.ts";
+import { holdsLinks } from "./effects.ts";
 import {
   describeNode,
   freeBackupName,
@@ -121,12 +121,12 @@ function planOverSymlink(draft: Draft, entry: LinkedFileEntry, node: SymlinkNode
 /** The directory that the link is in, which may be another one than when it was made. */
 function noteFolder(draft: Draft, { target }: LinkedFileEntry): void {
   const path = parentOf(target);
+  if (draft.said.has(`folder ${path}`)) return;
+  draft.said.add(`folder ${path}`);
   const node = directoryBehind(draft, path);
-  if (node.kind !== "directory" || isFuture(node)) return;
-  const isKnown = [...draft.request.effects, ...draft.found].some(
-    (effect) => effect.kind === "holds-links" && effect.path === path && isObject(node, effect.identity),
-  );
-  if (!isKnown) draft.found.push({ kind: "holds-links", path, identity: node.identity });
+  if (node.kind !== "directory" || isFuture(node) || node.identity.birth === null) return;
+  if (holdsLinks(draft.request.effects, path, node)) return;
+  draft.found.push({ kind: "holds-links", path, identity: node.identity });
 }
 
 function backUpOrRefuse(draft: Draft, entry: LinkedFileEntry, what: string, remedy?: string): void {

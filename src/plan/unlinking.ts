@@ -67,6 +67,13 @@ function unlinkStep(
       const from = stored.beneath === null ? stored.path : entry.source;
       return { kind: "unlink-to-copy", ...link, from, access, aside: names.beside(path) };
     }
+    if (!isNeeded && node.kind === "unsafe") {
+      withdrawal.conflicts.push({
+        serves: target,
+        message: `unsafe path: ${entry.source}, of which a copy is to come back, leads through the symlink ${node.at}, which user ${node.owner} could change`,
+        help: "replace the symlink by the directory that it leads to",
+      });
+    }
     const message = `${target} had a file of its own once, with the same content as ${entry.source}; there is no copy of it now`;
     withdrawal.notices.push({ serves: target, message });
   }

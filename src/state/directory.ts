@@ -121,6 +121,10 @@ function createDirectory(holder: OpenDirectory, name: string): void {
     throw error;
   }
   withDescriptor(openHandle(holder.descriptor, name), (created) => {
+    // The owner of the holder can put a hard link there at once, to a file of root's; not to a directory.
+    if (statDescriptor(created).type !== "directory") {
+      throw failure(1, `${join(holder.path, name)} was exchanged while imp made it`, "run imp again");
+    }
     shareWithOwner(created, statDescriptor(holder.descriptor), 0o755);
   });
   syncDirectory(holder);

@@ -70,7 +70,9 @@ describe("the place where JSON ends", () => {
     expect(findJsonStop('{"a": [1,\n')).toEqual({ offset: 10, expected: "value" });
   });
 
-  test("is found in what nests too deep for a parser", () => {
-    expect(findJsonStop("[".repeat(1_000_000))).toEqual({ offset: 1_000_000, expected: "value or ]" });
+  test("is where brackets nest more deeply than in anything that imp writes", () => {
+    expect(findJsonStop("[".repeat(1_000_000))).toEqual({ offset: 1000, expected: "less nesting" });
+    expect(findJsonStop('{"a": '.repeat(1_001))).toEqual({ offset: 6000, expected: "less nesting" });
+    expect(findJsonStop(`${"[".repeat(1000)}${"]".repeat(1000)}`)).toBeNull();
   });
 });

@@ -15,6 +15,9 @@ const scalar = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 const cutShort =
   /(?:"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*(?:\\(?:u[0-9a-fA-F]{0,3})?)?|-|tr?u?|fa?l?s?|nu?l?)$/y;
 
+/** imp writes nothing that is nested so deeply, and a damaged file could be made of brackets. */
+const deepest = 1000;
+
 /** The first place where `text` departs from JSON's grammar (RFC 8259), or null if it is JSON. */
 export function findJsonStop(text: string): JsonStop | null {
   const open: ("{" | "[")[] = [];
@@ -46,6 +49,7 @@ export function findJsonStop(text: string): JsonStop | null {
       expected = ":";
       offset = end;
     } else if (character === "{" || character === "[") {
+      if (open.length === deepest) return { offset, expected: "less nesting" };
       open.push(character);
       expected = character === "{" ? "name or }" : "value or ]";
       offset += 1;

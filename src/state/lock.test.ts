@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { chmodSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, linkSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "../model/path.ts";
 import { Failure, type Problem } from "../model/problem.ts";
 import { inNewState } from "./example-state.ts";
@@ -157,6 +157,18 @@ describe("the lock", () => {
         `cannot lock ${directory.path}/lock`,
       );
       expect(readFileSync(elsewhere, "utf8")).toBe("precious");
+    }));
+
+  test("is not taken on a file that has another name, which stays as it is", () =>
+    inNewState(async (directory) => {
+      const elsewhere = join(directory.path, "elsewhere");
+      writeFileSync(elsewhere, "precious", { mode: 0o640 });
+      linkSync(elsewhere, join(directory.path, "lock"));
+      const { message, help } = await problemOf(acquireLock(directory, atOnce));
+      expect(message).toContain(`${directory.path}/lock is no lock of imp's`);
+      expect(help).toContain("rm ");
+      expect(readFileSync(elsewhere, "utf8")).toBe("precious");
+      expect(statSync(elsewhere).mode & 0o777).toBe(0o640);
     }));
 
   test.skipIf(process.getuid?.() === 0)("cannot be taken in a directory that may not be written", () =>

@@ -8,6 +8,7 @@ import { join } from "../model/path.ts";
 import { Failure, failure } from "../model/problem.ts";
 import { type StateDirectory, shareWithOwner } from "./directory.ts";
 import { attempting } from "./kernel-refusal.ts";
+import { shellWord } from "./shell-word.ts";
 import { judgeFile } from "./trust.ts";
 
 /**
@@ -60,10 +61,11 @@ function tryToAcquire(
     try {
       const distrust = judgeFile(join(directory.path, lockName), descriptor, directory.trusted);
       if (distrust !== null) throw new Failure(1, [distrust]);
+      // Someone may have removed the file since it was opened; then this lock keeps nobody out.
+      if (!isNamed(descriptor, directory)) continue;
       adopt(descriptor, directory);
       if (!tryLock(descriptor)) return { holder: readHolder(descriptor) };
-      // Someone may have removed the file since it was opened; then this lock keeps nobody out.
-      kept = statAt(directory.descriptor, lockName)?.inode === statDescriptor(descriptor).inode;
+      kept = isNamed(descriptor, directory);
       if (kept) return { held: descriptor };
     } finally {
       if (!kept) closeSync(descriptor);
@@ -95,10 +97,22 @@ function createLock(directory: StateDirectory): void {
   }
 }
 
+/**
+ * True if the open file is the lock. The owner of the state can make the name a hard link to a file of root's, where the
+ * kernel does not protect those; that the name is the only one has to be asked by the name, as it can be gone by now.
+ * @throws Failure (1) if the file has another name: a signature would overwrite what that stands for
+ */
+function isNamed(descriptor: number, directory: StateDirectory): boolean {
+  const named = statAt(directory.descriptor, lockName);
+  if (named?.inode !== statDescriptor(descriptor).inode) return false;
+  if (named.links === 1) return true;
+  const path = join(directory.path, lockName);
+  const message = `${path} is no lock of imp's: the file has another name somewhere else (a hard link)`;
+  throw failure(1, message, `\`rm ${shellWord(path)}\`: imp makes a new one`);
+}
+
 /** Gives the lock to the owner of the state, and to nobody else; again each time, as its creator may have been killed. */
 function adopt(descriptor: number, directory: StateDirectory): void {
-  // Another name of the file could stand for anything.
-  if (statDescriptor(descriptor).links > 1) return;
   try {
     shareWithOwner(descriptor, statDescriptor(directory.descriptor), 0o600);
   } catch (error) {

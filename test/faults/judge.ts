@@ -79,8 +79,6 @@ export function judgeReading(
   isPending: boolean,
 ): Complaints {
   const complaints = [...judgeWords(stderr)];
-  // Before the first generation there is nothing to verify, and that is all that there is to say.
-  if (words === "verify" && /No active generation/.test(stderr)) return complaints;
   if (exitCode > 1 || (exitCode === 1 && words !== "verify")) {
     complaints.push(`${words} ends with ${exitCode}: ${stdout}${stderr}`);
   }

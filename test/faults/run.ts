@@ -11,15 +11,17 @@ import { Stage } from "./stage.ts";
 /**
  * The full form of the tests of faults: every case, with a table in the end.
  *
- * Usage: bun test/faults/run.ts [--only=REGULAR-EXPRESSION] [--every=N] [--lanes=N]
+ * Usage: bun test/faults/run.ts [--only=REGULAR-EXPRESSION] [--every=N [--first=K]] [--lanes=N]
  *
- * `--only` takes the cases whose name matches, such as `'^apply: renameat2 3 EIO$'`; `--every` one of so many.
+ * `--only` takes the cases whose name matches, such as `'^apply: renameat2 3 EIO$'`; `--every` one of so many, from the
+ * one with the number `--first` (from 0) on: so N runs share all cases among them.
  */
 
 const option = (name: string) =>
   process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
 const only = new RegExp(option("only") ?? "");
 const every = Number(option("every") ?? 1);
+const first = Number(option("first") ?? 0);
 const lanes = Number(option("lanes") ?? availableParallelism());
 
 /** The machines are made in memory where that is possible: the disk would only wait. */
@@ -38,7 +40,7 @@ async function collect(): Promise<Task[]> {
   return groups
     .flatMap(({ title, expected, cases }) => cases.map((struck) => ({ title, expected, struck })))
     .filter(({ struck }) => only.test(nameOf(struck)))
-    .filter((_task, index) => index % every === 0);
+    .filter((_task, index) => index % every === first);
 }
 
 async function main(): Promise<number> {
@@ -66,6 +68,8 @@ async function main(): Promise<number> {
   const order = new Map(tasks.map(({ struck }, index) => [struck, index]));
   finished.sort((left, right) => (order.get(left.struck) ?? 0) - (order.get(right.struck) ?? 0));
   console.log(`\n${tablesOf(finished)}\n\n${outcomesOf(finished)}; ${seconds()} s, ${lanes} cases at a time`);
+  // As bun test ends.
+  console.log(`\n ${finished.length - wrong} pass\n ${wrong} fail`);
   return wrong === 0 ? 0 : 1;
 }
 

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { type Machine, startMachine } from "../machine/machine.ts";
-import { configurations, journal } from "./files.ts";
+import { configurations, journal, rustIndex } from "./files.ts";
 import { below, damagedFile, oneOf, type Random, randomFrom } from "./mutate.ts";
 import { type FuzzCounts, newCounts } from "./outcome.ts";
 
@@ -35,6 +35,17 @@ class Ground implements AsyncDisposable {
         commands: [
           ["list"],
           ["current", "--json"],
+          ["verify"],
+          ["switch", "1", "--dry-run"],
+          ["delete", "--force", "1"],
+        ],
+      },
+      {
+        path: "imp/generations.json",
+        good: [rustIndex],
+        commands: [
+          ["list"],
+          ["show", "4"],
           ["verify"],
           ["switch", "1", "--dry-run"],
           ["delete", "--force", "1"],
@@ -102,6 +113,7 @@ class Ground implements AsyncDisposable {
       [0, 1, 2].includes(exitCode) &&
       (exitCode === 0 || said !== "") &&
       !/hit a bug|\n\s+at |panic|Segmentation/.test(said) &&
+      (!words.includes("--json") || isOneObject(stdout)) &&
       counts.slowest < longest;
     // What was refused is as it was; a journal that could be settled is gone.
     const isKept =
@@ -115,6 +127,15 @@ class Ground implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.machine[Symbol.asyncDispose]();
+  }
+}
+
+function isOneObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null;
+  } catch {
+    return false;
   }
 }
 

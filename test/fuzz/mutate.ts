@@ -65,6 +65,36 @@ const brokenBytes = [[0xff], [0xc3], [0xed, 0xa0, 0x80], [0xf8, 0x88], [0xfe, 0x
   Uint8Array.from(bytes),
 );
 
+/** Texts, numbers and words, as JSON and TOML both have them. */
+function valuesIn(text: string): RegExpExecArray[] {
+  return [...text.matchAll(/"(?:[^"\\\n]|\\.)*"|-?\d+|true|false|null/g)];
+}
+
+/** Values that are good JSON, and no good. */
+const strangeValues: readonly string[] = [
+  "null",
+  "true",
+  "-1",
+  "0",
+  "0.5",
+  "1e21",
+  "9007199254740993",
+  '""',
+  '"/"',
+  '"//a"',
+  '"/a/../b"',
+  '"a"',
+  '"\\u0000"',
+  '"\\ud800"',
+  '"\\u001b[2J"',
+  '"__proto__"',
+  '"constructor"',
+  "[]",
+  "{}",
+  '{"__proto__": {"kind": "mount"}}',
+  "[[[]]]",
+];
+
 type Change = (random: Random, bytes: Uint8Array, others: readonly Uint8Array[]) => Uint8Array;
 
 const changes: readonly Change[] = [
@@ -92,13 +122,16 @@ const changes: readonly Change[] = [
     const stretch = other.subarray(from, from + 1 + below(random, 200));
     return splice(bytes, below(random, bytes.length), below(random, 20), stretch);
   },
-  // A number becomes another one, or a word.
-  (random, bytes) => {
+  // A value becomes another one, or one that is strange: the file remains what it was, but says something else.
+  (random, bytes, others) => {
     const text = Buffer.from(bytes).toString("latin1");
-    const numbers = [...text.matchAll(/\d+/g)];
-    if (numbers.length === 0) return bytes;
-    const { index, 0: digits } = oneOf(random, numbers);
-    return splice(bytes, index, digits.length, oneOf(random, encodedMorsels));
+    const values = valuesIn(text);
+    if (values.length === 0) return bytes;
+    const { index, 0: value } = oneOf(random, values);
+    const strangers = valuesIn(Buffer.from(oneOf(random, others)).toString("latin1"));
+    const [other] =
+      random() < 0.5 || strangers.length === 0 ? [oneOf(random, strangeValues)] : oneOf(random, strangers);
+    return splice(bytes, index, value.length, Buffer.from(other, "latin1"));
   },
   // Lines change places, as after a careless merge.
   (random, bytes) => {

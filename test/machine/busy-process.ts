@@ -25,7 +25,8 @@ export function processInNamespace(
   );
 }
 
-async function startWaiting(
+/** Starts a command that says something once it is ready, and then lives on. */
+export async function startWaiting(
   machine: Machine,
   command: readonly string[],
   options: RunOptions,

@@ -17,11 +17,11 @@ export function leftEntries(before: string, after: string, now: string): number 
   return left;
 }
 
-/** The lines about each entry: its number is in the names of its directories, `p7` for example, and of their baits. */
+/** The lines about each entry: `7/x`, for what is `x` in the directory `p7` or its bait, a backup of it included. */
 function byEntry(text: string): Map<string, string> {
   const groups = new Map<string, string>();
   for (const line of text.split("\n")) {
-    const entry = /\/[pq](\d+)(?=[/ ])/.exec(line)?.[1] ?? "";
+    const entry = /\/[pq](\d+(?=[/ ])(?:\/[^/ .]*)?)/.exec(line)?.[1] ?? "";
     groups.set(entry, `${groups.get(entry) ?? ""}${line}\n`);
   }
   return groups;

@@ -1,3 +1,4 @@
+import { markdownTable, type Row } from "../machine/table.ts";
 import type { Counts } from "./counts.ts";
 import type { SavingCounts } from "./saving.ts";
 
@@ -5,7 +6,7 @@ import type { SavingCounts } from "./saving.ts";
 
 export function countTables(campaigns: readonly Counts[], savings: readonly SavingCounts[]): string {
   return [
-    ...table(
+    ...markdownTable(
       ["what is exchanged", "rounds", "done", "refused", "undone", "left", "exchanges", "per second"],
       campaigns.map((counts) => [
         counts.name,
@@ -19,18 +20,16 @@ export function countTables(campaigns: readonly Counts[], savings: readonly Savi
       ]),
     ),
     "",
-    ...table(["step", "carried out under attack", "refused under attack"], stepRows(campaigns)),
+    ...markdownTable(["step", "carried out under attack", "refused under attack"], stepRows(campaigns)),
     "",
-    ...table(
+    ...markdownTable(
       ["what a program saves over", "rounds", "commands done", "files saved", "files lost"],
       savings.map(({ name, rounds, done, saves }) => [name, rounds, done, saves, 0]),
     ),
     "",
-    ...table(["refusals", "how often"], reasonRows(campaigns)),
+    ...markdownTable(["refusals", "how often"], reasonRows(campaigns)),
   ].join("\n");
 }
-
-type Row = readonly (string | number)[];
 
 function stepRows(campaigns: readonly Counts[]): Row[] {
   const [steps, refusals] = [
@@ -50,13 +49,4 @@ function sum(maps: readonly ReadonlyMap<string, number>[]): Map<string, number> 
   const total = new Map<string, number>();
   for (const [key, value] of maps.flatMap((map) => [...map])) total.set(key, (total.get(key) ?? 0) + value);
   return total;
-}
-
-function table(head: readonly string[], rows: readonly Row[]): string[] {
-  const lines = [head, head.map((_, column) => (column === 0 ? "---" : "--:")), ...rows];
-  return lines.map((cells) => `| ${cells.map(shown).join(" | ")} |`);
-}
-
-function shown(cell: string | number): string {
-  return typeof cell === "number" ? cell.toLocaleString("en-US") : cell.replaceAll("|", "\\|");
 }

@@ -1,9 +1,10 @@
 import { differencesBetween } from "../../model/difference.ts";
 import { emptyManifest, type Manifest } from "../../model/manifest.ts";
 import { failure } from "../../model/problem.ts";
-import { readIndex, type Store, withStore } from "../../state/store.ts";
+import { readIndex, type Store } from "../../state/store.ts";
 import { loadConfiguration } from "../configuration.ts";
 import type { CommandContext, CommandResult } from "../context.ts";
+import { lookIntoState } from "../pending.ts";
 import type { CommandInput } from "../program.ts";
 import { diffJson, diffLines, diffTable, type Side, type SideLabels } from "../render/diff.ts";
 import { stateLocation } from "../state-location.ts";
@@ -37,7 +38,7 @@ function labelled(end: "from" | "to", { label }: Compared): SideLabels {
 
 async function withConfiguration(context: CommandContext): Promise<readonly [Compared, Compared]> {
   const config = await loadConfiguration(context);
-  const active = await withStore(await stateLocation(context, config), activeOrNothing);
+  const active = await lookIntoState(context, await stateLocation(context, config), activeOrNothing);
   return [active, { side: "configuration", manifest: config.manifest }];
 }
 
@@ -46,7 +47,7 @@ async function stored(
   from: number,
   to: number | null,
 ): Promise<readonly [Compared, Compared]> {
-  return withStore(await stateLocation(context), (store) => [
+  return lookIntoState(context, await stateLocation(context), (store) => [
     generation(store, from),
     generation(store, to ?? requireActive(store)),
   ]);

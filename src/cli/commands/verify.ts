@@ -1,8 +1,8 @@
 import { failure } from "../../model/problem.ts";
-import { readGeneration, readIndex, withStore } from "../../state/store.ts";
+import { readGeneration, readIndex } from "../../state/store.ts";
 import type { CommandContext, CommandResult } from "../context.ts";
 import { planAgainstLiveSystem } from "../live-plan.ts";
-import { reportPending } from "../pending.ts";
+import { lookIntoState } from "../pending.ts";
 import type { CommandInput } from "../program.ts";
 import { isVerified, verifyJson, verifyLines } from "../render/verify.ts";
 import { stateLocation } from "../state-location.ts";
@@ -10,11 +10,10 @@ import { stateLocation } from "../state-location.ts";
 /** `imp verify`: the plan to the active generation has to be empty. */
 export async function run(context: CommandContext, _input: CommandInput<"verify">): Promise<CommandResult> {
   const location = await stateLocation(context);
-  return withStore(location, async (store) => {
+  return lookIntoState(context, location, (store) => {
     const index = readIndex(store);
     if (index.active === null) throw failure(1, "No active generation", "`imp apply` makes the first one");
     const { number, manifest } = readGeneration(store, index.active);
-    await reportPending(context, store);
     const plan = planAgainstLiveSystem({
       active: manifest,
       effects: index.effects,
