@@ -20,7 +20,11 @@ const megabytes = 24;
 /** What there is to see after each command of the history, and first before them all. */
 type Pictures = readonly string[];
 
-test.skipIf(lacksForQemu())(
+const isLacking = lacksForQemu();
+// Building it takes longer than a test may.
+if (!isLacking) debianImage();
+
+test.skipIf(isLacking)(
   "after a power cut at any write of apply, switch, rollback and delete, the next start has the old or the new generation",
   async () => {
     const { start, log, pictures } = await recordHistory();

@@ -21,6 +21,8 @@ import {
 const scratch = mkdtempSync(join(tmpdir(), "imp-nspawn-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 const isLacking = lacksForContainer();
+// Building it takes longer than a test may.
+if (!isLacking) debianImage();
 
 describe.skipIf(isLacking)("a container that systemd has started", () => {
   const machine = startable(keptMachine);

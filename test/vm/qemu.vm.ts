@@ -20,6 +20,8 @@ import {
 const scratch = mkdtempSync(join(tmpdir(), "imp-qemu-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 const isLacking = lacksForQemu();
+// Building it takes longer than a test may.
+if (!isLacking) debianImage();
 const minutes = 60_000;
 
 describe.skipIf(isLacking)("a machine with Debian's kernel", () => {
