@@ -20,7 +20,13 @@ const cache = join(import.meta.dir, "../../dist/vm");
  * the kernel's version makes a new one.
  */
 export function debianImage(): DebianImage {
-  const directory = join(cache, ingredients());
+  image ??= findOrBuild(join(cache, ingredients()));
+  return image;
+}
+
+let image: DebianImage | undefined;
+
+function findOrBuild(directory: string): DebianImage {
   if (!existsSync(directory)) build(directory);
   const file = (name: string) => join(directory, name);
   return { root: file("root.squashfs"), kernel: file("vmlinuz"), initramfs: file("initramfs") };
