@@ -41,7 +41,12 @@ export async function startMachine(
   command: readonly string[],
   { consoleFile, release }: HostOptions,
 ): Promise<VirtualMachine> {
-  const host = spawn([...command], { stdin: "pipe", stdout: "pipe", stderr: "pipe" });
+  // A test that was broken off leaves no machine behind.
+  const host = spawn(["setpriv", "--pdeathsig", "KILL", ...command], {
+    stdin: "pipe",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
   const agent = linesOf(host);
   let shown = "";
   const console = () => (consoleFile === undefined ? shown : readFileSync(consoleFile, "utf8") + shown);
