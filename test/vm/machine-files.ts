@@ -43,6 +43,7 @@ export function packed(directory: string): string {
     "-noF",
     "-noX",
     "-all-root",
+    "-noappend",
   ]);
   return file;
 }
