@@ -1,49 +1,27 @@
-import { mkdirSync, renameSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { seal } from "./seal.ts";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { buildExecutable } from "./build/executable.ts";
+import { isTarget, targetNames } from "./build/targets.ts";
 
 /**
- * Makes the executable `dist/imp` with the Bun that runs this script.
+ * Makes the executable: `dist/imp` for machines like this one, `dist/imp-TARGET` for another kind.
  *
- * Usage: bun scripts/build.ts [--target=bun-linux-arm64] [--outfile=FILE]
+ * Usage: bun scripts/build.ts [--target TARGET] [--outfile FILE]
  */
 
-const root = join(import.meta.dir, "..");
+const repository = join(import.meta.dir, "..");
 
-const flags = [
-  "--compile",
-  "--bytecode",
-  // Bytecode defaults to CommonJS, which knows no top-level await.
-  "--format=esm",
-  "--minify",
-  // Modules of the runtime then load with the command that needs them: 0.6 ms for `list`, 1.4 ms for `--version`.
-  "--splitting",
-  // A file in the current folder must not change what a root process does.
-  "--no-compile-autoload-dotenv",
-  "--no-compile-autoload-bunfig",
-  "--no-compile-autoload-tsconfig",
-  "--no-compile-autoload-package-json",
-];
-
-const given = process.argv.slice(2);
-const outfile =
-  given.find((word) => word.startsWith("--outfile="))?.slice("--outfile=".length) ?? join(root, "dist/imp");
-const passedOn = given.filter((word) => !word.startsWith("--outfile="));
-
-// Built beside its place and renamed, so that a test never runs half a file.
-const unfinished = join(dirname(outfile), `.imp-${process.pid}.tmp`);
-mkdirSync(dirname(outfile), { recursive: true });
-
-const build = Bun.spawnSync(
-  [process.execPath, "build", ...flags, ...passedOn, "--outfile", unfinished, join(root, "src/main.ts")],
-  { cwd: root, stdout: "pipe", stderr: "pipe" },
-);
-if (build.exitCode === 0) {
-  seal(unfinished);
-  renameSync(unfinished, outfile);
+try {
+  const { values } = parseArgs({ options: { target: { type: "string" }, outfile: { type: "string" } } });
+  const target = values.target ?? null;
+  if (target !== null && !isTarget(target)) {
+    throw new Error(`there is no target ${target}\n  help: the targets are ${targetNames.join(", ")}`);
+  }
+  const usual = join(repository, "dist", target === null ? "imp" : `imp-${target}`);
+  const outfile = values.outfile === undefined ? usual : resolve(values.outfile);
+  await buildExecutable({ repository, target, outfile });
   console.log(`built ${outfile}`);
-} else {
-  rmSync(unfinished, { force: true });
-  console.error(`${build.stdout}${build.stderr}`);
+} catch (error) {
+  console.error(`error: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
 }

@@ -253,7 +253,7 @@ describe("names of 255 bytes", () => {
     await shWith(directories, `for path; do mkdir -p "$path"; echo mine > "$path/name"; done`);
     const before = await fingerprint(machine, "/srv", root);
     const refusal = await imp.refusedApply({ backup: true, ...configuration(root, kinds) });
-    expect(refusal.match(/its name is too long for a backup/g)).toHaveLength(3 * longestNames.length);
+    expect(refusal.match(/its name is too long for one beside it/g)).toHaveLength(3 * longestNames.length);
     expect(await fingerprint(machine, "/srv", root)).toBe(before);
   });
 
