@@ -42,7 +42,7 @@ export async function measuresRestore(startable: Startable, entries: number, boo
     withIt.push(startUp);
   }
   console.log(
-    `${entries} entries: imp restore ${median(own)} ms; start-up ${median(withIt)} ms, without imp ${median(without)} ms (medians of ${boots} boots)`,
+    `${entries} entries: imp restore ${median(own)} ms; start-up ${median(withIt)} ms, without imp ${median(without)} ms (${boots === 1 ? "one boot" : `medians of ${boots} boots`} each)`,
   );
 }
 
