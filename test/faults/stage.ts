@@ -34,6 +34,9 @@ export interface TracedResult extends Result {
   readonly log: string;
 }
 
+/** What libmount's files leave behind for good, the first command makes, and so makes calls that others don't. */
+const freshLibmount = "rm -f /run/mount/utab.*\n";
+
 const logPath = "/run/faults.log";
 
 /** A machine on which the same system is made again and again, for one command each. */
@@ -54,7 +57,8 @@ export class Stage implements AsyncDisposable {
 
   /** Makes the scenario's system, unless it stands there. */
   async prepare(scenario: Scenario): Promise<Picture> {
-    if (this.#standing !== scenario) await this.#machine.sh(`${clearMachine}${scenario.prepare}`);
+    const isStanding = this.#standing === scenario;
+    await this.#machine.sh(isStanding ? freshLibmount : `${clearMachine}${freshLibmount}${scenario.prepare}`);
     this.#standing = null;
     return await this.picture();
   }
