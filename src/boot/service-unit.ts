@@ -62,7 +62,12 @@ export function serviceUnits(facts: ServiceFacts): readonly UnitFile[] | null {
     text: unitText(facts, {
       description: "Restore persistent directories and files",
       after: "systemd-remount-fs.service",
-      before: ["local-fs.target sysinit.target", earlyServices.join(" ")],
+      relations: [
+        "Before=local-fs.target sysinit.target",
+        `Before=${earlyServices.join(" ")}`,
+        "# Nothing else stops it at shutdown, and unless it is stopped journald keeps /var/log/journal busy.",
+        "PropagatesStopTo=systemd-journal-flush.service",
+      ],
       does: [`ExecStart=${command}`, "TimeoutStartSec=90"],
     }),
   };
@@ -74,7 +79,7 @@ export function serviceUnits(facts: ServiceFacts): readonly UnitFile[] | null {
     text: unitText(facts, {
       description: "Keep persistent files that programs replaced",
       after: serviceName,
-      before: [],
+      relations: [],
       does: [`ExecStop=${command} --files-only`, "TimeoutStopSec=30"],
     }),
   };
@@ -85,7 +90,7 @@ export function serviceUnits(facts: ServiceFacts): readonly UnitFile[] | null {
 interface Part {
   readonly description: string;
   readonly after: string;
-  readonly before: readonly string[];
+  readonly relations: readonly string[];
   readonly does: readonly string[];
 }
 
@@ -106,7 +111,7 @@ function unitText({ executable, stateDirectory, manifest }: ServiceFacts, part: 
     ...(others.length === 0
       ? []
       : ["# What may be mounted elsewhere on the way to sources and targets.", `After=${others.join(" ")}`]),
-    ...part.before.map((names) => `Before=${names}`),
+    ...part.relations,
     "Conflicts=shutdown.target",
     "Before=shutdown.target",
     "",
