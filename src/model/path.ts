@@ -6,8 +6,20 @@
 /** The path one level up; `/` is its own parent. */
 export function parentOf(path: string): string {
   const slash = path.lastIndexOf("/");
-  return slash <= 0 ? "/" : path.slice(0, slash);
+  if (slash <= 0) return "/";
+  if (lastParent.length === slash && path.startsWith(lastParent)) return lastParent;
+  const parent = lastButOne.length === slash && path.startsWith(lastButOne) ? lastButOne : path.slice(0, slash);
+  lastButOne = lastParent;
+  lastParent = parent;
+  return parent;
 }
+
+/**
+ * Neighbours get the same string, which maps find without hashing it anew. Targets and sources are asked about in turn,
+ * so it takes two.
+ */
+let lastParent = "";
+let lastButOne = "";
 
 /** The last name of the path; empty for `/`. */
 export function nameOf(path: string): string {

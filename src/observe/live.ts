@@ -55,7 +55,7 @@ export function observeLiveSystem(): LiveSystem {
     const known = nodes.get(key);
     if (known !== undefined) return known;
     const parent = directory(parentOf(spot.path), spot.beneath);
-    const found = lookUp(parent, nameOf(spot.path), spot.beneath === null ? coherence : null);
+    const found = lookUp(parent, spot.path, spot.beneath === null ? coherence : null);
     nodes.set(key, found);
     return found;
   }
@@ -65,7 +65,8 @@ export function observeLiveSystem(): LiveSystem {
     if (known !== undefined) return known;
     const parent = parentOf(path);
     if (!realParents.has(parent)) directory(parent, null);
-    const found = path === "/" ? path : join(realParents.get(parent) ?? parent, nameOf(path));
+    const realParent = realParents.get(parent) ?? parent;
+    const found = path === "/" || realParent === parent ? path : join(realParent, nameOf(path));
     realPaths.set(path, found);
     return found;
   }
@@ -128,12 +129,15 @@ function walkAround(table: MountTable, mount: Mount, path: string): Walk {
   return walkBeneath(homePoint, path);
 }
 
-/** @param coherence null for what lies under a mount, which is not what others see */
-function lookUp(parent: Walk, name: string, coherence: Coherence | null): Node {
+/**
+ * @param asked the path by which the object is asked for, in the directory `parent`
+ * @param coherence null for what lies under a mount, which is not what others see
+ */
+function lookUp(parent: Walk, asked: string, coherence: Coherence | null): Node {
   switch (parent.kind) {
     case "open":
       try {
-        return lookIn(parent, name, coherence);
+        return lookIn(parent, asked, coherence);
       } catch (error) {
         if (isSystemError(error, "EACCES")) return { kind: "unknown", at: parent.path };
         throw error;
@@ -149,20 +153,21 @@ function lookUp(parent: Walk, name: string, coherence: Coherence | null): Node {
   }
 }
 
-function lookIn(parent: OpenDirectory, name: string, coherence: Coherence | null): Node {
+function lookIn(parent: OpenDirectory, asked: string, coherence: Coherence | null): Node {
+  const name = nameOf(asked);
   const stat = statAt(parent.descriptor, name);
   if (stat === null) return { kind: "missing" };
-  const path = join(parent.path, name);
+  const path = parent.path === parentOf(asked) ? asked : join(parent.path, name);
   coherence?.noteObject(path, stat);
   if (stat.type !== "symlink") return describe(stat, stat.type);
   coherence?.noteLink(path);
   if (coherence !== null) {
     const text = readLinkIfThere(parent.descriptor, name);
-    return text === null ? lookIn(parent, name, coherence) : describeLink(stat, path, text);
+    return text === null ? lookIn(parent, asked, coherence) : describeLink(stat, path, text);
   }
   const link = readLinkIn(parent.descriptor, name);
   // None any more: somebody was quicker.
-  if (link === null) return lookIn(parent, name, coherence);
+  if (link === null) return lookIn(parent, asked, coherence);
   return { kind: "symlink", ...objectOf(stat), ...link };
 }
 

@@ -8,7 +8,7 @@ import {
 } from "../model/manifest.ts";
 import { type Mount, mountAt, unknownDevice, visibleMount } from "../model/mount.ts";
 import type { Observed, Spot } from "../model/observation.ts";
-import { keyOf, keyOfMount, type Ways, waysOver } from "./ways.ts";
+import { isShownBy, type Ways, waysOver } from "./ways.ts";
 
 /** What there is of the active generation in the live system. */
 export interface Present {
@@ -42,7 +42,7 @@ export function presentState(active: Manifest, effects: readonly Effect[], obser
     const isSame =
       visibleMount(mounts, source.path).device === unknownDevice
         ? sameObject(observed, { path: mount.mountPoint, beneath: null }, source)
-        : keyOf(mounts, source) === keyOfMount(mount);
+        : isShownBy(mounts, mount, source);
     if (!isSame) return "other";
     return mount.deleted ? "deleted-source" : "source";
   }

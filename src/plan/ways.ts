@@ -205,9 +205,10 @@ export function homeOf(mounts: MountTable, { path, beneath }: Spot): Mount {
   return beneath === null ? visibleMount(mounts, path) : (mounts.byId.get(beneath.parent) ?? mounts.root);
 }
 
-/** The key of what a mount shows. */
-export function keyOfMount(mount: Mount): string {
-  return placeKey(mount.device, mount.root);
+/** True if what a mount shows has the spot's key. */
+export function isShownBy(mounts: MountTable, mount: Mount, spot: Spot): boolean {
+  const home = homeOf(mounts, spot);
+  return home.device === mount.device && rebase(spot.path, home.mountPoint, home.root) === mount.root;
 }
 
 function placeKey(device: string, path: string): string {
