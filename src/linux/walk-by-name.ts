@@ -1,12 +1,6 @@
 import { join, nameOf, parentOf } from "../model/path.ts";
 import { isSystemError } from "./ffi.ts";
-import {
-  closeDescriptor,
-  openHandle,
-  openRoot,
-  readLink,
-  withDescriptor,
-} from "./files.ts";
+import { closeDescriptor, openHandle, openRoot, readLink, withDescriptor } from "./files.ts";
 import { areHardLinksProtected } from "./hard-links.ts";
 import { effectiveUser } from "./process.ts";
 import { type Stat, statDescriptor } from "./stat.ts";

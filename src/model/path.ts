@@ -8,7 +8,8 @@ export function parentOf(path: string): string {
   const slash = path.lastIndexOf("/");
   if (slash <= 0) return "/";
   if (lastParent.length === slash && path.startsWith(lastParent)) return lastParent;
-  const parent = lastButOne.length === slash && path.startsWith(lastButOne) ? lastButOne : path.slice(0, slash);
+  const parent =
+    lastButOne.length === slash && path.startsWith(lastButOne) ? lastButOne : path.slice(0, slash);
   lastButOne = lastParent;
   lastParent = parent;
   return parent;
