@@ -86,8 +86,9 @@ type Action<T> = (value: T) => T | typeof misfit;
 export function pipe<T>(form: Form<T>, ...actions: readonly Action<NoInfer<T>>[]): Form<T> {
   return (value) => {
     let result = form(value);
-    for (const action of actions) {
-      if (result === misfit) return misfit;
+    for (let index = 0; index < actions.length; index += 1) {
+      const action = actions[index];
+      if (result === misfit || action === undefined) return misfit;
       result = action(result);
     }
     return result;
