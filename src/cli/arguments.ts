@@ -49,7 +49,7 @@ function readRequest(given: Words, problems: Problem[]): Request {
   }
   const command = findCommand(first);
   if (command === null) {
-    const unknown = given.options.filter((option) => !allOptions.some(({ long }) => long === option.name));
+    const unknown = given.options.filter((option) => !allOptions().some(({ long }) => long === option.name));
     problems.push(...unknown.flatMap((option) => judgeOption(option, null)));
     return wrong(null, [...problems, unknownCommand(first)]);
   }

@@ -44,7 +44,7 @@ function readValue(option: GivenOption, problems: Problem[]): string | null {
   if (value !== undefined && value !== "") {
     if (inline || !value.startsWith("-") || /^-[\d.]/.test(value)) return value;
   }
-  const name = allOptions.find((candidate) => candidate.long === option.name)?.value ?? "VALUE";
+  const name = allOptions().find((candidate) => candidate.long === option.name)?.value ?? "VALUE";
   const message = `${option.written} needs a value`;
   problems.push({ severity: "error", message, help: `write \`--${option.name} ${name}\`` });
   return null;

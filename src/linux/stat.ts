@@ -80,6 +80,11 @@ export function statAt(directory: number, name: string): Stat | null {
   throw new SystemError("statx", -result, name);
 }
 
+/** False if the process has no such descriptor. */
+export function isOpenDescriptor(descriptor: number): boolean {
+  return systemCallOrErrno("statx", descriptor, "", AT_EMPTY_PATH, mask, bufferAddress) === 0;
+}
+
 /** True if `path` leads to nothing, links followed; false also if that can't be told. */
 export function leadsToNothing(path: string): boolean {
   return systemCallOrErrno("statx", AT_FDCWD, path, AT_NO_AUTOMOUNT, mask, bufferAddress) === ENOENT;
