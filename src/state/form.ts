@@ -181,7 +181,7 @@ export function object<const F extends ObjectEntries>(fields: F): Form<ObjectOf<
 
 function objectForm<const F extends ObjectEntries>(fields: F, isStrict: boolean): Form<ObjectOf<F>> {
   // Made when it is first needed: most commands read few kinds of files.
-  let known: readonly KnownField[] | null = null;
+  let known: ReturnType<typeof knownFields> | null = null;
   return (value) => {
     if (typeof value !== "object" || value === null || Array.isArray(value))
       return expected("an object", value);
@@ -204,13 +204,7 @@ function objectForm<const F extends ObjectEntries>(fields: F, isStrict: boolean)
   };
 }
 
-interface KnownField {
-  readonly key: string;
-  readonly form: Form<unknown>;
-  readonly mayLack: boolean;
-}
-
-function knownFields(fields: ObjectEntries): readonly KnownField[] {
+function knownFields(fields: ObjectEntries) {
   return Object.entries<Field>(fields).map(([key, field]) =>
     typeof field === "function"
       ? { key, form: field, mayLack: false }
