@@ -83,5 +83,12 @@ function takesValue(name: string): boolean {
 }
 
 export function isGiven(words: Words, name: string): boolean {
-  return words.options.some((option) => option.name === name);
+  return lastGiven(words, name) !== null;
+}
+
+/** The option as it was given last; null if it was not given. A loop, as each array method takes 40 µs when first used. */
+export function lastGiven({ options }: Words, name: string): GivenOption | null {
+  let last: GivenOption | null = null;
+  for (const option of options) if (option.name === name) last = option;
+  return last;
 }
