@@ -10,7 +10,8 @@ const loneSurrogate = /[\udc80-\udcff]/;
 
 /** True if the path has a byte that is not part of valid UTF-8. */
 export function hasStrayByte(path: string): boolean {
-  return loneSurrogate.test(path);
+  // The first answer is nearly always enough, and costs nothing.
+  return !path.isWellFormed() && loneSurrogate.test(path);
 }
 
 export function encodePath(path: string): Uint8Array {

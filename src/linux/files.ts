@@ -77,14 +77,10 @@ export function openDirectoryWithoutLinks(path: string): number {
 }
 
 /**
- * Opens whatever is at `path` as a mere handle if no symlink lies on the way to it; a symlink at its end gives the link.
+ * Opens whatever is at `path` below the directory `root` as a mere handle, if no symlink lies on the way to it; a symlink
+ * at its end gives the link. `path` may begin with a slash.
  * @returns the descriptor, or the negative errno
  */
-export function openHandleWithoutLinks(path: string): number {
-  return systemCallOrErrno("openat2", AT_FDCWD, path, anythingWithoutLinks, anythingWithoutLinks.length);
-}
-
-/** As {@link openHandleWithoutLinks}, below the directory `root`; `path` may begin with a slash. */
 export function openHandleWithin(root: number, path: string): number {
   const below = path.replace(/^\/+/, "") || ".";
   return systemCallOrErrno("openat2", root, below, anythingWithoutLinks, anythingWithoutLinks.length);
@@ -108,10 +104,12 @@ export function openRoot(): number {
 }
 
 export function readLink(directory: number, name: string): string {
-  const buffer = new Uint8Array(4096);
-  const length = systemCall("readlinkat", name, directory, name, buffer, buffer.length);
-  return decodePath(buffer.subarray(0, length));
+  const length = systemCall("readlinkat", name, directory, name, linkText, linkText.length);
+  return decodePath(linkText.subarray(0, length));
 }
+
+/** Longer than any symlink's text. */
+const linkText = new Uint8Array(4096);
 
 export function makeDirectory(directory: number, name: string, mode: number): void {
   systemCall("mkdirat", name, directory, name, mode);

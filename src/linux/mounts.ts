@@ -106,7 +106,13 @@ export function setMountOptions(
   systemCall("mount_setattr", "", root, "", AT_EMPTY_PATH, attributes, attributes.length);
 }
 
-/** `struct mount_attr`: attr_set, attr_clr, propagation, userns_fd. */
+/** `struct mount_attr`: attr_set, attr_clr, propagation, userns_fd, of 64 bits each; what is asked for has 32. */
+const attributesOfCall = new Uint32Array(8);
+const bytesOfAttributes = new Uint8Array(attributesOfCall.buffer);
+
 function mountAttributes(set: number, clear: number, propagation: number): Uint8Array {
-  return new Uint8Array(new BigUint64Array([BigInt(set), BigInt(clear), BigInt(propagation), 0n]).buffer);
+  attributesOfCall[0] = set;
+  attributesOfCall[2] = clear;
+  attributesOfCall[4] = propagation;
+  return bytesOfAttributes;
 }

@@ -63,13 +63,19 @@ export function readNames(handle: number): string[] {
     if (length === 0) break;
     for (let offset = 0; offset < length; offset += view.getUint16(offset + at.recordLength, true)) {
       const start = offset + at.name;
-      names.add(decodePath(buffer.subarray(start, buffer.indexOf(0, start))));
+      if (!isDots(start)) names.add(decodePath(buffer.subarray(start, buffer.indexOf(0, start))));
     }
   }
-  names.delete(".");
-  names.delete("..");
   return [...names];
 }
+
+/** True if the name that begins there is `.` or `..`, which most directories that imp reads hold alone. */
+function isDots(start: number): boolean {
+  if (buffer[start] !== dot) return false;
+  return buffer[start + 1] === 0 || (buffer[start + 1] === dot && buffer[start + 2] === 0);
+}
+
+const dot = 0x2e;
 
 /**
  * Waits until everything written to the filesystem of `descriptor` is on the disk (syncfs(2)).

@@ -45,26 +45,28 @@ const mask = STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID;
 const STATX_ATTR_MOUNT_ROOT = 0x2000;
 const ENOENT = -2;
 
-/** Offsets in `struct statx` (linux/stat.h). */
+/** Where the fields of `struct statx` are (linux/stat.h), counted in words of 32 bits. */
 const at = {
   mask: 0,
-  attributes: 8,
-  links: 16,
-  uid: 20,
-  gid: 24,
-  mode: 28,
-  inode: 32,
-  size: 40,
-  accessed: 64,
-  birth: 80,
-  modified: 112,
-  deviceMajor: 136,
-  deviceMinor: 140,
-  mountId: 144,
+  attributes: 2,
+  links: 4,
+  uid: 5,
+  gid: 6,
+  mode: 7,
+  inode: 8,
+  size: 10,
+  accessed: 16,
+  birth: 20,
+  modified: 28,
+  deviceMajor: 34,
+  deviceMinor: 35,
+  mountId: 36,
 } as const;
 
 const buffer = new Uint8Array(256);
 const view = new DataView(buffer.buffer);
+/** Every machine that imp is built for puts the lowest byte first; reading by words is several times faster. */
+const words = new Uint32Array(buffer.buffer);
 const bufferAddress: number = ptr(buffer);
 
 /**
@@ -93,7 +95,7 @@ export function leadsToNothing(path: string): boolean {
 /** The id of the mount that `path` leads to, links followed as `flags` say; null if that can't be looked at. */
 export function mountIdOf(directory: number, path: string, flags: number): number | null {
   const result = systemCallOrErrno("statx", directory, path, flags, mask, bufferAddress);
-  return result === 0 ? parse().mountId : null;
+  return result === 0 ? count(at.mountId) : null;
 }
 
 /** As {@link statAt} for an open descriptor, which always has an object. */
@@ -104,33 +106,32 @@ export function statDescriptor(descriptor: number): Stat {
 }
 
 function parse(): Stat {
-  const modeWord = view.getUint16(at.mode, true);
+  const modeWord = (words[at.mode] as number) & 0xffff;
   return {
     type: fileType(modeWord & 0o170000),
     mode: modeWord & 0o7777,
-    uid: view.getUint32(at.uid, true),
-    gid: view.getUint32(at.gid, true),
-    links: view.getUint32(at.links, true),
+    uid: words[at.uid] as number,
+    gid: words[at.gid] as number,
+    links: words[at.links] as number,
     size: count(at.size),
-    device: deviceName(view.getUint32(at.deviceMajor, true), view.getUint32(at.deviceMinor, true)),
+    device: deviceName(words[at.deviceMajor] as number, words[at.deviceMinor] as number),
     inode: unsigned(at.inode),
     mountId: count(at.mountId),
-    mountRoot: (view.getUint32(at.attributes, true) & STATX_ATTR_MOUNT_ROOT) !== 0,
+    mountRoot: ((words[at.attributes] as number) & STATX_ATTR_MOUNT_ROOT) !== 0,
     accessed: time(at.accessed),
     modified: time(at.modified),
-    birth: (view.getUint32(at.mask, true) & STATX_BTIME) === 0 ? null : time(at.birth),
+    birth: ((words[at.mask] as number) & STATX_BTIME) === 0 ? null : time(at.birth),
   };
 }
 
 /** A 64-bit number as text; the common small ones without the cost of a BigInt. */
-function unsigned(offset: number): string {
-  const high = view.getUint32(offset + 4, true);
-  if (high === 0) return String(view.getUint32(offset, true));
-  return view.getBigUint64(offset, true).toString();
+function unsigned(index: number): string {
+  if (words[index + 1] === 0) return String(words[index]);
+  return view.getBigUint64(index * 4, true).toString();
 }
 
-function count(offset: number): number {
-  return view.getUint32(offset, true) + view.getUint32(offset + 4, true) * 0x1_0000_0000;
+function count(index: number): number {
+  return (words[index] as number) + (words[index + 1] as number) * 0x1_0000_0000;
 }
 
 let lastDevice = { major: -1, minor: -1, name: "" };
@@ -143,14 +144,13 @@ function deviceName(major: number, minor: number): string {
   return lastDevice.name;
 }
 
-function time(offset: number): string {
-  const low = view.getUint32(offset, true);
+function time(index: number): string {
+  const low = words[index] as number;
+  const nanoseconds = words[index + 2] as number;
   // What lies between 1970 and 2106 needs no BigInt.
-  if (view.getUint32(offset + 4, true) === 0 && low > 0) {
-    return `${low}${String(1_000_000_000 + view.getUint32(offset + 8, true)).slice(1)}`;
-  }
-  const seconds = view.getBigInt64(offset, true);
-  return String(seconds * 1_000_000_000n + BigInt(view.getUint32(offset + 8, true)));
+  if (words[index + 1] === 0 && low > 0) return `${low}${String(1_000_000_000 + nanoseconds).slice(1)}`;
+  const seconds = view.getBigInt64(index * 4, true);
+  return String(seconds * 1_000_000_000n + BigInt(nanoseconds));
 }
 
 function fileType(bits: number): FileType {

@@ -1,17 +1,10 @@
 import { join, nameOf, parentOf } from "../model/path.ts";
 import { isSystemError } from "./ffi.ts";
-import {
-  closeDescriptor,
-  openHandle,
-  openHandleWithoutLinks,
-  openRoot,
-  readLink,
-  withDescriptor,
-} from "./files.ts";
+import { closeDescriptor, openHandle, openRoot, readLink, withDescriptor } from "./files.ts";
 import { areHardLinksProtected } from "./hard-links.ts";
 import { effectiveUser } from "./process.ts";
 import { type Stat, statDescriptor } from "./stat.ts";
-import type { OpenDirectory, Walk } from "./walk.ts";
+import type { Walk } from "./walk.ts";
 
 /**
  * Walks by one name at a time, each relative to the directory before it. A symlink is followed if only root could have
@@ -48,19 +41,8 @@ export function walkByName(path: string): Walk {
   return walker.finish(walker.follow(namesOf(path)));
 }
 
-/**
- * Reads the symlink `name` in a directory that was walked to, and finds out where that very text leads.
- * @returns null if no symlink is there, or no more
- */
-export function readLinkAt({ descriptor, path }: OpenDirectory, name: string): Link | null {
-  const text = readLinkIfThere(descriptor, name);
-  if (text === null) return null;
-  // Nothing leads on from there, so nothing leads astray: the common case of a link to a file.
-  if (leadsToFile(text)) return { text, astray: false };
-  return followLinkAt(join(path, name));
-}
-
-function readLinkIfThere(directory: number, name: string): string | null {
+/** The text of the symlink `name`; null if no symlink is there, or no more. */
+export function readLinkIfThere(directory: number, name: string): string | null {
   try {
     return readLink(directory, name);
   } catch (error) {
@@ -69,14 +51,8 @@ function readLinkIfThere(directory: number, name: string): string | null {
   }
 }
 
-/** True if there is something at the path that is neither a directory nor a symlink, and no symlink on the way to it. */
-function leadsToFile(path: string): boolean {
-  const handle = path.startsWith("/") ? openHandleWithoutLinks(path) : -1;
-  if (handle < 0) return false;
-  return withDescriptor(handle, () => !["directory", "symlink"].includes(statDescriptor(handle).type));
-}
-
-function followLinkAt(path: string): Link | null {
+/** Reads the symlink at `path`, whose parents have none, and finds out where that very text leads; null as above. */
+export function followLinkAt(path: string): Link | null {
   const walker = new Walker();
   const parent = walker.follow(namesOf(parentOf(path)));
   const text = parent === null ? walker.enterLink(nameOf(path)) : null;

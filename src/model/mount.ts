@@ -117,9 +117,17 @@ export function mountsOn(table: MountTable, mount: Mount): Mount[] {
 }
 
 /** The mounts that carry this mount point, visible or not. */
-export function allMountsAt(table: MountTable, mountPoint: string): Mount[] {
-  return table.mounts.filter((mount) => mount.mountPoint === mountPoint);
+export function allMountsAt(table: MountTable, mountPoint: string): readonly Mount[] {
+  let byPoint = byMountPoint.get(table);
+  if (byPoint === undefined) {
+    byPoint = Map.groupBy(table.mounts, (mount) => mount.mountPoint);
+    byMountPoint.set(table, byPoint);
+  }
+  return byPoint.get(mountPoint) ?? [];
 }
+
+/** Asked for with each entry that is not mounted. */
+const byMountPoint = new WeakMap<MountTable, ReadonlyMap<string, readonly Mount[]>>();
 
 /** The mount right below `mount` at the same place, or null. */
 export function coveredMount(table: MountTable, mount: Mount): Mount | null {

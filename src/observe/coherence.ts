@@ -38,6 +38,7 @@ export class Coherence {
   }
 }
 
-function exchanged(path: string): Failure {
+/** What is at `path` is not what was there a moment ago. */
+export function exchanged(path: string): Failure {
   return failure(1, `${path} was exchanged for something else while imp looked at it`, "run imp again");
 }

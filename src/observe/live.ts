@@ -7,11 +7,11 @@ import { type FileType, type Stat, statAt } from "../linux/stat.ts";
 import { readUtab } from "../linux/utab.ts";
 import { hiddenMounts } from "../linux/utab-text.ts";
 import { type OpenDirectory, type Walk, walk, walkBeneath } from "../linux/walk.ts";
-import { readLinkAt, readLinkIn } from "../linux/walk-by-name.ts";
+import { followLinkAt, readLinkIfThere, readLinkIn } from "../linux/walk-by-name.ts";
 import { type Mount, type MountTable, mountTable } from "../model/mount.ts";
 import type { Node, Observed, Spot } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
-import { Coherence } from "./coherence.ts";
+import { Coherence, exchanged } from "./coherence.ts";
 
 /** The live system. `close` gives back the directories that it holds open. */
 export interface LiveSystem extends Observed {
@@ -156,10 +156,34 @@ function lookIn(parent: OpenDirectory, name: string, coherence: Coherence | null
   coherence?.noteObject(path, stat);
   if (stat.type !== "symlink") return describe(stat, stat.type);
   coherence?.noteLink(path);
-  const link = coherence === null ? readLinkIn(parent.descriptor, name) : readLinkAt(parent, name);
+  if (coherence !== null) {
+    const text = readLinkIfThere(parent.descriptor, name);
+    return text === null ? lookIn(parent, name, coherence) : describeLink(stat, path, text);
+  }
+  const link = readLinkIn(parent.descriptor, name);
   // None any more: somebody was quicker.
   if (link === null) return lookIn(parent, name, coherence);
   return { kind: "symlink", ...objectOf(stat), ...link };
+}
+
+/** Where the link leads is found out only if a way leads through it, which few do: most lead to files. */
+function describeLink(stat: Stat, path: string, text: string): Node {
+  let known: boolean | null = null;
+  return {
+    kind: "symlink",
+    ...objectOf(stat),
+    text,
+    get astray() {
+      known ??= leadsAstray(path, text);
+      return known;
+    },
+  };
+}
+
+function leadsAstray(path: string, text: string): boolean {
+  const link = followLinkAt(path);
+  if (link?.text !== text) throw exchanged(path);
+  return link.astray;
 }
 
 function describe(stat: Stat, type: Exclude<FileType, "symlink">): Node {

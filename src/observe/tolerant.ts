@@ -18,7 +18,7 @@ export function tolerant(observed: Observed): Observed {
     mounts: observed.mounts,
     node: (spot) =>
       or(
-        () => observed.node(spot),
+        () => whole(observed.node(spot)),
         (reason): Node => ({ kind: "unknown", at: spot.path, reason }),
       ),
     real: (path) =>
@@ -43,4 +43,9 @@ export function tolerant(observed: Observed): Observed {
         () => false,
       ),
   };
+}
+
+/** What a symlink would find out only when asked is found out now, so that it can't fail later. */
+function whole(node: Node): Node {
+  return node.kind === "symlink" ? { ...node } : node;
 }

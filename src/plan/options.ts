@@ -48,6 +48,7 @@ function findOptions(draft: Draft, entry: MountedEntry): MountOptions {
 
 /** An entry's own options on top of those of the mount that its source lies on. */
 export function onTop(inherited: MountOptions, own: MountOptions): MountOptions {
+  if (own.length === 0) return inherited;
   const ownAccessTime = own.some((option) => accessTimes.includes(option));
   const kept = ownAccessTime ? inherited.filter((option) => !accessTimes.includes(option)) : inherited;
   return inOrder([...kept, ...own]);

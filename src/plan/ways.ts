@@ -62,6 +62,8 @@ export function waysOver(ground: Ground): Ways {
   const places = new Map<string, Spot>();
   const nearest = new Map<string, Mounted | null>();
   const opened = new Set<MountedEntry>();
+  /** By the mounts on the way, which are one list for all paths that the same mounts lead to. */
+  const gone = new Map<readonly Mount[], Mount | null>();
 
   function locate(path: string): Located {
     if (path === "/") return top;
@@ -149,8 +151,16 @@ export function waysOver(ground: Ground): Ways {
     return { path: within, beneath: source.beneath ?? firstMountBelow(within, source.path) };
   }
 
+  /** The first mount on the way to `path` that is gone: one to a directory above it, or else the one at `path` itself. */
   function firstGone(path: string): Mount | null {
-    return mountsOnTheWay(ground.mounts, path).find((mount) => ground.isGone(mount)) ?? null;
+    const way = mountsOnTheWay(ground.mounts, path);
+    const known = gone.get(way);
+    if (known !== undefined) return known;
+    const above = path === "/" ? null : firstGone(parentOf(path));
+    const last = way.at(-1);
+    const found = above ?? (last !== undefined && ground.isGone(last) ? last : null);
+    gone.set(way, found);
+    return found;
   }
 
   /** A bind mount shows nothing of what is mounted below its source. */

@@ -24,9 +24,15 @@ const strangeSurrogate =
 
 /** True for an absolute path without `.`, `..`, doubled or trailing slashes and NUL; `/` is one. */
 export function isNormalPath(path: string): boolean {
-  if (!path.startsWith("/") || path.includes("\0") || strangeSurrogate.test(path)) return false;
-  const names = path.slice(1).split("/");
-  return path === "/" || names.every((name) => name !== "" && name !== "." && name !== "..");
+  if (!path.startsWith("/") || path.includes("\0") || isStrange(path)) return false;
+  return path === "/" || !emptyOrDots.test(path);
+}
+
+/** A name that is empty, `.` or `..`. */
+const emptyOrDots = /\/\.{0,2}(?:\/|$)/;
+
+function isStrange(text: string): boolean {
+  return !text.isWellFormed() && strangeSurrogate.test(text);
 }
 
 const pathSchema: Schema<string> = v.pipe(v.string(), v.check(isNormalPath, "not an absolute, normal path"));
@@ -56,14 +62,8 @@ export const configPathSchema: Schema<string> = v.pipe(
   v.check(isConfigPath, "not a path"),
 );
 
-/** Most generations come from one file. */
-let knownConfigPath = "";
-
 function isConfigPath(path: string): boolean {
-  if (path === knownConfigPath) return true;
-  if (path.includes("\0") || strangeSurrogate.test(path)) return false;
-  knownConfigPath = path;
-  return true;
+  return !path.includes("\0") && !isStrange(path);
 }
 
 export const labelSchema: Schema<string> = v.pipe(
