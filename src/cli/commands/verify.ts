@@ -23,7 +23,7 @@ export async function run(context: CommandContext, _input: CommandInput<"verify"
     });
     const verification = { generation: number, entries: manifest.entries.length, plan };
     context.out(verifyLines(verification, context.paint));
-    context.json(verifyJson(verification));
+    context.json(() => verifyJson(verification));
     return isVerified(verification) ? 0 : 1;
   });
 }
