@@ -80,6 +80,12 @@ const start = (options: string) =>
   `);
 const throwAway = () => machine.sh("umount -R /image /upper");
 
+/** As a reboot does: everything lies in the lower layer again. */
+async function startAgain(options: string): Promise<void> {
+  await throwAway();
+  await start(options);
+}
+
 const other = {
   backup: true,
   persistence: {
@@ -192,8 +198,7 @@ for (const { name, lower, options, isMissing } of variants) {
 
     test("after a reboot restore brings them back over the image's own files", async () => {
       await imp.apply(other);
-      await throwAway();
-      await start(options);
+      await startAgain(options);
       await imp.ok("restore");
       await imp.ok("verify");
       expect(await machine.sh("cd /image/etc; cat other.conf same.conf *.backup.*")).toBe(
@@ -220,6 +225,7 @@ for (const { name, lower, options, isMissing } of variants) {
         );
         let settled = 0;
         for (const [injection, path] of [...renames, [atTheEnd.isKilled, "/image/etc"] as const]) {
+          await startAgain(options);
           await imp.configure(other);
           const { exitCode } = await impWith(injection, path, "apply");
           expect([injection, exitCode]).toEqual([injection, 137]);
@@ -235,8 +241,7 @@ for (const { name, lower, options, isMissing } of variants) {
       const before = await picture();
       await imp.configure(other);
       await impWith(atTheEnd.isKilled, "/image/etc", "apply");
-      await throwAway();
-      await start(options);
+      await startAgain(options);
       await imp.apply({ persistence: {} });
       expect(await picture()).toBe(before);
     });
@@ -267,6 +272,7 @@ for (const { name, lower, options, isMissing } of variants) {
         ["utimensat:signal=KILL:when=1", null],
         ["utimensat:signal=KILL:when=2", null],
       ] as const) {
+        await startAgain(options);
         await imp.apply(covering);
         await imp.configure(uncovered);
         const { exitCode } = await impWith(injection, path, "apply");
