@@ -36,6 +36,7 @@ const content = `
   echo image > etc/hard.conf; ln etc/hard.conf etc/hard.twin; touch etc/empty.conf
   ln -s nowhere etc/symlink; mkfifo etc/fifo
   echo image > srv/taken/inner/name; echo same > var/covered/same.conf; echo image > var/covered/other.conf
+  touch var/covered/empty.conf
   find . -exec touch --no-dereference --date=@1700000000 {} +
 `;
 
@@ -284,6 +285,22 @@ for (const { name, lower, options, isMissing } of variants) {
       }
     });
 
+    test.skipIf(withoutStrace)(
+      "an empty file of the image is not taken for one that a killed command made",
+      async () => {
+        const before = await picture();
+        await machine.sh(`mkdir -p /persist/cover/image/var/covered; ${coveredSources}`);
+        await imp.apply(covering);
+        await imp.configure(uncoveredEmpty);
+        // After it was copied up, before the journal knows.
+        const { exitCode } = await impWith("renameat2:signal=KILL:when=2", stateDirectory, "apply");
+        expect(exitCode).toBe(137);
+        await imp.ok("restore");
+        await imp.apply({ persistence: {} });
+        expect(await picture()).toBe(before);
+      },
+    );
+
     test("a directory of the image becomes a backup where the overlay can rename it, else nothing changes", async () => {
       const before = await picture();
       await machine.sh("mkdir -p /persist/system/image/srv/taken");
@@ -310,7 +327,7 @@ for (const { name, lower, options, isMissing } of variants) {
 
 const coveredSources = `
   mkdir -p /persist/system/image/var/covered; cd /persist/system/image/var/covered
-  echo same > same.conf; echo kept > other.conf; touch --date=@1700000000 same.conf
+  echo same > same.conf; echo kept > other.conf; echo kept > empty.conf; touch --date=@1700000000 same.conf
 `;
 const coveringRoot = { "/persist/cover": { directories: ["/image/var/covered"] } };
 const covering = { persistence: coveringRoot };
@@ -318,6 +335,13 @@ const uncovered = {
   backup: true,
   persistence: {
     "/persist/system": { files: ["/image/var/covered/same.conf", "/image/var/covered/other.conf"] },
+  },
+};
+
+const uncoveredEmpty = {
+  backup: true,
+  persistence: {
+    "/persist/system": { files: [{ file: "/image/var/covered/empty.conf", method: "bind" }] },
   },
 };
 
