@@ -56,13 +56,14 @@ export async function execute(
   let begun: Step | null = null;
   try {
     if (plan.steps.length + plan.afterwards.length > 0) recorder.begin(plan);
-    for (const [index, planStep] of plan.steps.entries()) {
+    for (const [index, first] of plan.steps.entries()) {
       interruption.stopIfAsked();
       const lasting = copyUpFor(plan, index);
       // A mount had covered it until now.
       if (lasting !== plan) recorder.begin(lasting);
       plan = lasting;
-      const step = plan.steps[index] ?? planStep;
+      const step = plan.steps[index] ?? first;
+      begun = step;
       watch({ kind: "step", step, done: done.length, total: plan.steps.length });
       done.push({ step, outcome: await attempt(step, interruption.stopIfAsked, lazy, watch) });
       begun = null;
