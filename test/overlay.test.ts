@@ -301,6 +301,31 @@ for (const { name, lower, options, isMissing } of variants) {
       },
     );
 
+    test.skipIf(withoutStrace)(
+      "directories are known again though the kernel forgot their inode numbers",
+      async () => {
+        await machine.sh("mkdir -p /image/srv/upper/inner; mkdir -p /persist/system/image/srv/upper");
+        const before = await picture();
+        const forget = () => machine.sh("echo 2 > /proc/sys/vm/drop_caches");
+        await imp.configure({
+          backup: true,
+          create_sources: true,
+          persistence: {
+            "/persist/system": { directories: ["/image/srv/upper"], files: ["/image/srv/made/for/link"] },
+          },
+        });
+        const { exitCode } = await impWith(atTheEnd.isKilled, "/image/srv", "apply");
+        expect(exitCode).toBe(137);
+        await forget();
+        await imp.ok("apply");
+        expect(await machine.sh("ls -d /image/srv/upper.backup.*/inner | wc -l")).toBe("1\n");
+        await imp.ok("verify");
+        await forget();
+        await imp.apply({ persistence: {} });
+        expect(await picture()).toBe(before);
+      },
+    );
+
     test("a directory of the image becomes a backup where the overlay can rename it, else nothing changes", async () => {
       const before = await picture();
       await machine.sh("mkdir -p /persist/system/image/srv/taken");
