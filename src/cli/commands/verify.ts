@@ -18,7 +18,7 @@ export async function run(context: CommandContext, _input: CommandInput<"verify"
       active: manifest,
       effects: index.effects,
       wanted: manifest,
-      createSources: false,
+      createSources: "none",
       adoptReplaced: false,
     });
     const verification = { generation: number, entries: manifest.entries.length, plan };
