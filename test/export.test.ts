@@ -34,7 +34,7 @@ async function exportable(names: readonly string[]): Promise<Machine & AsyncDisp
   `);
   const directories = names.flatMap((name) => [
     quoted(`/data/${name}`),
-    `{ directory = ${quoted(`/data/${name}/inner`)}, options = ["noexec", "noatime"] }`,
+    `{ directory = ${quoted(`/data/${name}/inner`)}, options = ["noexec", "nosymfollow"] }`,
   ]);
   await apply(
     machine,
@@ -117,7 +117,7 @@ describe.skipIf(lacks(systemd))("export --format systemd", () => {
       expect(valuesOf(read, "RequiresMountsFor")).toContain(`/persist/store${where}`);
     }
     const inner = readBySystemd(units, "data-plain-inner.mount");
-    expect(valuesOf(inner, "Options")).toEqual(["bind,noexec,noatime"]);
+    expect(valuesOf(inner, "Options")).toEqual(["bind,noexec,nosymfollow,relatime"]);
     expect(valuesOf(inner, "RequiresMountsFor")).toContain("/data/plain");
   });
 

@@ -2,6 +2,7 @@ import type { Effect, Generation, Index } from "../model/generation.ts";
 import { emptyManifest, type Manifest } from "../model/manifest.ts";
 import type { Conflict } from "../model/plan.ts";
 import { tolerant } from "../observe/tolerant.ts";
+import type { SourceCreation } from "../plan/draft.ts";
 import { type PartialPlan, planPartly, type Scope } from "../plan/partial.ts";
 import { makePlan } from "../plan/planner.ts";
 import { readGeneration, readIndex, type Store, type StoreLocation } from "../state/store.ts";
@@ -29,8 +30,7 @@ export interface ChangeRequest {
   readonly dryRun: boolean;
   /** Detach mounts that are in use instead of refusing. */
   readonly lazy: boolean;
-  /** Create missing sources, whatever the entries say. */
-  readonly createSources: boolean;
+  readonly createSources: SourceCreation;
   /** Adopt what programs put in the place of symlinks, whatever the entries say. */
   readonly adoptReplaced: boolean;
   /** How much of what is wanted is to be brought about; absent: all of it, or nothing. */

@@ -49,12 +49,12 @@ function readRequest(given: Words, problems: Problem[]): Request {
   }
   const command = findCommand(first);
   if (command === null) {
-    const unknown = given.options.filter((option) => !allOptions.some(({ long }) => long === option.name));
+    const unknown = given.options.filter((option) => !allOptions().some(({ long }) => long === option.name));
     problems.push(...unknown.flatMap((option) => judgeOption(option, null)));
     return wrong(null, [...problems, unknownCommand(first)]);
   }
 
-  problems.push(...given.options.flatMap((option) => judgeOption(option, command)));
+  for (const option of given.options) problems.push(...judgeOption(option, command));
   const input = { ...readOptions(command, given, problems), ...readArguments(command, operands, problems) };
   return problems.length > 0 ? wrong(command, problems) : { kind: "run", command: command.name, input };
 }
@@ -70,12 +70,11 @@ function wrong(command: Command | null, problems: readonly Problem[]): Request {
 }
 
 function readOptions(command: Command, given: Words, problems: Problem[]): ParsedInput {
-  return Object.fromEntries(
-    command.options.map(({ long, value }) => [
-      camelCase(long),
-      value === undefined ? isGiven(given, long) : optionValue(given, long, problems),
-    ]),
-  );
+  const input: Record<string, ParsedInput[string]> = {};
+  for (const { long, value } of command.options) {
+    input[camelCase(long)] = value === undefined ? isGiven(given, long) : optionValue(given, long, problems);
+  }
+  return input;
 }
 
 /** Gives each of the words to the argument that it is for. */

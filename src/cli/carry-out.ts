@@ -55,8 +55,12 @@ async function bringIntoBeing(
   refuseConflicts(aim, plan);
   const warnings = noticeProblems(plan);
   if (changesNothing(aim, plan)) return warnings;
+  let startedAt: string | null = null;
   const recorder: Recorder = {
-    begin: (begun) => writeJournal(store, journalOf(request, aim, begun)),
+    begin: (begun) => {
+      startedAt ??= new Date().toISOString();
+      writeJournal(store, journalOf(request, aim, startedAt, begun));
+    },
     commit: (effects) => {
       const { index, generation } = aim.goal.record(effects);
       warnings.push(...commit(store, index, generation));
@@ -78,12 +82,17 @@ function changesNothing({ index, goal }: Aim, { steps, afterwards, keptEffects }
   return next.generation === undefined && JSON.stringify(next.index) === JSON.stringify(index);
 }
 
-function journalOf(request: ChangeRequest, { index }: Aim, { steps, afterwards }: Plan): Journal {
+function journalOf(
+  request: ChangeRequest,
+  { index }: Aim,
+  startedAt: string,
+  { steps, afterwards }: Plan,
+): Journal {
   return {
     format: 1,
     serial: index.serial + 1,
     command: `imp ${request.command}`,
-    startedAt: new Date().toISOString(),
+    startedAt,
     steps,
     afterwards,
   };

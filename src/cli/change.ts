@@ -98,7 +98,7 @@ function reportOf(
 
 function tell(context: CommandContext, report: ChangeReport): void {
   context.out(changeLines(report, context.paint, context.global));
-  context.json(changeJson(report));
+  context.json(() => changeJson(report));
 }
 
 /** Symlinks in a person's own home need no root; mounts do. */

@@ -1,4 +1,5 @@
 import { locateConfig } from "../config/locate.ts";
+import { leadsToNothing } from "../linux/stat.ts";
 import { lookAlong } from "../linux/way.ts";
 import { Failure, failure } from "../model/problem.ts";
 import type { Trusted } from "../state/caller.ts";
@@ -41,7 +42,7 @@ function locate(context: CommandContext): string {
     environment: { IMP_CONFIG: variable(context) },
     workingDirectory: context.workingDirectory,
     // What may not be looked at could well exist: reading it then tells why it can't be used.
-    exists: (path) => ["found", "denied"].includes(lookAlong(path).end),
+    exists: (path) => !leadsToNothing(path) && ["found", "denied"].includes(lookAlong(path).end),
   });
 }
 

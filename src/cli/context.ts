@@ -28,8 +28,8 @@ export interface CommandContext {
   err(lines: readonly string[]): void;
   /** To stderr; with `--json` the warnings among them come out with the object, so they have to be reported before it. */
   report(problems: readonly Problem[]): void;
-  /** The command's one object, to stdout; nothing without `--json`. */
-  json(object: JsonObject): void;
+  /** The command's one object, to stdout; not even made without `--json`. */
+  json(object: () => JsonObject): void;
   /**
    * What is going on, on stderr: a line that comes if a command takes long, and goes before anything else is written.
    * Only on a terminal, and not with `--quiet` or `--json`.
@@ -85,7 +85,7 @@ export function createContext(global: GlobalOptions, host: Host): CommandContext
       else write("err", renderProblems(problems, isColourful("err", global, host)));
     },
     json: (object) => {
-      if (global.json) write("out", [JSON.stringify(withWarnings(object, reported))]);
+      if (global.json) write("out", [JSON.stringify(withWarnings(object(), reported))]);
     },
     showProgress: progress.show,
     get isForPeople() {

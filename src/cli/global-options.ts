@@ -1,5 +1,5 @@
 import type { Problem } from "../model/problem.ts";
-import { allOptions, type GivenOption, isGiven, type Words } from "./words.ts";
+import { allOptions, type GivenOption, isGiven, lastGiven, type Words } from "./words.ts";
 
 /** What a person can say to every command. */
 export interface GlobalOptions {
@@ -34,8 +34,8 @@ export function readGlobalOptions(words: Words, problems: Problem[]): GlobalOpti
 
 /** The value of an option that takes one, as it was given last; null if it was not given. */
 export function optionValue(words: Words, name: string, problems: Problem[]): string | null {
-  const option = words.options.findLast((candidate) => candidate.name === name);
-  return option === undefined ? null : readValue(option, problems);
+  const option = lastGiven(words, name);
+  return option === null ? null : readValue(option, problems);
 }
 
 /** A word that looks like an option is no value, unless it is joined with `=`; what looks like a number is judged later. */
@@ -44,7 +44,7 @@ function readValue(option: GivenOption, problems: Problem[]): string | null {
   if (value !== undefined && value !== "") {
     if (inline || !value.startsWith("-") || /^-[\d.]/.test(value)) return value;
   }
-  const name = allOptions.find((candidate) => candidate.long === option.name)?.value ?? "VALUE";
+  const name = allOptions().find((candidate) => candidate.long === option.name)?.value ?? "VALUE";
   const message = `${option.written} needs a value`;
   problems.push({ severity: "error", message, help: `write \`--${option.name} ${name}\`` });
   return null;

@@ -18,7 +18,7 @@ export async function runProgram(words: readonly string[], host: Host): Promise<
     return complain(host, context) ? Math.max(exitCode, 1) : exitCode;
   } catch (error) {
     const { exitCode, problems } = explain(error, commandLine.global.verbose);
-    context.json(failureJson(commandName(commandLine), exitCode, problems));
+    context.json(() => failureJson(commandName(commandLine), exitCode, problems));
     context.report(problems);
     return exitCode;
   }
@@ -32,12 +32,12 @@ async function answer({ request }: CommandLine, context: CommandContext): Promis
       const { command } = request;
       const lines = command === null ? overviewLines() : commandHelpLines(command);
       context.out(lines);
-      context.json({ ok: true, command: command?.name ?? null, help: lines.join("\n") });
+      context.json(() => ({ ok: true, command: command?.name ?? null, help: lines.join("\n") }));
       return 0;
     }
     case "version":
       context.out([`imp ${version}`]);
-      context.json({ ok: true, command: null, version });
+      context.json(() => ({ ok: true, command: null, version }));
       return 0;
     case "nothing":
       context.err(overviewLines());

@@ -1,3 +1,4 @@
+import { stateInHead } from "../config/head.ts";
 import { trustedBy } from "../state/caller.ts";
 import { locateState } from "../state/locate.ts";
 import type { StoreLocation } from "../state/store.ts";
@@ -22,9 +23,13 @@ export async function stateLocation(
   return { path: locateState({ option, configured }, surroundings), trusted };
 }
 
-/** The parser is loaded only if the key can stand in the file at all, be it written with escapes. */
+/** The parser is loaded only if it takes one to tell what the key says. */
 async function readStateKey(file: ConfigFile): Promise<string | null> {
-  if (!/state_dir|\\[uUx]/.test(new TextDecoder().decode(file.bytes))) return null;
+  const text = new TextDecoder().decode(file.bytes);
+  // A key may be written with escapes.
+  if (!/state_dir|\\[uUx]/.test(text)) return null;
+  const head = stateInHead(text);
+  if (head !== null) return head.directory;
   const { configuredState } = await import("./configured-state.ts");
   return configuredState(file);
 }

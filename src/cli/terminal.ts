@@ -1,7 +1,7 @@
 import { isSystemError } from "../linux/ffi.ts";
 import { writeSome } from "../linux/files.ts";
-import { isOpen, isTerminal } from "../linux/standard-stream.ts";
-import { statDescriptor } from "../linux/stat.ts";
+import { isTerminal } from "../linux/standard-stream.ts";
+import { isOpenDescriptor, statDescriptor } from "../linux/stat.ts";
 
 /** Where a command's words go and answers come from. The tests have one of their own. */
 export interface Terminal {
@@ -28,7 +28,7 @@ const descriptors = { in: 0, out: 1, err: 2 } as const;
  */
 export function processTerminal(): Terminal {
   // A closed descriptor could come to stand for a file that imp opens: never write to that.
-  const open = { out: isOpen(descriptors.out), err: isOpen(descriptors.err) };
+  const open = { out: isOpenDescriptor(descriptors.out), err: isOpenDescriptor(descriptors.err) };
   let trouble: string | null = null;
   return {
     write(stream, text) {

@@ -47,7 +47,7 @@ describe("splitWords", () => {
 
   test("splits as the runtime's own parseArgs does", () => {
     const options = Object.fromEntries(
-      allOptions.map(({ long, short, value }) => {
+      allOptions().map(({ long, short, value }) => {
         const type = value === undefined ? ("boolean" as const) : ("string" as const);
         return [long, short === undefined ? { type } : { type, short }];
       }),

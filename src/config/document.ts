@@ -1,5 +1,6 @@
 import type { AST } from "toml-eslint-parser";
 import type { Problem } from "../model/problem.ts";
+import { reservedKeys } from "./reserved-keys.ts";
 import type { SourceText, Span } from "./source-text.ts";
 import { parseSyntax, tooMuch } from "./syntax.ts";
 
@@ -43,9 +44,6 @@ export function parseDocument(source: SourceText): Node | Problem[] {
 }
 
 type KeyPart = AST.TOMLBare | AST.TOMLQuoted;
-
-/** These mean something else to JavaScript objects, and nothing to any configuration. */
-const reservedKeys = new Set(["__proto__", "prototype", "constructor"]);
 
 class TreeBuilder {
   readonly top: Node = { value: newTable(), at: { start: 0, end: 0 }, key: null };

@@ -35,7 +35,8 @@ export function changeAccess(path: string, from: Access, to: Access, changed?: S
         changeOwner(handle, found.uid, found.gid);
         throw error;
       }
-      return found;
+      // On an overlay it has another birth now.
+      return statDescriptor(handle);
     }),
   );
 }

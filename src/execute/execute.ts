@@ -4,6 +4,7 @@ import { type Effect, withLatestFolders } from "../model/generation.ts";
 import type { Plan, Step } from "../model/plan.ts";
 import { EntriesRefused, Failure, failure, type Problem, Unconfirmed } from "../model/problem.ts";
 import { CopyError } from "./copy-tree.ts";
+import { copyUpAll, copyUpFor } from "./copy-up.ts";
 import { syncChanges } from "./durability.ts";
 import { busyMounts, busyProblem } from "./holders.ts";
 import { watchForInterruption } from "./interruption.ts";
@@ -18,7 +19,7 @@ import { adjustVisibility } from "./visibility.ts";
 
 /** What puts a command on record; each throws a Failure if it can't. */
 export interface Recorder {
-  /** Before the first step: enough to undo or finish the command if it is killed. */
+  /** Before the first step: enough to undo or finish the command if it is killed. Once more if that becomes more exact. */
   readonly begin: (plan: Plan) => void;
   /** After the last one: from here on the command has happened. */
   readonly commit: (effects: readonly Effect[]) => void;
@@ -36,26 +37,32 @@ export interface Recorder {
  *   certain entries
  */
 export async function execute(
-  plan: Plan,
+  planned: Plan,
   recorder: Recorder,
   lazy: boolean,
   watch: Watch,
 ): Promise<readonly string[]> {
-  const busy = lazy ? [] : busyMounts(plan.steps);
+  const busy = lazy ? [] : busyMounts(planned.steps);
   if (busy.length > 0) {
     throw new EntriesRefused(
       busy,
       busy.map(({ problem }) => problem),
     );
   }
+  let plan = copyUpAll(planned);
   const interruption = watchForInterruption();
   const done: Done[] = [];
   const remarks: string[] = [];
   let begun: Step | null = null;
   try {
     if (plan.steps.length + plan.afterwards.length > 0) recorder.begin(plan);
-    for (const step of plan.steps) {
+    for (const [index, first] of plan.steps.entries()) {
       interruption.stopIfAsked();
+      const lasting = copyUpFor(plan, index);
+      // A mount had covered it until now.
+      if (lasting !== plan) recorder.begin(lasting);
+      plan = lasting;
+      const step = plan.steps[index] ?? first;
       begun = step;
       watch({ kind: "step", step, done: done.length, total: plan.steps.length });
       done.push({ step, outcome: await attempt(step, interruption.stopIfAsked, lazy, watch) });

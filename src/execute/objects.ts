@@ -10,11 +10,14 @@ import {
   unlink,
   withDescriptor,
 } from "../linux/files.ts";
+import { parseMountTable } from "../linux/mountinfo.ts";
+import { readMountTable } from "../linux/mounts.ts";
 import { effectiveUser } from "../linux/process.ts";
 import { readNames } from "../linux/reopen.ts";
 import { type Stat, statAt, statDescriptor } from "../linux/stat.ts";
 import { inParentOf, PathError, walkToParent } from "../linux/walk.ts";
 import type { Identity } from "../model/generation.ts";
+import { isSameObject } from "../model/object.ts";
 import type { Access } from "../model/observation.ts";
 import { nameOf } from "../model/path.ts";
 import { setAccess } from "./access.ts";
@@ -34,8 +37,11 @@ export function statOf(path: string): Stat | null {
   }
 }
 
+/** True if it is the very object of that identity, see `isSameObject`. */
 export function isObject(stat: Stat | null, identity: Identity): boolean {
-  return stat !== null && stat.inode === identity.inode && stat.birth === identity.birth;
+  if (stat === null) return false;
+  const found = { isDirectory: stat.type === "directory", device: stat.device, identity: stat };
+  return isSameObject(found, identity, () => parseMountTable(readMountTable()));
 }
 
 /** @throws SystemError `ESTALE` if another object stands there by now than the one that the plan saw */

@@ -3,6 +3,7 @@ import { isAtOrBelow } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
 import type { Problem } from "../model/problem.ts";
 import { syncChanges } from "./durability.ts";
+import { statOf } from "./objects.ts";
 import { madeBy, type Origin, unlessMoved } from "./origin.ts";
 import { Patience } from "./patience.ts";
 import { revert } from "./revert.ts";
@@ -24,11 +25,14 @@ export function takeBack(done: readonly Done[], startedAt?: string): Problem[] {
     ...("sourceIdentity" in step ? [step.sourceIdentity] : []),
   ]);
   const origin = startedAt === undefined ? unlessMoved(moved) : madeBy(startedAt, moved);
+  const backups = new Map(
+    done.flatMap(({ step }) => (step.kind === "back-up" ? [[step.path, step.backup] as const] : [])),
+  );
   const blocked: string[] = [];
   const problems: Problem[] = [];
   for (const one of done.toReversed()) {
     const places = placesOf(one.step);
-    const found = isBlocked(places, blocked) ? null : takeOneBack(one, origin, patience);
+    const found = isBlocked(places, blocked) ? null : takeOneBack(one, origin, patience, backups);
     if (found === null || found.some(({ severity }) => severity === "error")) blocked.push(...places);
     problems.push(...(found ?? []));
   }
@@ -36,14 +40,30 @@ export function takeBack(done: readonly Done[], startedAt?: string): Problem[] {
   return [...problems, ...restoreVisibility(steps).map(warning), ...bringToDisk(steps)];
 }
 
-function takeOneBack({ step, outcome }: Done, origin: Origin, patience: Patience): Problem[] {
+function takeOneBack(
+  { step, outcome }: Done,
+  origin: Origin,
+  patience: Patience,
+  backups: ReadonlyMap<string, string>,
+): Problem[] {
   try {
+    if (outcome.made === undefined && isInItsPlace(step, backups)) return [];
     return patience.insist(() => revert(step, outcome, origin)).map(warning);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const message = `could not undo a step (${step.kind} for ${step.serves}): ${reason}`;
     return [{ severity: "error", message, help: triesAgain }];
   }
+}
+
+/**
+ * True if what stands where the step creates something was to become a backup first, and is none: it was never moved, or
+ * is back already, whatever its birth says, which is another one once an overlay has copied it up.
+ */
+function isInItsPlace(step: Step, backups: ReadonlyMap<string, string>): boolean {
+  if (step.kind !== "create-directory" && step.kind !== "create-file") return false;
+  const backup = backups.get(step.path);
+  return backup !== undefined && statOf(backup) === null;
 }
 
 function warning(message: string): Problem {

@@ -9,6 +9,7 @@ interface CallNumbers {
   readonly fchmodat: number;
   readonly fchownat: number;
   readonly flock: number;
+  readonly fstatfs: number;
   readonly fsync: number;
   readonly ftruncate: number;
   readonly getdents64: number;
@@ -49,6 +50,7 @@ const x64: CallNumbers = {
   fchmodat: 268,
   fchownat: 260,
   flock: 73,
+  fstatfs: 138,
   fsync: 74,
   ftruncate: 77,
   getdents64: 217,
@@ -89,6 +91,7 @@ const arm64: CallNumbers = {
   fchmodat: 53,
   fchownat: 54,
   flock: 32,
+  fstatfs: 44,
   fsync: 82,
   ftruncate: 46,
   getdents64: 61,

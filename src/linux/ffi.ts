@@ -1,4 +1,4 @@
-import { CString, dlopen, FFIType, type Pointer, ptr, read } from "bun:ffi";
+import { CString, dlopen, type FFIFunction, FFIType, type Pointer, ptr, read } from "bun:ffi";
 import { type CallName, callNumbers } from "./abi.ts";
 import { encodePath, hasStrayByte } from "./bytes.ts";
 
@@ -7,6 +7,10 @@ const { i64_fast: word, i32, ptr: pointer, u32 } = FFIType;
 const signatures = {
   syscall: { args: [word, word, word, word, word, word, word], returns: word },
   __errno_location: { args: [], returns: pointer },
+} as const;
+
+/** What few commands call; each function takes a while to prepare. */
+const rareSignatures = {
   strerror: { args: [i32], returns: pointer },
   getpwnam_r: { args: [pointer, pointer, pointer, word, pointer], returns: i32 },
   getpwuid_r: { args: [u32, pointer, pointer, word, pointer], returns: i32 },
@@ -14,16 +18,24 @@ const signatures = {
   getgrgid_r: { args: [u32, pointer, pointer, word, pointer], returns: i32 },
 } as const;
 
-function openLibc() {
+/** From the C library of the running system: glibc, or else musl. */
+function openLibc<const Functions extends Record<string, FFIFunction>>(functions: Functions) {
   try {
-    return dlopen("libc.so.6", signatures);
+    return dlopen("libc.so.6", functions).symbols;
   } catch {
-    return dlopen(`libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`, signatures);
+    return dlopen(`libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`, functions).symbols;
   }
 }
 
-/** The C library of the running system: glibc, or else musl. */
-export const libc = openLibc().symbols;
+const libc = openLibc(signatures);
+
+let rare: ReturnType<typeof openLibc<typeof rareSignatures>> | null = null;
+
+/** The C library's functions that are no system calls. */
+export function libcFunctions() {
+  rare ??= openLibc(rareSignatures);
+  return rare;
+}
 
 const errnoNames: Readonly<Record<number, string>> = {
   1: "EPERM",
@@ -68,7 +80,7 @@ export class SystemError extends Error {
   readonly path: string;
 
   constructor(call: string, errno: number, path: string) {
-    super(new CString(libc.strerror(errno) as Pointer).toString());
+    super(new CString(libcFunctions().strerror(errno) as Pointer).toString());
     this.code = errnoNames[errno] ?? `E${errno}`;
     this.call = call;
     this.path = path;

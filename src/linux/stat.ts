@@ -1,6 +1,7 @@
 import { ptr } from "bun:ffi";
 import {
   AT_EMPTY_PATH,
+  AT_FDCWD,
   AT_NO_AUTOMOUNT,
   AT_SYMLINK_NOFOLLOW,
   STATX_BASIC_STATS,
@@ -42,6 +43,7 @@ export interface Stat {
 
 const mask = STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID;
 const STATX_ATTR_MOUNT_ROOT = 0x2000;
+const ENOENT = -2;
 
 /** Where the fields of `struct statx` are (linux/stat.h), counted in words of 32 bits. */
 const at = {
@@ -76,8 +78,18 @@ export function statAt(directory: number, name: string): Stat | null {
   const flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | (name === "" ? AT_EMPTY_PATH : 0);
   const result = systemCallOrErrno("statx", directory, name, flags, mask, bufferAddress);
   if (result === 0) return parse();
-  if (result === -2) return null;
+  if (result === ENOENT) return null;
   throw new SystemError("statx", -result, name);
+}
+
+/** False if the process has no such descriptor. */
+export function isOpenDescriptor(descriptor: number): boolean {
+  return systemCallOrErrno("statx", descriptor, "", AT_EMPTY_PATH, mask, bufferAddress) === 0;
+}
+
+/** True if `path` leads to nothing, links followed; false also if that can't be told. */
+export function leadsToNothing(path: string): boolean {
+  return systemCallOrErrno("statx", AT_FDCWD, path, AT_NO_AUTOMOUNT, mask, bufferAddress) === ENOENT;
 }
 
 /** The id of the mount that `path` leads to, links followed as `flags` say; null if that can't be looked at. */

@@ -1,5 +1,5 @@
 import { CString, type Pointer, ptr, read } from "bun:ffi";
-import { cString, libc, SystemError } from "./ffi.ts";
+import { cString, libcFunctions, SystemError } from "./ffi.ts";
 
 /**
  * Users and groups through the C library's NSS (getpwnam_r(3), getgrnam_r(3)), so that LDAP, systemd-userdb and
@@ -66,7 +66,7 @@ export function userByName(name: string): User | null {
   const wanted = cString(name);
   return lookUp(
     `user ${name}`,
-    (record, buffer, result) => libc.getpwnam_r(wanted, record, buffer, buffer.length, result),
+    (record, buffer, result) => libcFunctions().getpwnam_r(wanted, record, buffer, buffer.length, result),
     readUser,
   );
 }
@@ -74,7 +74,7 @@ export function userByName(name: string): User | null {
 export function userById(uid: number): User | null {
   return lookUp(
     `user ${uid}`,
-    (record, buffer, result) => libc.getpwuid_r(uid, record, buffer, buffer.length, result),
+    (record, buffer, result) => libcFunctions().getpwuid_r(uid, record, buffer, buffer.length, result),
     readUser,
   );
 }
@@ -83,7 +83,7 @@ export function groupByName(name: string): Group | null {
   const wanted = cString(name);
   return lookUp(
     `group ${name}`,
-    (record, buffer, result) => libc.getgrnam_r(wanted, record, buffer, buffer.length, result),
+    (record, buffer, result) => libcFunctions().getgrnam_r(wanted, record, buffer, buffer.length, result),
     readGroup,
   );
 }
@@ -91,7 +91,7 @@ export function groupByName(name: string): Group | null {
 export function groupById(gid: number): Group | null {
   return lookUp(
     `group ${gid}`,
-    (record, buffer, result) => libc.getgrgid_r(gid, record, buffer, buffer.length, result),
+    (record, buffer, result) => libcFunctions().getgrgid_r(gid, record, buffer, buffer.length, result),
     readGroup,
   );
 }

@@ -43,13 +43,12 @@ export function lookAlong(path: string): Way {
   try {
     let directory = openRoot();
     let at = enter(directory, "/").path;
-    let names = namesOf(path);
+    // The next name is the last one.
+    const ahead = namesOf(path).reverse();
     let links = 0;
-    while (names.length > 0) {
-      const [name = "", ...rest] = names;
+    for (let name = ahead.pop(); name !== undefined; name = ahead.pop()) {
       const next = enter(openHandle(directory, name), name === ".." ? parentOf(at) : join(at, name));
       const descriptor = open.at(-1) ?? directory;
-      names = rest;
       if (next.stat.type !== "symlink") {
         directory = descriptor;
         at = next.path;
@@ -58,7 +57,7 @@ export function lookAlong(path: string): Way {
       links += 1;
       if (links > mostLinks) return { passed, end: "blocked" };
       const text = readLink(descriptor, "");
-      names = [...namesOf(text), ...rest];
+      ahead.push(...namesOf(text).reverse());
       if (!text.startsWith("/")) continue;
       directory = openRoot();
       at = enter(directory, "/").path;

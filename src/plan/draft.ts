@@ -8,6 +8,12 @@ import type { Present } from "./present.ts";
 import type { Survey } from "./survey.ts";
 import type { Uses } from "./uses.ts";
 
+/**
+ * Which missing sources are created: every one (`--skip-validation`); those whose entries ask for it; or none, for what
+ * was there once and is not there now is lost, or its filesystem is not mounted (`restore`).
+ */
+export type SourceCreation = "all" | "asked" | "none";
+
 /** What the planner is asked. */
 export interface PlanRequest {
   /** What the active generation holds; empty without one. */
@@ -16,8 +22,7 @@ export interface PlanRequest {
   readonly effects: readonly Effect[];
   readonly wanted: Manifest;
   readonly observed: Observed;
-  /** Create every missing source, whatever its entry says (`--skip-validation`). */
-  readonly createSources: boolean;
+  readonly createSources: SourceCreation;
   /** Adopt every file that a program put in the place of a symlink, whatever its entry says (`--adopt-replaced`). */
   readonly adoptReplaced: boolean;
   /** The time for backup names: `YYYYMMDD_HHMMSS`, UTC. */

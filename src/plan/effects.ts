@@ -1,5 +1,6 @@
 import { type Effect, type Identity, withLatestFolders } from "../model/generation.ts";
-import type { Node } from "../model/observation.ts";
+import { isSameObject } from "../model/object.ts";
+import type { Node, Observed } from "../model/observation.ts";
 import { parentOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
 import type { Draft } from "./draft.ts";
@@ -12,8 +13,9 @@ export function isMade(effect: Effect): effect is MadeEffect {
 }
 
 /** True if the node is the very object of that identity. */
-export function isObject(node: Node, { inode, birth }: Identity): boolean {
-  return "identity" in node && node.identity.inode === inode && node.identity.birth === birth;
+export function isObject(node: Node, identity: Identity, { mounts }: Observed): boolean {
+  if (!("identity" in node)) return false;
+  return isSameObject({ ...node, isDirectory: node.kind === "directory" }, identity, () => mounts.mounts);
 }
 
 /** Effects by their path, as they are asked for with each entry. */

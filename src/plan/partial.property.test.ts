@@ -11,6 +11,7 @@ const runs = Number(process.env["RUNS"] ?? 300);
 const seed = Number(process.env["SEED"] ?? 20_261_124);
 
 const bestEffort = { bestEffort: true, filesOnly: false };
+const restoring = { createSources: "none" } as const;
 const events = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("apply" as const), manifest: strictManifests }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("drift" as const), drift: drifts }) },
@@ -26,9 +27,9 @@ test("best effort brings about all but what it leaves out, and touches that as l
       fc.array(events, { maxLength: 6 }),
       (machine, first, list) => {
         const story = beginStory(machine);
-        command(story, first, { createSources: true });
+        command(story, first, { createSources: "all" });
         for (const event of list) {
-          if (event.kind === "apply") command(story, event.manifest, { createSources: true });
+          if (event.kind === "apply") command(story, event.manifest, { createSources: "all" });
           else if (event.kind === "drift") letHappen(story, event.drift);
           else {
             const { leftOut, wanted } = restorePartly(story, { ...bestEffort, filesOnly: event.filesOnly });
@@ -52,10 +53,10 @@ test("without conflicts, best effort is the very same plan, and leaves nothing o
       fc.array(drifts, { maxLength: 2 }),
       (machine, manifest, list) => {
         const story = beginStory(machine);
-        command(story, manifest, { createSources: true });
+        command(story, manifest, { createSources: "all" });
         for (const drift of list) letHappen(story, drift);
-        const whole = planFor(story, story.active);
-        const part = planPartly(requestFor(story, story.active), bestEffort, []);
+        const whole = planFor(story, story.active, restoring);
+        const part = planPartly(requestFor(story, story.active, restoring), bestEffort, []);
         if (whole.conflicts.length > 0) expect(part.leftOut.length).toBeGreaterThan(0);
         else expect({ plan: part.plan, leftOut: part.leftOut }).toEqual({ plan: whole, leftOut: [] });
       },

@@ -14,7 +14,7 @@ const events = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant("apply" as const),
       manifest: manifests,
-      createSources: fc.boolean(),
+      createSources: fc.constantFrom("asked", "all"),
     }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("restore" as const), adoptReplaced: fc.boolean() }) },
@@ -28,7 +28,7 @@ test("whatever happened before, a plan that is carried out ends as wanted, undon
       for (const event of list) {
         if (event.kind === "apply") command(story, event.manifest, { createSources: event.createSources });
         else if (event.kind === "restore")
-          command(story, story.active, { adoptReplaced: event.adoptReplaced });
+          command(story, story.active, { createSources: "none", adoptReplaced: event.adoptReplaced });
         else letHappen(story, event.drift);
       }
     }),

@@ -110,6 +110,6 @@ function occupantOf(
   if (node.kind === "unknown" && spot.beneath !== null) return null;
   const isEmpty =
     node.kind === "directory" ? observed.countNames(spot) === 0 : node.kind === "file" && node.size === 0;
-  const isMade = madeAt(effects, target).some(({ identity }) => isObject(node, identity));
+  const isMade = madeAt(effects, target).some(({ identity }) => isObject(node, identity, observed));
   return isMade && isEmpty ? null : describeNode(node);
 }

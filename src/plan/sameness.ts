@@ -1,7 +1,6 @@
 import { type Entry, isMounted } from "../model/manifest.ts";
 import { ancestorsOf } from "../model/path.ts";
 import type { Draft } from "./draft.ts";
-import { isObject } from "./effects.ts";
 import { isFuture } from "./overlay.ts";
 import { keyOf } from "./ways.ts";
 
@@ -55,5 +54,6 @@ export function isOneWithSource(draft: Draft, entry: Entry): boolean {
   if (!("identity" in here) || !("identity" in stored) || isFuture(here)) return false;
   // One file may well have several names.
   if (here.kind !== "directory" && here.links > 1) return false;
-  return here.device === stored.device && isObject(stored, here.identity);
+  const { inode, birth } = stored.identity;
+  return here.device === stored.device && here.identity.inode === inode && here.identity.birth === birth;
 }

@@ -97,15 +97,8 @@ function createSource(draft: Draft, entry: Entry): ReadySource | null {
     );
     return null;
   }
-  if (!entry.createSources && !draft.request.createSources) {
-    const create = entry.kind === "directory" ? "mkdir -p" : "touch";
-    conflict(
-      draft,
-      entry,
-      `source path does not exist: ${entry.source}`,
-      `create it (${create} '${entry.source}'), set \`create_sources = true\`, or use --skip-validation; ` +
-        "the last two start it off as a copy of what is at the target",
-    );
+  if (!mayCreate(draft, entry)) {
+    conflict(draft, entry, `source path does not exist: ${entry.source}`, missingSourceHelp(draft, entry));
     return null;
   }
   const original = originalOf(draft, entry);
@@ -113,6 +106,25 @@ function createSource(draft: Draft, entry: Entry): ReadySource | null {
   if (!ensureParents(draft, entry, "source", turn)) return null;
   if (reportReadOnly(draft, entry, entry.source)) return null;
   return original === null ? createEmpty(draft, entry, turn) : createCopy(draft, entry, original, turn);
+}
+
+function mayCreate({ request }: Draft, entry: Entry): boolean {
+  return request.createSources === "all" || (request.createSources === "asked" && entry.createSources);
+}
+
+function missingSourceHelp({ request }: Draft, { kind, source, createSources }: Entry): string {
+  if (request.createSources === "none") {
+    const creating = createSources ? "imp apply" : "imp apply --skip-validation";
+    return (
+      "it was there when the generation was made: see whether its filesystem is mounted; " +
+      `\`${creating}\` creates it anew`
+    );
+  }
+  const create = kind === "directory" ? "mkdir -p" : "touch";
+  return (
+    `create it (${create} '${source}'), set \`create_sources = true\`, or use --skip-validation; ` +
+    "the last two start it off as a copy of what is at the target"
+  );
 }
 
 function createEmpty(draft: Draft, entry: Entry, turn: Turn): ReadySource {

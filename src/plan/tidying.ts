@@ -29,7 +29,8 @@ export function withdrawMade(draft: Draft, needs: Needs, withdrawal: Withdrawal)
     if (!isMade(effect)) continue;
     // A backup comes to the place, unless it is the very object that came back.
     const isVacated = (spot: Spot) =>
-      withdrawal.vacated.has(keyAt(draft, spot)) && !isObject(draft.overlay.nodeAt(spot), effect.identity);
+      withdrawal.vacated.has(keyAt(draft, spot)) &&
+      !isObject(draft.overlay.nodeAt(spot), effect.identity, draft.request.observed);
     if (isStillUsed(draft, needs, effect, isVacated)) {
       draft.presumed.add(effect);
       continue;
@@ -112,7 +113,7 @@ function isStillUsed(
   const after = draft.survey.ways.placeOf(effect.path);
   if (isVacated(after)) return false;
   const isSamePlace = keyAt(draft, after) === keyAt(draft, draft.present.ways.placeOf(effect.path));
-  return isSamePlace || isObject(draft.overlay.nodeAt(after), effect.identity);
+  return isSamePlace || isObject(draft.overlay.nodeAt(after), effect.identity, draft.request.observed);
 }
 
 /** Looks where the path leads now, where with all of the generation in place, and where once the plan is through. */
@@ -121,7 +122,7 @@ function findMade(draft: Draft, effect: MadeEffect): Sighting | "missing" | "unr
   const isThere = (spot: Spot) => {
     const node = observed.node(spot);
     // Without the right to look under a mount, the step itself finds out whether it is still ours.
-    return isObject(node, effect.identity) || (node.kind === "unknown" && spot.beneath !== null);
+    return isObject(node, effect.identity, observed) || (node.kind === "unknown" && spot.beneath !== null);
   };
   const real = observed.real(effect.path);
   const mount = mountAt(observed.mounts, real);

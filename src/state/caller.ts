@@ -50,7 +50,16 @@ export function callingUser(surroundings: Surroundings): Caller {
   const sudoUid = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
   const throughSudo = surroundings.effectiveUser === 0 && sudoUid <= largestUid;
   const uid = throughSudo ? sudoUid : surroundings.effectiveUser;
-  return { uid, user: surroundings.userById(uid), throughSudo };
+  let user: User | null | undefined;
+  return {
+    uid,
+    throughSudo,
+    // Asking the user database takes its time, and most answers do without.
+    get user() {
+      if (user === undefined) user = surroundings.userById(uid);
+      return user;
+    },
+  };
 }
 
 /** Who may be able to write the configuration and the state of a run as root. */
@@ -66,9 +75,20 @@ export interface Trusted {
  */
 export function trustedBy(surroundings: Surroundings): Trusted | null {
   if (surroundings.effectiveUser !== 0) return null;
-  const { uid, user } = callingUser(surroundings);
-  const users = uid === 0 ? [0] : [0, uid];
-  if (user === null || user.gid === 0) return { users, groups: [0] };
+  const caller = callingUser(surroundings);
+  let groups: readonly number[] | null = null;
+  return {
+    users: caller.uid === 0 ? [0] : [0, caller.uid],
+    // Matters only where a group can write at all.
+    get groups() {
+      groups ??= trustedGroups(caller.user, surroundings);
+      return groups;
+    },
+  };
+}
+
+function trustedGroups(user: User | null, surroundings: Surroundings): readonly number[] {
+  if (user === null || user.gid === 0) return [0];
   const group = surroundings.groupById(user.gid);
-  return { users, groups: group?.name === user.name ? [0, user.gid] : [0] };
+  return group?.name === user.name ? [0, user.gid] : [0];
 }

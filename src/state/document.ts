@@ -2,12 +2,14 @@ import { Failure, failure, type Problem } from "../model/problem.ts";
 import * as v from "./form.ts";
 import { findJsonStop } from "./json-place.ts";
 
+/** What still works without a state file, and what to do. Asked only when something is wrong with it. */
+export type Help = () => string;
+
 /** A state file as it was read. */
 export interface Document {
   readonly path: string;
   readonly bytes: Uint8Array;
-  /** What still works without this file, and what to do: the help of each problem with it. */
-  readonly help: string;
+  readonly help: Help;
 }
 
 const strictDecoder = new TextDecoder("utf-8", { fatal: true });
@@ -49,7 +51,7 @@ const formatted = v.object({ format: v.number() });
 
 /** The failure for a document that is not as imp wrote it. */
 export function damage(document: Document, reason: string): Failure {
-  return failure(1, `${document.path} is damaged: ${reason}`, document.help);
+  return failure(1, `${document.path} is damaged: ${reason}`, document.help());
 }
 
 function decode(document: Document): string {
@@ -73,7 +75,7 @@ function notJson(document: Document, text: string): Failure {
     message,
     place: { file: document.path, line: before.length, column: stop.offset - lineStart + 1, length: 1 },
     ...(line.length <= longestExcerpt ? { excerpt: line.replace(controls, "\uFFFD") } : {}),
-    help: document.help,
+    help: document.help(),
   };
   return new Failure(1, [problem]);
 }

@@ -86,8 +86,9 @@ type Action<T> = (value: T) => T | typeof misfit;
 export function pipe<T>(form: Form<T>, ...actions: readonly Action<NoInfer<T>>[]): Form<T> {
   return (value) => {
     let result = form(value);
-    for (const action of actions) {
-      if (result === misfit) return misfit;
+    for (let index = 0; index < actions.length; index += 1) {
+      const action = actions[index];
+      if (result === misfit || action === undefined) return misfit;
       result = action(result);
     }
     return result;
@@ -179,17 +180,15 @@ export function object<const F extends ObjectEntries>(fields: F): Form<ObjectOf<
 }
 
 function objectForm<const F extends ObjectEntries>(fields: F, isStrict: boolean): Form<ObjectOf<F>> {
-  const known = Object.entries<Field>(fields).map(([key, field]) =>
-    typeof field === "function"
-      ? { key, form: field, mayLack: false }
-      : { key, form: field.whole, mayLack: true },
-  );
+  // Made when it is first needed: most commands read few kinds of files.
+  let known: ReturnType<typeof knownFields> | null = null;
   return (value) => {
     if (typeof value !== "object" || value === null || Array.isArray(value))
       return expected("an object", value);
     const given = value as Readonly<Record<string, unknown>>;
     let copy: Record<string, unknown> | null = null;
     let found = 0;
+    known ??= knownFields(fields);
     for (const { key, form, mayLack } of known) {
       const field = given[key];
       if (field === undefined && mayLack && !(key in given)) continue;
@@ -203,6 +202,14 @@ function objectForm<const F extends ObjectEntries>(fields: F, isStrict: boolean)
     const others = isStrict ? Object.keys(given).length - found : 0;
     return others > 0 ? refuseOther(given, fields) : ((copy ?? given) as ObjectOf<F>);
   };
+}
+
+function knownFields(fields: ObjectEntries) {
+  return Object.entries<Field>(fields).map(([key, field]) =>
+    typeof field === "function"
+      ? { key, form: field, mayLack: false }
+      : { key, form: field.whole, mayLack: true },
+  );
 }
 
 function refuseOther(given: object, fields: ObjectEntries): typeof misfit {

@@ -38,10 +38,11 @@ export function generationPath(directory: StateDirectory, number: number): strin
 export function readGenerationFile(directory: StateDirectory, number: number): Generation | null {
   const inside = openInside(directory, folder);
   if (inside === null) return null;
-  const help = [
-    "what is mounted and linked stays as it is, and the other generations still work (`imp list`)",
-    `put a good copy of the file back, or forget it with \`imp delete ${number}\` while another one is active`,
-  ].join("\n");
+  const help = () =>
+    [
+      "what is mounted and linked stays as it is, and the other generations still work (`imp list`)",
+      `put a good copy of the file back, or forget it with \`imp delete ${number}\` while another one is active`,
+    ].join("\n");
   return withDescriptor(inside.descriptor, () => {
     const bytes = readStateFile(inside, `${number}.json`, help);
     if (bytes === null) return null;

@@ -40,12 +40,12 @@ export type IndexContent =
  */
 export function readIndexFile(directory: StateDirectory): IndexContent | null {
   const path = join(directory.path, indexName);
-  const help = helpFor(directory);
+  const help = () => helpFor(directory);
   const bytes = readStateFile(directory, indexName, help);
   if (bytes === null) {
     // The first generation alone may be the leftover of a first command that was killed.
     if (storedNumbers(directory).every((number) => number === 1)) return null;
-    throw failure(1, `${path} is missing, though generations are stored beside it`, help);
+    throw failure(1, `${path} is missing, though generations are stored beside it`, help());
   }
   const document: Document = { path, bytes, help };
   const value = parseDocument(document);
@@ -60,7 +60,9 @@ export function readIndexFile(directory: StateDirectory): IndexContent | null {
  */
 export function isRustIndex(directory: StateDirectory): boolean {
   try {
-    return /^\s*\[/.test(new TextDecoder().decode(readStateFile(directory, indexName, "")?.subarray(0, 64)));
+    return /^\s*\[/.test(
+      new TextDecoder().decode(readStateFile(directory, indexName, () => "")?.subarray(0, 64)),
+    );
   } catch {
     return false;
   }

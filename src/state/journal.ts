@@ -40,10 +40,11 @@ const journalSchema: v.Form<Journal> = v.strictObject({
 export function readJournal({ directory }: Store): Journal | null {
   if (directory === null) return null;
   const path = join(directory.path, journalName);
-  const help = [
-    "a command was killed, and this file told how to undo it; `imp verify` shows what is not as it should be",
-    "put that right by hand, move the file away, and run `imp restore`",
-  ].join("\n");
+  const help = () =>
+    [
+      "a command was killed, and this file told how to undo it; `imp verify` shows what is not as it should be",
+      "put that right by hand, move the file away, and run `imp restore`",
+    ].join("\n");
   const bytes = readStateFile(directory, journalName, help);
   if (bytes === null) return null;
   const document: Document = { path, bytes, help };

@@ -61,9 +61,9 @@ function usableDataHome(surroundings: Surroundings): string | null {
 
 function homeOfCaller(surroundings: Surroundings): string {
   const caller = callingUser(surroundings);
-  const recorded = absolute(caller.user?.home);
   // Behind sudo, HOME may be root's or the caller's, as sudoers(5) has it.
-  const home = caller.throughSudo ? recorded : (absolute(surroundings.environment.HOME) ?? recorded);
+  const given = caller.throughSudo ? null : absolute(surroundings.environment.HOME);
+  const home = given ?? absolute(caller.user?.home);
   if (home === null)
     throw failure(2, `there is no place for imp's state: user ${caller.uid} has no home`, nameIt);
   return home;

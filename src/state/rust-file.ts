@@ -11,7 +11,7 @@ import { readStateFile } from "./read-file.ts";
 export function keepRustFile(directory: StateDirectory, bytes: Uint8Array): void {
   for (let count = 0; ; count += 1) {
     const name = `${indexName}.rust${count === 0 ? "" : `.${count}`}`;
-    const kept = readStateFile(directory, name, "move it away");
+    const kept = readStateFile(directory, name, () => "move it away");
     if (kept !== null && !Buffer.from(kept).equals(bytes)) continue;
     if (kept === null) replaceFile(directory, name, bytes);
     syncNames(directory);

@@ -24,11 +24,11 @@ export function checkTrust(path: string, trusted: Trusted | null): Problem[] {
 /** As {@link checkTrust}, for a way that was looked along already. */
 export function judgeWay(path: string, way: Way, trusted: Trusted): Problem[] {
   const problems = new Map<string, Problem>();
-  way.passed.forEach((here, index) => {
+  for (const [index, here] of way.passed.entries()) {
     const next = way.passed[index + 1];
     const problem = judge(path, here, isGuarded(here, next, way), trusted);
     if (problem !== null) problems.set(here.path, problem);
-  });
+  }
   if (way.end === "denied") problems.set(path, untold(path));
   return [...problems.values()];
 }

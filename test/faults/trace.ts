@@ -43,6 +43,7 @@ export const changingCalls = [
 
 /** Calls that only look; when they fail, imp knows less than it has to. (A close(2) that fails closes all the same.) */
 export const lookingCalls = [
+  "fstatfs",
   "getdents64",
   "getxattr",
   "listxattr",

@@ -23,9 +23,12 @@ export const imageContent = `
   find /srv -exec touch --date=@1700000000 {} +
 `;
 
-/** The directories alone: imp fails to replace a file of an overlay's lower layer, which changes its inode then. */
-const directories = Object.fromEntries(
-  ["/srv/data/index", "/srv/first/index", "/srv/log/index"].map((path) => [path, "image\n"]),
+/** As {@link imageContent}: `/srv/token` becomes a source with the same content, and its file is replaced. */
+const image = Object.fromEntries(
+  ["/srv/data/index", "/srv/first/index", "/srv/log/index", "/srv/token", "/srv/note"].map((path) => [
+    path,
+    "image\n",
+  ]),
 );
 
 export const configurations: Readonly<Record<string, string>> = {
@@ -54,7 +57,7 @@ export const configurations: Readonly<Record<string, string>> = {
 
 /** A machine on which the commands of the history can be run. */
 export const interruptible: FilesOptions = {
-  files: { ...directories, ...configurations, "/etc/imp/imp.toml": configurations["/etc/imp/1.toml"] ?? "" },
+  files: { ...image, ...configurations, "/etc/imp/imp.toml": configurations["/etc/imp/1.toml"] ?? "" },
 };
 
 /** Prints all that may differ between two generations, in the state, at the targets and in the sources. */

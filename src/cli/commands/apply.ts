@@ -26,7 +26,7 @@ export async function run(context: CommandContext, input: CommandInput<"apply">)
     location,
     dryRun: input.dryRun,
     lazy: input.lazy,
-    createSources: input.skipValidation,
+    createSources: input.skipValidation ? "all" : "asked",
     adoptReplaced: false,
     chooseGoal: (_store, index, active) =>
       input.ifChanged && active !== null && isSame(active, config)

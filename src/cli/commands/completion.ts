@@ -13,6 +13,6 @@ export async function run(
 ): Promise<CommandResult> {
   const script = scripts[shell]();
   context.out([script.trimEnd()]);
-  context.json({ ok: true, command: "completion", shell, script });
+  context.json(() => ({ ok: true, command: "completion", shell, script }));
   return 0;
 }

@@ -10,7 +10,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
     const { active, generations } = readIndex(store);
     const current = generations.find(({ number }) => number === active) ?? null;
     context.out(currentLines(current, context.paint));
-    context.json(currentJson(current));
+    context.json(() => currentJson(current));
     return 0;
   });
 }

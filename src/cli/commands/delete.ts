@@ -19,7 +19,7 @@ export async function run(context: CommandContext, input: CommandInput<"delete">
   // Asked without the lock: a forgotten question must not keep the machine from booting.
   if (!force && !(await isConfirmed(context, numbers))) {
     context.out(["Aborted."]);
-    context.json(deleteJson([]));
+    context.json(() => deleteJson([]));
     return 1;
   }
 
@@ -36,7 +36,7 @@ export async function run(context: CommandContext, input: CommandInput<"delete">
   });
   context.report(warnings);
   context.note([`Deleted ${inWords(numbers)}.`]);
-  context.json(deleteJson(numbers));
+  context.json(() => deleteJson(numbers));
   return 0;
 }
 

@@ -28,7 +28,7 @@ export async function run(context: CommandContext, input: CommandInput<"diff">):
       ? diffTable(differences, sides, { ...labelled("from", from), ...labelled("to", to) }, paint)
       : diffLines(differences, sides, paint),
   );
-  context.json(diffJson(differences, sides));
+  context.json(() => diffJson(differences, sides));
   return 0;
 }
 

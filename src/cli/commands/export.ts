@@ -34,7 +34,7 @@ export async function run(context: CommandContext, input: CommandInput<"export">
   context.report(unfitProblems(exported, format));
   if (input.output === null) context.out(exportLines(exported, format));
   else context.out(writtenLines(writeExported(exported, input.output, context.workingDirectory)));
-  context.json(exportJson(number, format, exported));
+  context.json(() => exportJson(number, format, exported));
   return exported.unfit.length === 0 ? 0 : 1;
 }
 

@@ -12,7 +12,7 @@ export async function run(context: CommandContext): Promise<CommandResult> {
     context.out(
       context.isForPeople ? listTable(index, Date.now(), paint) : listLines(index, context.global, paint),
     );
-    context.json(listJson(index));
+    context.json(() => listJson(index));
     return 0;
   });
 }

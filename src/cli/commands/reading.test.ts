@@ -62,6 +62,8 @@ describe("the state", () => {
       await record(state, [7]);
       writeFileSync(join(folder, "imp.toml"), `state_dir = "${state}"\nbogus = 1\n`);
       expect((await imp(["current"])).out).toStartWith("Current generation: 7\n");
+      writeFileSync(join(folder, "imp.toml"), `state_dir = "${state}"\n[persistence\nno TOML`);
+      expect((await imp(["current"])).out).toStartWith("Current generation: 7\n");
     });
   });
 

@@ -14,7 +14,7 @@ export async function run(context: CommandContext, input: CommandInput<"restore"
     location,
     dryRun: input.dryRun,
     lazy: input.lazy,
-    createSources: false,
+    createSources: "none",
     adoptReplaced: input.adoptReplaced,
     scope: { bestEffort: input.bestEffort, filesOnly: input.filesOnly },
     chooseGoal: (store, index, active) => {

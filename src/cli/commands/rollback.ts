@@ -13,7 +13,7 @@ export async function run(context: CommandContext, input: CommandInput<"rollback
     location: await stateLocation(context),
     dryRun: input.dryRun,
     lazy: input.lazy,
-    createSources: false,
+    createSources: "asked",
     adoptReplaced: false,
     chooseGoal: (store, index) => {
       if (index.previous === null) {

@@ -5,6 +5,6 @@ import type { CommandContext, CommandResult } from "../context.ts";
 export async function run(context: CommandContext): Promise<CommandResult> {
   const schema = configJsonSchema();
   context.out([JSON.stringify(schema, null, 2)]);
-  context.json({ ok: true, command: "schema", schema });
+  context.json(() => ({ ok: true, command: "schema", schema }));
   return 0;
 }

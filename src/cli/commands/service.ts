@@ -32,7 +32,7 @@ export async function run(context: CommandContext, input: CommandInput<"service"
 async function print(context: CommandContext): Promise<CommandResult> {
   const { units } = await unitsForThisMachine(context);
   context.out(printLines(units));
-  context.json(serviceJson("print", { units: units.map(({ name, text }) => ({ name, text })) }));
+  context.json(() => serviceJson("print", { units: units.map(({ name, text }) => ({ name, text })) }));
   return 0;
 }
 
@@ -48,7 +48,9 @@ async function install(context: CommandContext, root: string): Promise<CommandRe
   const isChanged = changes.some(({ change }) => change !== "unchanged");
   context.report([...warningsOf(wanted, place, root), ...(isChanged && root === "/" ? reloadSystemd() : [])]);
   context.out(changes.flatMap(unitChangeLines));
-  context.json(serviceJson("install", { units: changes.map(({ unit, change }) => ({ unit, change })) }));
+  context.json(() =>
+    serviceJson("install", { units: changes.map(({ unit, change }) => ({ unit, change })) }),
+  );
   return 0;
 }
 
@@ -56,14 +58,16 @@ function uninstall(context: CommandContext, root: string): CommandResult {
   const changes = uninstallUnits(root);
   if (changes.length > 0 && root === "/") context.report(reloadSystemd());
   context.out(changes.length === 0 ? ["imp's unit is not installed."] : changes.flatMap(unitChangeLines));
-  context.json(serviceJson("uninstall", { units: changes.map(({ unit, change }) => ({ unit, change })) }));
+  context.json(() =>
+    serviceJson("uninstall", { units: changes.map(({ unit, change }) => ({ unit, change })) }),
+  );
   return 0;
 }
 
 async function status(context: CommandContext, root: string): Promise<CommandResult> {
   const found = await serviceStatus(context, root);
   context.out(statusLines(found, context.paint));
-  context.json(serviceJson("status", { ...found, ok: isUsable(found) }));
+  context.json(() => serviceJson("status", { ...found, ok: isUsable(found) }));
   return isUsable(found) ? 0 : 1;
 }
 

@@ -10,7 +10,7 @@ export async function run(context: CommandContext, input: CommandInput<"show">):
   return lookIntoState(context, await stateLocation(context), (store): CommandResult => {
     const generation = namedGeneration(store, input.generation);
     context.out(showLines(generation, context.global, context.paint));
-    context.json(showJson(generation));
+    context.json(() => showJson(generation));
     return 0;
   });
 }

@@ -12,7 +12,7 @@ export async function run(context: CommandContext, input: CommandInput<"switch">
     location: await stateLocation(context),
     dryRun: input.dryRun,
     lazy: input.lazy,
-    createSources: false,
+    createSources: "asked",
     adoptReplaced: false,
     chooseGoal: (store, index) => recordedGoal(index, namedGeneration(store, input.generation)),
   });

@@ -18,12 +18,12 @@ export async function run(context: CommandContext, _input: CommandInput<"verify"
       active: manifest,
       effects: index.effects,
       wanted: manifest,
-      createSources: false,
+      createSources: "none",
       adoptReplaced: false,
     });
     const verification = { generation: number, entries: manifest.entries.length, plan };
     context.out(verifyLines(verification, context.paint));
-    context.json(verifyJson(verification));
+    context.json(() => verifyJson(verification));
     return isVerified(verification) ? 0 : 1;
   });
 }

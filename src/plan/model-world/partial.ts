@@ -10,7 +10,7 @@ import { carryOutChecked, requestFor, type Story } from "./story.ts";
 export function restorePartly(story: Story, scope: Scope): PartialPlan {
   story.commands += 1;
   const whole = story.active;
-  const part = planPartly(requestFor(story, whole), scope, []);
+  const part = planPartly(requestFor(story, whole, { createSources: "none" }), scope, []);
   const { plan, wanted } = part;
   if (plan.conflicts.length > 0) return part;
   checkUndoing(story.world, plan);
@@ -19,7 +19,7 @@ export function restorePartly(story: Story, scope: Scope): PartialPlan {
   carryOutChecked(story, wanted, plan);
   story.active = whole;
   if (!scope.filesOnly) expectNone("it does not look as wanted", complaints(story.world, wanted), plan);
-  const again = planPartly(requestFor(story, whole), scope, []);
+  const again = planPartly(requestFor(story, whole, { createSources: "none" }), scope, []);
   expectNone("a second time there is something to do", [...again.plan.steps, ...again.plan.conflicts], plan);
   const reasons = new Set(part.leftOut.map(({ serves }) => serves));
   const others = again.leftOut.filter(({ serves }) => !reasons.has(serves));

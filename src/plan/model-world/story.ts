@@ -1,7 +1,8 @@
 import type { Effect } from "../../model/generation.ts";
 import { emptyManifest, type Manifest } from "../../model/manifest.ts";
 import type { Plan } from "../../model/plan.ts";
-import { makePlan, type PlanRequest } from "../planner.ts";
+import type { PlanRequest, SourceCreation } from "../draft.ts";
+import { makePlan } from "../planner.ts";
 import { complaints } from "./appearance.ts";
 import { type Machine, startMachine } from "./build.ts";
 import {
@@ -43,8 +44,7 @@ export function beginStory(machine: Machine): Story {
 }
 
 export interface PlanWishes {
-  /** As with `--skip-validation`. */
-  readonly createSources?: boolean;
+  readonly createSources?: SourceCreation;
   /** As with `--adopt-replaced`. */
   readonly adoptReplaced?: boolean;
   readonly viewer?: Viewer;
@@ -60,7 +60,7 @@ export function requestFor(story: Story, wanted: Manifest, wishes: PlanWishes = 
     effects: story.effects,
     wanted,
     observed: observe(story.world, wishes.viewer ?? 0),
-    createSources: wishes.createSources ?? false,
+    createSources: wishes.createSources ?? "asked",
     adoptReplaced: wishes.adoptReplaced ?? false,
     stamp: `20250102_03${String(Math.floor(story.commands / 60)).padStart(2, "0")}${String(story.commands % 60).padStart(2, "0")}`,
     token: `t${story.commands}`,
