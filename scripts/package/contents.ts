@@ -13,6 +13,17 @@ const completionPlaces = {
   fish: "usr/share/fish/vendor_completions.d/imp.fish",
 } as const;
 
+/** Where the JSON Schema of imp.toml is, which editors look up by the first line of a configuration. */
+const schemaPath = "usr/share/imp/imp.schema.json";
+/** That line in the repository's example: relative to it. */
+const schemaLine = "#:schema ./docs/imp.schema.json\n";
+
+/** The example as it begins on a machine, wherever it is copied to. */
+function installedExample(example: string): string {
+  if (!example.startsWith(schemaLine)) throw new Error(`imp.toml does not begin with ${schemaLine}`);
+  return `#:schema file:///${schemaPath}\n${example.slice(schemaLine.length)}`;
+}
+
 /** What other ways to boot take, for those who go them (docs/boot.md): each copied from `packaging/`. */
 const bootExamples = [
   { path: "initramfs-tools/hooks/imp", mode: 0o755 },
@@ -54,7 +65,8 @@ export async function contents({ repository, version, builtAt }: Contents): Prom
     text("usr/lib/systemd/system/imp.service", await source("packaging/systemd/imp.service")),
     compressed("usr/share/man/man1/imp.1", impPage(version, date)),
     compressed("usr/share/man/man5/imp.toml.5", impTomlPage(version, date, example)),
-    text("usr/share/doc/imp/examples/imp.toml", example),
+    text("usr/share/doc/imp/examples/imp.toml", installedExample(example)),
+    text(schemaPath, await source("docs/imp.schema.json")),
     text("usr/share/doc/imp/copyright", await source("packaging/debian/copyright")),
     text("usr/share/doc/imp/bun-license.md", await source("node_modules/bun-types/docs/project/license.mdx")),
     compressed("usr/share/doc/imp/changelog", await source("CHANGELOG.md")),

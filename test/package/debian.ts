@@ -162,6 +162,13 @@ TOML`);
     expect(made).toContain("./imp/generations/1.json");
   });
 
+  test("the example's first line leads editors to the schema of this very imp, wherever it is copied to", async () => {
+    const [first] = (await debian.sh("cat /usr/share/doc/imp/examples/imp.toml")).split("\n");
+    const schema = first?.replace("#:schema file://", "") ?? "";
+    expect(schema).toStartWith("/usr/");
+    expect(JSON.parse(await debian.sh(`cat '${schema}'`))).toEqual(JSON.parse(await debian.sh("imp schema")));
+  });
+
   test("an upgrade keeps everything as it is, down to the numbers of the mounts", async () => {
     const newer = join(folder, "newer");
     await requireSuccess(["dpkg-deb", "--raw-extract", built(thisArchitecture), newer]);
