@@ -1,4 +1,5 @@
 import type { Plan } from "../model/plan.ts";
+import { Exchanged } from "../observe/coherence.ts";
 import { observeLiveSystem } from "../observe/live.ts";
 import { makePlan, type PlanRequest } from "../plan/planner.ts";
 
@@ -10,8 +11,24 @@ export function planAgainstLiveSystem(request: LiveRequest): Plan {
   return observing(request, makePlan);
 }
 
-/** Lets `plan` look at the live system as it is at this moment. */
+/** Milliseconds for which imp looks anew: at shutdown, mounts go one after the other. */
+const patience = 1000;
+
+/**
+ * Lets `plan` look at the live system as it is at this moment, and anew if something was exchanged under its eyes.
+ * @throws Exchanged if somebody does that again and again
+ */
 export function observing<T>(request: LiveRequest, plan: (request: PlanRequest) => T): T {
+  for (const end = performance.now() + patience; ; ) {
+    try {
+      return observingOnce(request, plan);
+    } catch (error) {
+      if (!(error instanceof Exchanged) || performance.now() > end) throw error;
+    }
+  }
+}
+
+function observingOnce<T>(request: LiveRequest, plan: (request: PlanRequest) => T): T {
   const observed = observeLiveSystem();
   try {
     const token = crypto.randomUUID().slice(0, 8);

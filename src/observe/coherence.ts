@@ -1,7 +1,7 @@
 import type { Stat } from "../linux/stat.ts";
 import { type MountTable, visibleMount } from "../model/mount.ts";
 import { parentOf } from "../model/path.ts";
-import { type Failure, failure } from "../model/problem.ts";
+import { Failure } from "../model/problem.ts";
 
 /**
  * Holds the answers of one observation against each other. Users can exchange directories of theirs for symlinks, with
@@ -38,7 +38,11 @@ export class Coherence {
   }
 }
 
+/** Something was exchanged while imp looked: what was seen of it before and what after do not fit together. */
+export class Exchanged extends Failure {}
+
 /** What is at `path` is not what was there a moment ago. */
-export function exchanged(path: string): Failure {
-  return failure(1, `${path} was exchanged for something else while imp looked at it`, "run imp again");
+export function exchanged(path: string): Exchanged {
+  const message = `${path} was exchanged for something else while imp looked at it`;
+  return new Exchanged(1, [{ severity: "error", message, help: "run imp again" }]);
 }
