@@ -61,6 +61,7 @@ describe.skipIf(withoutDpkg)("a package", () => {
         "-rw-r--r-- root/root usr/share/doc/imp/examples/initramfs-tools/imp.conf",
         "-rw-r--r-- root/root usr/share/doc/imp/examples/openrc/imp.confd",
         "-rw-r--r-- root/root usr/share/fish/vendor_completions.d/imp.fish",
+        "-rw-r--r-- root/root usr/share/imp/imp.schema.json",
         "-rw-r--r-- root/root usr/share/lintian/overrides/imp",
         "-rw-r--r-- root/root usr/share/man/man1/imp.1.gz",
         "-rw-r--r-- root/root usr/share/man/man5/imp.toml.5.gz",
