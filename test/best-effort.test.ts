@@ -1,5 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { apply, state } from "./machine/configure.ts";
+import { injecting } from "./machine/injection.ts";
 import { isRoot, type Machine, startMachine } from "./machine/machine.ts";
 import { lacks, need } from "./machine/requirement.ts";
 
@@ -134,23 +135,9 @@ describe("restore --best-effort", () => {
 });
 
 describe.skipIf(lacks(strace))("restore --best-effort under a kernel that refuses", () => {
-  /** The directory that has these words in a call's arguments is refused by strace, here by the turn of the call. */
-  const refusing = (call: string, turn: string, error: string) =>
-    [
-      "strace",
-      "-f",
-      "-qq",
-      "-o",
-      "/dev/null",
-      "-e",
-      `trace=${call}`,
-      `-e`,
-      `inject=${call}:error=${error}:when=${turn}`,
-    ] as const;
-
   test("undoes the one entry and goes on with the others", async () => {
     await using machine = await booted();
-    const command = [...refusing("move_mount", "1", "EPERM"), "/imp/imp", ...bestEffort];
+    const command = [...injecting("move_mount:error=EPERM:when=1"), "/imp/imp", ...bestEffort];
     const { exitCode, stdout, stderr } = await machine.run(command);
     expect(exitCode).toBe(1);
     expect(stderr).toContain("error: Failed to create mount at ");
@@ -169,7 +156,7 @@ describe.skipIf(lacks(strace))("restore --best-effort under a kernel that refuse
   test("refuses all by hand, and undoes what was done", async () => {
     await using machine = await booted();
     const { exitCode, stderr } = await machine.run([
-      ...refusing("move_mount", "2", "EPERM"),
+      ...injecting("move_mount:error=EPERM:when=2"),
       "/imp/imp",
       ...restore,
     ]);
@@ -181,7 +168,7 @@ describe.skipIf(lacks(strace))("restore --best-effort under a kernel that refuse
   test("ends even if every mount is refused, and links the files", async () => {
     await using machine = await booted();
     const { exitCode, stdout } = await machine.run([
-      ...refusing("move_mount", "1+", "EPERM"),
+      ...injecting("move_mount:error=EPERM:when=1+"),
       "/imp/imp",
       ...bestEffort,
     ]);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { apply, configure, store } from "./machine/configure.ts";
+import { injecting } from "./machine/injection.ts";
 import { type Machine, startMachine } from "./machine/machine.ts";
 import { mountTable } from "./machine/mount-table.ts";
 import { lacks, need } from "./machine/requirement.ts";
@@ -60,8 +61,7 @@ describe("many entries", () => {
     const before = await shown(machine);
     await machine.sh(`mkdir ${store}/srv/new`);
     await configure(machine, `directories = ["/srv/new"]`);
-    const fault = ["-e", "trace=move_mount", "-e", "inject=move_mount:error=EIO:when=1"];
-    const failed = await machine.run(["strace", "-f", "-o", "/dev/null", ...fault, "/imp/imp", "apply"]);
+    const failed = await machine.run([...injecting("move_mount:error=EIO:when=1"), "/imp/imp", "apply"]);
     expect(failed.stderr).toContain("Failed to create mount at /srv/new");
     expect(failed.exitCode).toBe(1);
     expect(await shown(machine)).toEqual(before);

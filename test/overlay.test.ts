@@ -8,6 +8,7 @@ import {
   setDefaultTimeout,
   test,
 } from "bun:test";
+import { injecting } from "./machine/injection.ts";
 import { ext4, LoopFilesystems, lackFor } from "./machine/loop-filesystem.ts";
 import { isRoot, type Machine, startMachine } from "./machine/machine.ts";
 import { type PersistedImp, persistedImp, stateDirectory } from "./machine/persisted-imp.ts";
@@ -117,20 +118,15 @@ const picture = () =>
  * @param path count only calls that concern this path
  */
 const impWith = (injection: string, path: string | null, ...words: readonly string[]) => {
-  const call = injection.split(":")[0];
-  const strace = [
-    "strace",
-    "-f",
-    "-qq",
-    "-o",
-    "/dev/null",
-    "-e",
-    `trace=${call}`,
-    "-e",
-    `inject=${injection}`,
-  ];
   const paths = path === null ? [] : ["-P", path];
-  return machine.run([...strace, ...paths, "/imp/imp", ...words, "--config", "/persist/imp.toml"]);
+  return machine.run([
+    ...injecting(injection),
+    ...paths,
+    "/imp/imp",
+    ...words,
+    "--config",
+    "/persist/imp.toml",
+  ]);
 };
 
 /** The first time that a directory is synced, all steps are done, and nothing is on record yet. */
