@@ -3,15 +3,15 @@ import { closeDescriptor, openForReading, openHandle, sameContent, withDescripto
 import { parseMountTable } from "../linux/mountinfo.ts";
 import { readMountTable } from "../linux/mounts.ts";
 import { readNames } from "../linux/reopen.ts";
-import { type FileType, type Stat, statAt } from "../linux/stat.ts";
 import { readUtab } from "../linux/utab.ts";
 import { hiddenMounts } from "../linux/utab-text.ts";
-import { type OpenDirectory, type Walk, walk, walkBeneath } from "../linux/walk.ts";
-import { followLinkAt, readLinkIfThere, readLinkIn } from "../linux/walk-by-name.ts";
+import { type Walk, walk, walkBeneath } from "../linux/walk.ts";
 import { type Mount, type MountTable, mountTable } from "../model/mount.ts";
-import type { Node, Observed, Spot } from "../model/observation.ts";
+import type { Folder, Node, Observed, Spot } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
-import { Coherence, exchanged } from "./coherence.ts";
+import { Coherence } from "./coherence.ts";
+import { folderAt } from "./folder.ts";
+import { lookUp } from "./node.ts";
 
 /** The live system. `close` gives back the directories that it holds open. */
 export interface LiveSystem extends Observed {
@@ -71,6 +71,13 @@ export function observeLiveSystem(): LiveSystem {
     return found;
   }
 
+  function folder(path: string): Folder | null {
+    return folderAt(mounts, path, () => {
+      const result = directory(path, null);
+      return result.kind === "open" && result.path === path ? result.descriptor : null;
+    });
+  }
+
   /** Runs `action` in the directory that holds the spot; null where it can't be read. */
   function inParent<T>(spot: Spot, action: (directory: number, name: string) => T): T | null {
     const parent = directory(parentOf(spot.path), spot.beneath);
@@ -111,7 +118,7 @@ export function observeLiveSystem(): LiveSystem {
     return hidden(mount);
   }
 
-  return { mounts, node, real, countNames, isHidden, sameBytes, close };
+  return { mounts, node, real, folder, countNames, isHidden, sameBytes, close };
 }
 
 /** Nothing is there, or not for this user. What the kernel fails to read (EIO) is there: it must not pass for empty. */
@@ -127,81 +134,4 @@ function walkAround(table: MountTable, mount: Mount, path: string): Walk {
   // A mount that lies on another at the very same place hides the way to it.
   if (homePoint === mount.mountPoint) return { kind: "denied", at: path };
   return walkBeneath(homePoint, path);
-}
-
-/**
- * @param asked the path by which the object is asked for, in the directory `parent`
- * @param coherence null for what lies under a mount, which is not what others see
- */
-function lookUp(parent: Walk, asked: string, coherence: Coherence | null): Node {
-  switch (parent.kind) {
-    case "open":
-      try {
-        return lookIn(parent, asked, coherence);
-      } catch (error) {
-        if (isSystemError(error, "EACCES")) return { kind: "unknown", at: parent.path };
-        throw error;
-      }
-    case "missing":
-      return { kind: "missing" };
-    case "blocked":
-      return { kind: "blocked", at: parent.at };
-    case "denied":
-      return { kind: "unknown", at: parent.at };
-    case "unsafe":
-      return { kind: "unsafe", at: parent.at, owner: parent.owner };
-  }
-}
-
-function lookIn(parent: OpenDirectory, asked: string, coherence: Coherence | null): Node {
-  const name = nameOf(asked);
-  const stat = statAt(parent.descriptor, name);
-  if (stat === null) return { kind: "missing" };
-  const path = parent.path === parentOf(asked) ? asked : join(parent.path, name);
-  coherence?.noteObject(path, stat);
-  if (stat.type !== "symlink") return describe(stat, stat.type);
-  coherence?.noteLink(path);
-  if (coherence !== null) {
-    const text = readLinkIfThere(parent.descriptor, name);
-    return text === null ? lookIn(parent, asked, coherence) : describeLink(stat, path, text);
-  }
-  const link = readLinkIn(parent.descriptor, name);
-  // None any more: somebody was quicker.
-  if (link === null) return lookIn(parent, asked, coherence);
-  return { kind: "symlink", ...objectOf(stat), ...link };
-}
-
-/** Where the link leads is found out only if a way leads through it, which few do: most lead to files. */
-function describeLink(stat: Stat, path: string, text: string): Node {
-  let known: boolean | null = null;
-  return {
-    kind: "symlink",
-    ...objectOf(stat),
-    text,
-    get astray() {
-      known ??= leadsAstray(path, text);
-      return known;
-    },
-  };
-}
-
-function leadsAstray(path: string, text: string): boolean {
-  const link = followLinkAt(path);
-  if (link?.text !== text) throw exchanged(path);
-  return link.astray;
-}
-
-function describe(stat: Stat, type: Exclude<FileType, "symlink">): Node {
-  switch (type) {
-    case "directory":
-      return { kind: "directory", ...objectOf(stat) };
-    case "file":
-      return { kind: "file", ...objectOf(stat), size: stat.size, modified: stat.modified };
-    default:
-      return { kind: "special", ...objectOf(stat), what: type.replace("-", " ") };
-  }
-}
-
-function objectOf({ uid, gid, mode, inode, birth, links, device }: Stat) {
-  return { uid, gid, mode, identity: { inode, birth }, links, device };
 }

@@ -1,4 +1,4 @@
-import type { LinkedFileEntry } from "../model/manifest.ts";
+import { isMounted, type LinkedFileEntry } from "../model/manifest.ts";
 import type { FileNode, Node } from "../model/observation.ts";
 import { parentOf } from "../model/path.ts";
 import { accessOf, accessWith } from "./access.ts";
@@ -6,6 +6,7 @@ import { conflict, type Draft, directoryBehind, nodeBehind } from "./draft.ts";
 import { holdsLinks } from "./effects.ts";
 import { freeBackupName, identityToMove, reportHeld, reportReadOnly } from "./obstacle.ts";
 import { futureDirectory, isFuture } from "./overlay.ts";
+import { isShownBy, keyOf } from "./ways.ts";
 
 /** Files that programs put in the place of imp's symlinks: they save by renaming a new file over the name. */
 
@@ -51,6 +52,12 @@ export function adopt(draft: Draft, entry: LinkedFileEntry, node: FileNode): boo
     refuse(draft, entry, doubt, `if it is what you want, copy it to ${source} yourself, and remove it here`);
     return false;
   }
+  const shown = mountOf(draft, entry);
+  if (shown !== null) {
+    const reason = `its source ${source} is mounted at ${shown}, which would go on showing the old file`;
+    refuse(draft, entry, reason, `take one of the two out, or copy the file to ${source} yourself`);
+    return false;
+  }
   if (reportReadOnly(draft, entry, source) || reportReadOnly(draft, entry, target)) return false;
   if (reportHeld(draft, entry)) return false;
   const identity = identityToMove(draft, entry, node);
@@ -73,6 +80,19 @@ export function adopt(draft: Draft, entry: LinkedFileEntry, node: FileNode): boo
   const adopted = { ...node, ...futureDirectory(access), kind: "file", links: 1 } as const;
   overlay.set(survey.ways.objectAt(source), adopted, "late");
   return true;
+}
+
+/** Where the entry's source is mounted, or will be, by another way; null if nowhere. */
+function mountOf({ survey, request }: Draft, entry: LinkedFileEntry): string | null {
+  const { mounts } = request.observed;
+  const source = survey.ways.objectAt(entry.source);
+  const mount = mounts.mounts.find((other) => !survey.isGoing(other) && isShownBy(mounts, other, source));
+  if (mount !== undefined) return mount.mountPoint;
+  for (const other of survey.wanted.values()) {
+    if (!isMounted(other)) continue;
+    if (keyOf(mounts, survey.ways.objectAt(other.source)) === keyOf(mounts, source)) return other.target;
+  }
+  return null;
 }
 
 /**

@@ -102,3 +102,16 @@ export function effectsKept(draft: Draft): Effect[] {
     return true;
   });
 }
+
+/** The effects that stay in force: those of a plan, and those that it was not told of, in their old order. */
+export function withWithheld(
+  all: readonly Effect[],
+  told: ReadonlySet<Effect>,
+  kept: readonly Effect[],
+): Effect[] {
+  const [known, stays] = [new Set(all), new Set(kept)];
+  return [
+    ...all.filter((effect) => stays.has(effect) || !told.has(effect)),
+    ...kept.filter((effect) => !known.has(effect)),
+  ];
+}

@@ -40,21 +40,24 @@ function wantedMount(draft: Draft, entry: MountedEntry): MountedSource {
 }
 
 function keepMount(draft: Draft, entry: MountedEntry, mount: Mount): void {
-  const { mounts } = draft.request.observed;
   if (draft.present.ownerOf(mount.id) === undefined) {
     draft.found.push({ kind: "found", target: entry.target });
   }
-  if (coveredMount(mounts, mount) !== null) {
-    finding(draft, entry.target, "stacked-mount", "something else is mounted at the same place, below it");
-    conflict(
-      draft,
-      entry,
-      `${entry.target} is mounted more than once`,
-      `unmount the surplus: umount '${mount.mountPoint}'`,
-    );
-  }
+  reportStacked(draft, entry, mount);
   adjustOptions(draft, entry, mount);
   adjustVisibility(draft, entry, mount);
+}
+
+/** Of two mounts that show the same it can't be told which is imp's. */
+function reportStacked(draft: Draft, entry: MountedEntry, mount: Mount): void {
+  if (coveredMount(draft.request.observed.mounts, mount) === null) return;
+  finding(draft, entry.target, "stacked-mount", "something else is mounted at the same place, below it");
+  conflict(
+    draft,
+    entry,
+    `${entry.target} is mounted more than once`,
+    `unmount the surplus: umount '${mount.mountPoint}'`,
+  );
 }
 
 function adjustOptions(draft: Draft, entry: MountedEntry, mount: Mount): void {
@@ -94,6 +97,7 @@ function replaceMount(draft: Draft, entry: MountedEntry, mount: Mount): void {
   const active = draft.present.entries.get(entry.target);
   if (active === undefined) return;
   finding(draft, entry.target, "wrong-mount", `${active.source} is mounted, not ${entry.source}`);
+  reportStacked(draft, entry, mount);
   reportMountsInside(draft, entry, mountsOn(draft.request.observed.mounts, mount), "unmounted");
   draft.additionSteps.push({
     kind: "replace-mount",

@@ -2,6 +2,7 @@ import type { Effect } from "../model/generation.ts";
 import { type Entry, isMounted, type Manifest } from "../model/manifest.ts";
 import { isAtOrBelow, parentOf } from "../model/path.ts";
 import type { Conflict, Plan } from "../model/plan.ts";
+import { withWithheld } from "./effects.ts";
 import { dependenciesOf, makePlan, type PlanRequest } from "./planner.ts";
 
 /** How much of a manifest is to be brought about. */
@@ -40,7 +41,7 @@ export function planPartly(request: PlanRequest, scope: Scope, refused: readonly
     const conflicts = scope.bestEffort && strays.length === 0 ? plan.conflicts : [];
     const failed = conflicts.filter(({ serves }) => isOpen(serves));
     if (strays.length + failed.length === 0) {
-      const keptEffects = withWithheld(request.effects, part.effects, plan.keptEffects);
+      const keptEffects = withWithheld(request.effects, new Set(part.effects), plan.keptEffects);
       const whole = { ...plan, keptEffects };
       if (scope.bestEffort) return { plan: whole, wanted: part.wanted, leftOut };
       return {
@@ -105,13 +106,4 @@ function belongsToLeft(effect: Effect, left: ReadonlySet<string>, wanted: Manife
   }
   const holds = (target: string) => isAtOrBelow(target, path);
   return targets.some(holds) && !wanted.entries.some(({ target }) => holds(target));
-}
-
-/** The effects that stay in force: those of the plan, and those that it was not told of, in their old order. */
-function withWithheld(all: readonly Effect[], told: readonly Effect[], kept: readonly Effect[]): Effect[] {
-  const [known, toldOf, stays] = [new Set(all), new Set(told), new Set(kept)];
-  return [
-    ...all.filter((effect) => stays.has(effect) || !toldOf.has(effect)),
-    ...kept.filter((effect) => !known.has(effect)),
-  ];
 }

@@ -1,8 +1,17 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { setApart } from "./apart.ts";
 import { drifts, machines, manifests } from "./model-world/arbitrary.ts";
-import { calmMachines, calmManifests } from "./model-world/calm.ts";
-import { beginStory, command, letHappen, type PlanWishes, planFor, type Story } from "./model-world/story.ts";
+import { calmMachines, calmManifests, changingManifests } from "./model-world/calm.ts";
+import {
+  beginStory,
+  command,
+  letHappen,
+  type PlanWishes,
+  planFor,
+  requestFor,
+  type Story,
+} from "./model-world/story.ts";
 
 /** More runs, or other ones: `RUNS=20000 SEED=7 bun test src/plan`. */
 const runs = Number(process.env["RUNS"] ?? 1000);
@@ -34,6 +43,33 @@ test("whatever happened before, a plan that is carried out ends as wanted, undon
     }),
     { numRuns: runs, seed },
   );
+}, 60_000);
+
+test("the plan for the entries that change, made without those that stay, is the plan for all of them", () => {
+  let [apart, partly] = [0, 0];
+  fc.assert(
+    fc.property(
+      calmMachines,
+      changingManifests,
+      fc.array(fc.option(drifts), { minLength: 4, maxLength: 4 }),
+      (machine, manifests, happenings) => {
+        const story = beginStory(machine);
+        for (const [index, manifest] of manifests.entries()) {
+          const happening = happenings[index] ?? null;
+          if (happening !== null) letHappen(story, happening);
+          const request = setApart(requestFor(story, manifest))?.request;
+          if (request !== undefined) apart += 1;
+          if (request !== undefined && request.active.entries.length + request.wanted.entries.length > 0)
+            partly += 1;
+          // It holds each plan against the one for all entries.
+          command(story, manifest);
+        }
+      },
+    ),
+    { numRuns: runs, seed },
+  );
+  expect(apart).toBeGreaterThan(runs / 4);
+  expect(partly).toBeGreaterThan(runs / 10);
 }, 60_000);
 
 /** Programs save, and save again; now and then the machine is started anew. */

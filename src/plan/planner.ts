@@ -1,8 +1,9 @@
 import { type Entry, isMounted } from "../model/manifest.ts";
 import { parentsFirst } from "../model/path.ts";
 import type { Plan, Tidying } from "../model/plan.ts";
+import { setApart } from "./apart.ts";
 import { type Draft, newDraft, type PlanRequest } from "./draft.ts";
-import { effectsKept } from "./effects.ts";
+import { effectsKept, withWithheld } from "./effects.ts";
 import { planLink } from "./linking.ts";
 import { planMount } from "./mounting.ts";
 import { TemporaryNames } from "./names.ts";
@@ -27,6 +28,16 @@ export type { PlanRequest } from "./draft.ts";
  * is as wanted.
  */
 export function makePlan(request: PlanRequest): Plan {
+  const apart = setApart(request);
+  if (apart === null) return planWhole(request);
+  const plan = planWhole(apart.request);
+  // What is in the way of an entry may be in the way of others too.
+  if (plan.conflicts.length > 0) return planWhole(request);
+  return { ...plan, keptEffects: withWithheld(request.effects, apart.effects, plan.keptEffects) };
+}
+
+/** The same with all care, entry by entry: what {@link makePlan} has to agree with. */
+export function planWhole(request: PlanRequest): Plan {
   const { draft, needs, withdrawal } = beginPlan(request);
   draft.conflicts.push(...withdrawal.conflicts);
   draft.notices.push(...withdrawal.notices);

@@ -86,7 +86,7 @@ function surveyWith(
     else links.set(path, entry);
   }
   const fates = new Map<MountedEntry, Fate | "unsettled">();
-  const standings = new Map<MountedEntry, Standing>();
+  const standings = new Map<MountedEntry, Standing | "unsettled">();
 
   const ways = findWays();
 
@@ -130,7 +130,13 @@ function surveyWith(
 
   function standingOf(entry: MountedEntry): Standing {
     const known = standings.get(entry);
+    if (known === "unsettled") {
+      // Its source is where its mount is now: whether that stays decides whether it may.
+      fates.set(entry, "circle");
+      return { kind: "nothing" };
+    }
     if (known !== undefined) return known;
+    standings.set(entry, "unsettled");
     const standing = standingAt(entry);
     standings.set(entry, standing);
     return standing;

@@ -1,3 +1,4 @@
+import { isMounted } from "../model/manifest.ts";
 import { type Mount, mountAt } from "../model/mount.ts";
 import type { Spot } from "../model/observation.ts";
 import { ancestorsOf, join, nameOf, parentOf } from "../model/path.ts";
@@ -110,6 +111,8 @@ function isStillUsed(
       ? isDirectory && needs.aboveTargets.has(effect.path)
       : wanted.kind === (isDirectory ? "directory" : "bound-file");
   if (!isUsed) return false;
+  // Under a mount that stays nobody looks, and nothing is changed.
+  if (wanted !== undefined && isMounted(wanted) && draft.survey.fateOf(wanted) === "keep") return true;
   const after = draft.survey.ways.placeOf(effect.path);
   if (isVacated(after)) return false;
   const isSamePlace = keyAt(draft, after) === keyAt(draft, draft.present.ways.placeOf(effect.path));

@@ -9,6 +9,8 @@ export interface ManifestChoices {
   readonly backup: fc.Arbitrary<boolean>;
   readonly createParents: fc.Arbitrary<boolean>;
   readonly createSources: fc.Arbitrary<boolean>;
+  /** How many entries there are at most; 5 if nothing else is said. */
+  readonly most?: number;
 }
 
 const options = fc.oneof(
@@ -59,7 +61,7 @@ export function manifestsOf(choices: ManifestChoices): fc.Arbitrary<Manifest> {
     adoptReplaced: fc.boolean(),
   });
   return fc
-    .tuple(ownership, fc.array(plans, { maxLength: 5 }))
+    .tuple(ownership, fc.array(plans, { maxLength: choices.most ?? 5 }))
     .map(([asked, list]) => ({ entries: admissible(list.map((plan) => entryOf(plan, asked))) }));
 }
 

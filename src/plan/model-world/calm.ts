@@ -57,3 +57,37 @@ export const strictManifests: fc.Arbitrary<Manifest> = manifestsOf({
   createParents: fc.constant(true),
   createSources: fc.constantFrom(false, false, true),
 });
+
+/** Many entries, and how a later manifest changes each of them: most stay as they are. */
+export const changingManifests: fc.Arbitrary<readonly Manifest[]> = fc
+  .tuple(
+    manifestsOf({
+      roots,
+      targets: fc
+        .array(fc.constantFrom("a", "b", "c", "d", "e"), { minLength: 1, maxLength: 3 })
+        .map((parts) => `/${parts.join("/")}`),
+      backup: fc.constantFrom(true, true, false),
+      createParents: fc.constant(true),
+      createSources: fc.constant(true),
+      most: 12,
+    }),
+    fc.array(
+      fc.array(fc.constantFrom("stays", "stays", "stays", "stays", "stays", "goes", "moves"), {
+        minLength: 12,
+        maxLength: 12,
+      }),
+      {
+        maxLength: 3,
+      },
+    ),
+  )
+  .map(([manifest, rounds]) => [manifest, ...rounds.map((fates) => changed(manifest, fates))]);
+
+function changed({ entries }: Manifest, fates: readonly ("stays" | "goes" | "moves")[]): Manifest {
+  return {
+    entries: entries.flatMap((entry, index) => {
+      if (fates[index] === "goes") return [];
+      return fates[index] === "moves" ? [{ ...entry, root: "/p/t", source: `/p/t${entry.target}` }] : [entry];
+    }),
+  };
+}

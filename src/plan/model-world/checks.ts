@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Conflict, Finding, Plan } from "../../model/plan.ts";
 import { carryOutStep } from "./execute.ts";
 import { type Done, revert } from "./revert.ts";
@@ -84,4 +85,10 @@ export function checkUndoing(original: World, plan: Plan): void {
       expectNone(`undoing ${JSON.stringify(past.step)} does not lead back`, differences, plan);
     }
   }
+}
+
+/** What is planned without a look at settled entries is what all entries together need. */
+export function checkSamePlan(plan: Plan, whole: Plan): void {
+  if (isDeepStrictEqual(plan, whole)) return;
+  expectNone("the plan for all entries is another", [whole], plan);
 }

@@ -2,13 +2,14 @@ import type { Effect } from "../../model/generation.ts";
 import { emptyManifest, type Manifest } from "../../model/manifest.ts";
 import type { Plan } from "../../model/plan.ts";
 import type { PlanRequest, SourceCreation } from "../draft.ts";
-import { makePlan } from "../planner.ts";
+import { makePlan, planWhole } from "../planner.ts";
 import { complaints } from "./appearance.ts";
 import { type Machine, startMachine } from "./build.ts";
 import {
   checkEmpty,
   checkFindings,
   checkLimitedView,
+  checkSamePlan,
   checkSayings,
   checkUndoing,
   expectNone,
@@ -51,7 +52,10 @@ export interface PlanWishes {
 }
 
 export function planFor(story: Story, wanted: Manifest, wishes: PlanWishes = {}): Plan {
-  return makePlan(requestFor(story, wanted, wishes));
+  const request = requestFor(story, wanted, wishes);
+  const plan = makePlan(request);
+  checkSamePlan(plan, planWhole(request));
+  return plan;
 }
 
 export function requestFor(story: Story, wanted: Manifest, wishes: PlanWishes = {}): PlanRequest {
