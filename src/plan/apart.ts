@@ -1,6 +1,7 @@
 import type { Effect } from "../model/generation.ts";
+import type { Entry } from "../model/manifest.ts";
 import { ancestorsOf } from "../model/path.ts";
-import type { PlanRequest } from "./draft.ts";
+import type { Draft, PlanRequest } from "./draft.ts";
 import { type Relation, relationTo } from "./relation.ts";
 import { findSettled, type Place, type Settled } from "./settled.ts";
 import { keyOf } from "./ways.ts";
@@ -22,13 +23,10 @@ export function setApart(request: PlanRequest): Apart | null {
   const relation = relationTo(settled, request.observed);
   const others = effectsOfOthers(request.effects, settled, relation);
   if (others === null) return null;
-  const paths = new Set([...others].flatMap(pathsOf));
-  for (const entry of [...settled.active, ...settled.wanted]) {
-    // The owner of a directory that others lie in is everybody's business.
-    if (entry.parentDirectory !== undefined) return null;
-    paths.add(entry.target).add(entry.source);
-  }
-  for (const path of paths) if (relation.concerns(path)) return null;
+  const entries = [...settled.active, ...settled.wanted];
+  // The owner of a directory that others lie in is everybody's business.
+  if (entries.some(({ parentDirectory }) => parentDirectory !== undefined)) return null;
+  for (const path of pathsOf(entries, others)) if (relation.concerns(path)) return null;
   return {
     request: {
       ...request,
@@ -41,9 +39,23 @@ export function setApart(request: PlanRequest): Apart | null {
   };
 }
 
-function pathsOf(effect: Effect): string[] {
-  if ("path" in effect) return [effect.path];
-  return effect.kind === "backup" ? [effect.target, effect.backup] : [effect.target];
+/** True if a symlink will be on the way to something that is planned, though none is now: it may lead to settled entries. */
+export function willBeMoved({ request, present, survey }: Draft): boolean {
+  const { active, wanted, effects } = request;
+  for (const path of pathsOf([...active.entries, ...wanted.entries], effects)) {
+    if (survey.ways.locate(path).path !== path || present.ways.locate(path).path !== path) return true;
+  }
+  return false;
+}
+
+function pathsOf(entries: readonly Entry[], effects: Iterable<Effect>): Set<string> {
+  const paths = new Set<string>();
+  for (const { target, source } of entries) paths.add(target).add(source);
+  for (const effect of effects) {
+    paths.add("path" in effect ? effect.path : effect.target);
+    if (effect.kind === "backup") paths.add(effect.backup);
+  }
+  return paths;
 }
 
 /** True if settled entries may have to do with each other in another way than that one lies in the other. */

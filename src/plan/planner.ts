@@ -1,7 +1,7 @@
 import { type Entry, isMounted } from "../model/manifest.ts";
 import { parentsFirst } from "../model/path.ts";
 import type { Plan, Tidying } from "../model/plan.ts";
-import { setApart } from "./apart.ts";
+import { setApart, willBeMoved } from "./apart.ts";
 import { type Draft, newDraft, type PlanRequest } from "./draft.ts";
 import { effectsKept, withWithheld } from "./effects.ts";
 import { planLink } from "./linking.ts";
@@ -30,21 +30,25 @@ export type { PlanRequest } from "./draft.ts";
 export function makePlan(request: PlanRequest): Plan {
   const apart = setApart(request);
   if (apart === null) return planWhole(request);
-  const plan = planWhole(apart.request);
-  // What is in the way of an entry may be in the way of others too.
-  if (plan.conflicts.length > 0) return planWhole(request);
+  const { plan, draft } = planAll(apart.request);
+  // What is in the way of one entry may be in the way of others too.
+  if (plan.conflicts.length > 0 || willBeMoved(draft)) return planWhole(request);
   return { ...plan, keptEffects: withWithheld(request.effects, apart.effects, plan.keptEffects) };
 }
 
 /** The same with all care, entry by entry: what {@link makePlan} has to agree with. */
 export function planWhole(request: PlanRequest): Plan {
+  return planAll(request).plan;
+}
+
+function planAll(request: PlanRequest): { readonly plan: Plan; readonly draft: Draft } {
   const { draft, needs, withdrawal } = beginPlan(request);
   draft.conflicts.push(...withdrawal.conflicts);
   draft.notices.push(...withdrawal.notices);
   for (const effect of withdrawal.endedEffects) draft.endedEffects.add(effect);
   planRemovals(draft, needs, withdrawal);
   planAdditions(draft);
-  return {
+  const plan = {
     steps: [...draft.sourceSteps, ...draft.removalSteps, ...draft.additionSteps],
     // What lies deepest goes first: a directory has to be empty.
     afterwards: deepestFirst(draft.afterwards, (path) => draft.survey.ways.locate(path).path),
@@ -53,6 +57,7 @@ export function planWhole(request: PlanRequest): Plan {
     findings: draft.findings,
     keptEffects: effectsKept(draft),
   };
+  return { plan, draft };
 }
 
 /** The wanted entries that each wanted entry can't do without: it lies in them, or is stored in them. */

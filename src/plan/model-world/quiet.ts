@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Entry, Manifest } from "../../model/manifest.ts";
-import { isAtOrBelow, isBelow } from "../../model/path.ts";
+import { isAtOrBelow, join, nameOf, parentOf } from "../../model/path.ts";
 import type { Plan } from "../../model/plan.ts";
 import { complaintsAbout } from "./appearance.ts";
 import { expectNone } from "./checks.ts";
-import { lookUp } from "./walk.ts";
+import { lookUp, walk } from "./walk.ts";
 import type { ModelMount, World } from "./world.ts";
 
 /** Entries that a command must not touch, each with the mount that is at its target. */
@@ -20,15 +20,24 @@ export function quietEntries(world: World, active: Manifest, wanted: Manifest): 
     ...active.entries.filter(({ target }) => !wanted.entries.some((entry) => entry.target === target)),
   ];
   const isDisturbed = (entry: Entry) =>
-    unsettled.some(
-      ({ target }) =>
-        isBelow(entry.target, target) || isAtOrBelow(entry.source, target) || target === entry.target,
+    unsettled.some(({ target }) =>
+      namesOf(world, target).some(
+        (name) =>
+          namesOf(world, entry.target).some((own) => isAtOrBelow(own, name)) ||
+          namesOf(world, entry.source).some((own) => isAtOrBelow(own, name)),
+      ),
     );
   const quiet = new Map<Entry, ModelMount | null>();
   for (const entry of wanted.entries) {
     if (!isDisturbed(entry)) quiet.set(entry, lookUp(world, entry.target)?.mount ?? null);
   }
   return quiet;
+}
+
+/** The path, and what it is without symlinks in its parents. */
+function namesOf(world: World, path: string): string[] {
+  const parent = walk(world, parentOf(path));
+  return parent.kind === "open" ? [path, join(parent.path, nameOf(path))] : [path];
 }
 
 /** @param before what {@link quietEntries} said before the plan was carried out in this world */
