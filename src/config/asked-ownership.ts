@@ -4,6 +4,10 @@ import { parentOf } from "../model/path.ts";
 import type { Reader } from "./reader.ts";
 import { shown } from "./shown.ts";
 
+export function asksOwnership({ user, group, mode, parentDirectory }: Entry): boolean {
+  return user !== undefined || group !== undefined || mode !== undefined || parentDirectory !== undefined;
+}
+
 /** What an entry asks for a directory: its own, or the one that holds it. */
 interface Ask {
   readonly directory: string;

@@ -6,6 +6,12 @@ import { shown } from "./shown.ts";
 import type { SourceText } from "./source-text.ts";
 import { nearest } from "./suggest.ts";
 
+/** What the tree says, or null if something does not fit the schema. */
+export function layoutOf(top: Node): Layout | null {
+  const result = v.safeParse(configSchema, top);
+  return result.success ? result.output.value : null;
+}
+
 /**
  * Holds the tree against the schema. What does not fit is reported and taken out of `top`, so that the rest can
  * be checked further; an entry without its path is taken out whole.

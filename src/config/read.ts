@@ -1,15 +1,17 @@
 import { emptyManifest, type Manifest } from "../model/manifest.ts";
 import { Failure, type Problem } from "../model/problem.ts";
 import type { Accounts } from "./accounts.ts";
-import { conform } from "./conform.ts";
+import { conform, layoutOf } from "./conform.ts";
 import { decodeConfig } from "./decode.ts";
-import { parseDocument } from "./document.ts";
+import { parseDocument, parseFolded } from "./document.ts";
 import { Reader } from "./reader.ts";
 import { withoutRedundant } from "./redundancy.ts";
 import { resolve } from "./resolve.ts";
 import { checkEntries } from "./rules.ts";
+import type { Layout } from "./schema.ts";
 import { SourceText } from "./source-text.ts";
 import { checkStateDirectory } from "./state-directory.ts";
+import { Targets } from "./targets.ts";
 
 /** A configuration file that was read and found good. */
 export interface Config {
@@ -38,22 +40,44 @@ export function readConfigBytes(bytes: Uint8Array, file: string, accounts: Accou
  * @throws Failure (exit code 2) with every error of the file, in its order
  */
 export function readConfig(text: string, file: string, accounts: Accounts): Config {
-  const source = new SourceText(text, file);
-  const document = parseDocument(source);
-  if (Array.isArray(document)) throw new Failure(2, inOrder(document));
+  return readFolded(text, file, accounts) ?? readWhole(text, file, accounts);
+}
 
-  const { layout, problems } = conform(document, source);
-  const reader = new Reader(source, accounts);
+/** As {@link readConfig}, by the folded text; null if there is none, or if anything is wrong. */
+export function readFolded(text: string, file: string, accounts: Accounts): Config | null {
+  const reader = new Reader(new SourceText(text, file), accounts);
+  const document = parseFolded(reader.source);
+  const layout = document && layoutOf(document);
+  if (layout === null) return null;
+  const config = judge(reader, layout);
+  return reader.problems.length === 0 ? config : null;
+}
+
+/** As {@link readConfig}, by all of the text. */
+export function readWhole(text: string, file: string, accounts: Accounts): Config {
+  const reader = new Reader(new SourceText(text, file), accounts);
+  const document = parseDocument(reader.source);
+  if (Array.isArray(document)) throw new Failure(2, inOrder(document));
+  const { layout, problems } = conform(document, reader.source);
+  const config = judge(reader, layout);
+  const errors = [...problems, ...reader.problems];
+  if (errors.length > 0) throw new Failure(2, inOrder(errors));
+  return config;
+}
+
+/** What the layout says. It is right if nothing is reported to `reader`. */
+function judge(reader: Reader, layout: Layout): Config {
+  const { text, file } = reader.source;
   const resolution = resolve(reader, layout);
-  checkEntries(reader, resolution);
-  const { entries, warnings } = withoutRedundant(resolution.entries, source);
+  const targets = new Targets([...resolution.entries, ...resolution.orphans]);
+  checkEntries(reader, resolution, targets);
+  const { entries, warnings } = withoutRedundant(resolution.entries, targets, reader.source);
   const manifest = entries.length === 0 ? emptyManifest : { entries };
   const { stateDirectory } = resolution;
-  const hidden = stateDirectory === null ? [] : checkStateDirectory(manifest, text, file, stateDirectory);
-
-  const errors = [...problems, ...reader.problems, ...hidden];
-  if (errors.length > 0) throw new Failure(2, inOrder(errors));
-  if (entries.length === 0) warnings.push(nothingToPersist(source));
+  if (stateDirectory !== null) {
+    reader.problems.push(...checkStateDirectory(manifest, text, file, stateDirectory));
+  }
+  if (entries.length === 0) warnings.push(nothingToPersist(reader.source));
   return {
     path: file,
     text,

@@ -1,17 +1,22 @@
 import type { Entry } from "../model/manifest.ts";
 import type { Problem } from "../model/problem.ts";
+import { asksOwnership } from "./asked-ownership.ts";
 import { visitNested } from "./nesting.ts";
 import { shown } from "./shown.ts";
 import type { SourceText } from "./source-text.ts";
+import type { Targets } from "./targets.ts";
 
 /**
  * Leaves out the files that appear by themselves, since the directory entry around them shows the same source:
  * a symlink there would point to itself. Each is a warning.
+ * @param targets those of the entries, among others or not
  */
 export function withoutRedundant(
   entries: readonly Entry[],
+  targets: Targets,
   source: SourceText,
-): { entries: Entry[]; warnings: Problem[] } {
+): { entries: readonly Entry[]; warnings: Problem[] } {
+  if (targets.areApart) return { entries, warnings: [] };
   const redundant = new Set<Entry>();
   const warnings: Problem[] = [];
   visitNested(entries, (entry, enclosing) => {
@@ -29,8 +34,4 @@ export function withoutRedundant(
 /** A directory may ask for owner, mode or options of its own, and a bound file for options. */
 function hasOwnEffect(entry: Entry): boolean {
   return entry.kind === "directory" || (entry.kind === "bound-file" && entry.options.length > 0);
-}
-
-function asksOwnership({ user, group, mode, parentDirectory }: Entry): boolean {
-  return [user, group, mode, parentDirectory].some((part) => part !== undefined);
 }

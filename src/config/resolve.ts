@@ -3,9 +3,10 @@ import { narrowed, type Policy, type RootSettings, readDirectory, readFile } fro
 import { readOptions } from "./options.ts";
 import { readOwnPath } from "./paths.ts";
 import type { Reader } from "./reader.ts";
-import type { Layout, Located, RootLayout } from "./schema.ts";
+import type { Layout, Located, RootLayout, SeriesLayout } from "./schema.ts";
+import { readSeries } from "./series.ts";
 import { shown } from "./shown.ts";
-import type { Span } from "./source-text.ts";
+import type { Spot } from "./source-text.ts";
 
 /** What the file asks for, with every setting that entries take over handed down to them. */
 export interface Resolution {
@@ -25,7 +26,7 @@ export function resolve(reader: Reader, layout: Layout): Resolution {
     : null;
   const policy = narrowed(defaultPolicy, layout);
   const adoptReplaced = layout.adopt_replaced?.value ?? false;
-  const seen = new Map<string, Span>();
+  const seen = new Map<string, Spot>();
   const roots = Object.entries(layout.persistence?.value ?? {}).map(([text, root]) => {
     const path = readRootPath(reader, { value: text, at: root.key ?? root.at, key: null }, seen);
     return {
@@ -38,7 +39,7 @@ export function resolve(reader: Reader, layout: Layout): Resolution {
   return { stateDirectory, entries, orphans };
 }
 
-function readRootPath(reader: Reader, name: Located<string>, seen: Map<string, Span>): string | null {
+function readRootPath(reader: Reader, name: Located<string>, seen: Map<string, Spot>): string | null {
   const path = readOwnPath(reader, "the persistence root", name);
   if (path === null) return null;
   const earlier = seen.get(path);
@@ -65,7 +66,26 @@ function readRoot(
     method: layout.method?.value ?? "symlink",
     options: readOptions(reader, layout.options) ?? [],
   };
-  const directories = layout.directories?.value.map((item) => readDirectory(reader, item, settings)) ?? [];
-  const files = layout.files?.value.map((item) => readFile(reader, item, settings)) ?? [];
-  return [...directories, ...files].filter((entry) => entry !== null);
+  return [
+    ...readAll(reader, layout.directories?.value ?? [], settings, readDirectory),
+    ...readAll(reader, layout.files?.value ?? [], settings, readFile),
+  ];
+}
+
+/** Reads the elements of `directories` or `files`, one of them with `readEntry`. */
+function readAll<L extends Located<unknown>>(
+  reader: Reader,
+  items: readonly (L | SeriesLayout<L>)[],
+  settings: RootSettings,
+  readEntry: (reader: Reader, item: L, root: RootSettings) => Entry | null,
+): Entry[] {
+  return items.flatMap((item) =>
+    isSeries(item)
+      ? readSeries(reader, item.value, settings, readEntry)
+      : (readEntry(reader, item, settings) ?? []),
+  );
+}
+
+function isSeries<L extends Located<unknown>>(item: L | SeriesLayout<L>): item is SeriesLayout<L> {
+  return typeof item.value === "object" && item.value !== null && "run" in item.value;
 }

@@ -1,18 +1,31 @@
 import type { Entry } from "../model/manifest.ts";
 import { isAtOrBelow } from "../model/path.ts";
-import { contradictoryOwnership } from "./asked-ownership.ts";
+import { asksOwnership, contradictoryOwnership } from "./asked-ownership.ts";
 import { visitNested } from "./nesting.ts";
 import type { Reader } from "./reader.ts";
 import type { Resolution } from "./resolve.ts";
 import { shown } from "./shown.ts";
+import type { Targets } from "./targets.ts";
 
-/** Checks the entries against each other, across all roots; what is wrong is reported to `reader`. */
-export function checkEntries(reader: Reader, { entries, orphans }: Resolution): void {
-  const all = [...entries, ...orphans].sort(byPlace);
-  repeatedTargets(reader, all);
-  belowFiles(reader, all);
-  contradictoryOwnership(reader, all);
-  for (const entry of entries) containedStorage(reader, entry);
+/**
+ * Checks the entries against each other, across all roots; what is wrong is reported to `reader`.
+ * @param targets those of all entries and orphans
+ */
+export function checkEntries(reader: Reader, { entries, orphans }: Resolution, targets: Targets): void {
+  const all = [...entries, ...orphans];
+  if (!targets.areDistinct || !targets.areApart) {
+    const ordered = all.toSorted(byPlace);
+    repeatedTargets(reader, ordered);
+    belowFiles(reader, ordered);
+  }
+  const asking: Entry[] = [];
+  for (let index = 0; index < all.length; index += 1) {
+    const entry = all[index];
+    if (entry === undefined) continue;
+    if (asksOwnership(entry)) asking.push(entry);
+    if (index < entries.length && mayContainStorage(entry)) containedStorage(reader, entry);
+  }
+  contradictoryOwnership(reader, asking.sort(byPlace));
 }
 
 function byPlace({ place: left }: Entry, { place: right }: Entry): number {
@@ -40,6 +53,11 @@ function belowFiles(reader: Reader, entries: readonly Entry[]): void {
     const help = "move the upper entry to `directories`, or remove one of the two";
     reader.refuse(entry.place, `the target ${shown(entry.target)} lies below ${where}`, help);
   });
+}
+
+/** False if neither of target and root begins with the other: then the target can't contain the root or the source. */
+function mayContainStorage({ root, target }: Entry): boolean {
+  return target.length > root.length ? target.startsWith(root) : root.startsWith(target);
 }
 
 /** A mount that covers what it shows can't be made twice, and hides everything else that is stored there. */

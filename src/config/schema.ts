@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import { mountOptionNames } from "../model/manifest.ts";
 import { isTable } from "./document.ts";
-import type { Span } from "./source-text.ts";
+import { Run, Series } from "./run.ts";
+import type { Span, Spot } from "./source-text.ts";
 import { nearest } from "./suggest.ts";
 
 /*
@@ -13,15 +14,15 @@ import { nearest } from "./suggest.ts";
 /** A value of the file that has the right type, and where it and its key stand. */
 export interface Located<T> {
   readonly value: T;
-  readonly at: Span;
+  readonly at: Spot;
   readonly key: Span | null;
 }
 
-const span = v.custom<Span>(() => true);
+const spot = v.custom<Spot>(() => true);
 const spanOrNone = v.custom<Span | null>(() => true);
 
 function located<const S extends v.GenericSchema>(value: S) {
-  return v.object({ value, at: span, key: spanOrNone });
+  return v.object({ value, at: spot, key: spanOrNone });
 }
 
 function unknownKey(known: readonly string[]) {
@@ -44,14 +45,20 @@ function list<const S extends v.GenericSchema>(item: S, expected: string) {
   return located(v.array(item, expected));
 }
 
-/** An entry is a path alone or a table; which of the two is judged by what stands there. */
+/** An entry is a path alone or a table, or a series of either; which of them is judged by what stands there. */
 function pathOr<const S extends v.GenericSchema>(detailed: S, example: string) {
   const path = located(v.string(`a path or a table\nwrite "/a/path" or ${example}`));
-  return v.lazy((node): S | typeof path => (isTableNode(node) ? detailed : path));
+  const single = v.lazy((node): S | typeof path => (isTable(valueOf(node)) ? detailed : path));
+  const series = located(v.object({ first: single, run: v.instance(Run) }));
+  return v.lazy((node): S | typeof path | typeof series => {
+    const value = valueOf(node);
+    if (value instanceof Series) return series;
+    return isTable(value) ? detailed : path;
+  });
 }
 
-function isTableNode(node: unknown): boolean {
-  return typeof node === "object" && node !== null && "value" in node && isTable(node.value);
+function valueOf(node: unknown): unknown {
+  return typeof node === "object" && node !== null && "value" in node ? node.value : null;
 }
 
 function oneOf<const W extends readonly string[]>(words: W) {
@@ -83,8 +90,10 @@ const parentDirectory = v.exactOptional(
 
 const directoryKeys = { directory: path, ...ownership, ...policy, options, parentDirectory };
 const fileKeys = { file: path, ...ownership, ...policy, ...filePolicy, method, options, parentDirectory };
-const directory = pathOr(table(directoryKeys, "a table"), '{ directory = "/a/path", mode = "0750" }');
-const file = pathOr(table(fileKeys, "a table"), '{ file = "/a/path", mode = "0640" }');
+const directoryTable = table(directoryKeys, "a table");
+const fileTable = table(fileKeys, "a table");
+const directory = pathOr(directoryTable, '{ directory = "/a/path", mode = "0750" }');
+const file = pathOr(fileTable, '{ file = "/a/path", mode = "0640" }');
 
 const rootKeys = {
   hideMounts: flag,
@@ -136,14 +145,16 @@ export const keyHomes: readonly {
   },
 ];
 
+/** Elements of `directories` or `files` that are like the first but for their paths. */
+export type SeriesLayout<L> = Located<{ readonly first: L; readonly run: Run }>;
 /** The file with everything in it of the right type. */
 export type Layout = v.InferOutput<typeof configSchema>["value"];
 /** One persistence root. */
 export type RootLayout = v.InferOutput<typeof root>["value"];
 /** One element of `directories`. */
-export type DirectoryLayout = v.InferOutput<typeof directory>;
+export type DirectoryLayout = Located<string> | v.InferOutput<typeof directoryTable>;
 /** One element of `files`. */
-export type FileLayout = v.InferOutput<typeof file>;
+export type FileLayout = Located<string> | v.InferOutput<typeof fileTable>;
 /** One of them as a table. */
 export type DetailedFileLayout = TableOutput<typeof fileKeys>;
 /** The keys that top, root and entry share. */

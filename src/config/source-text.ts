@@ -10,39 +10,56 @@ export interface Span {
 /** A part of the text by its offsets, or by the line and column that an entry keeps. */
 export type Spot = Span | EntryPlace;
 
+/** What places are found by. */
+interface Measures {
+  readonly lineStarts: readonly number[];
+  /** Offsets of the characters that take two UTF-16 units: columns count characters. */
+  readonly astral: readonly number[];
+  /** Just behind the last visible text: there "missing at the end of the file" is pointed at. */
+  readonly visibleEnd: number;
+}
+
 const astralCharacter = /[\u{10000}-\u{10ffff}]/gu;
+
+function measure(text: string): Measures {
+  const lineStarts = [0];
+  for (let index = text.indexOf("\n"); index !== -1; index = text.indexOf("\n", index + 1)) {
+    lineStarts.push(index + 1);
+  }
+  const astral: number[] = [];
+  for (const match of text.matchAll(astralCharacter)) astral.push(match.index);
+  return { lineStarts, astral, visibleEnd: text.trimEnd().length };
+}
 
 /** The text of a configuration file, and what it takes to point into it. */
 export class SourceText {
   readonly text: string;
   readonly file: string;
-  readonly #lineStarts: number[] = [0];
-  /** Offsets of the characters that take two UTF-16 units: columns count characters. */
-  readonly #astral: number[] = [];
-  /** Just behind the last visible text: there "missing at the end of the file" is pointed at. */
-  readonly #visibleEnd: number;
+  #measured: Measures | null = null;
 
   constructor(text: string, file: string) {
     this.text = text;
     this.file = file;
-    this.#visibleEnd = text.trimEnd().length;
-    for (let index = text.indexOf("\n"); index !== -1; index = text.indexOf("\n", index + 1)) {
-      this.#lineStarts.push(index + 1);
-    }
-    for (const match of text.matchAll(astralCharacter)) this.#astral.push(match.index);
+  }
+
+  get #measures(): Measures {
+    this.#measured ??= measure(this.text);
+    return this.#measured;
   }
 
   /** The line of that number, counted from 1, without its line break. */
   line(number: number): string {
-    return this.text.slice(this.#lineStarts[number - 1], this.#lineEnd(number));
+    return this.text.slice(this.#measures.lineStarts[number - 1], this.#lineEnd(number));
   }
 
-  /** Line and column of the start of `span`; its length ends with its first line. */
-  place(span: Span): EntryPlace {
-    const start = Math.min(span.start, this.#visibleEnd);
-    const line = countUpTo(this.#lineStarts, start);
-    const lineStart = this.#lineStarts[line - 1] ?? 0;
-    const end = Math.min(span.end, this.#lineEnd(line));
+  /** Line and column of the start of `spot`; its length ends with its first line. */
+  place(spot: Spot): EntryPlace {
+    if (!("start" in spot)) return { line: spot.line, column: spot.column, length: spot.length };
+    const { lineStarts, visibleEnd } = this.#measures;
+    const start = Math.min(spot.start, visibleEnd);
+    const line = countUpTo(lineStarts, start);
+    const lineStart = lineStarts[line - 1] ?? 0;
+    const end = Math.min(spot.end, this.#lineEnd(line));
     return {
       line,
       column: this.#characters(lineStart, start) + 1,
@@ -52,7 +69,7 @@ export class SourceText {
 
   /** `FILE:LINE:COLUMN`, for a message that names a second place. */
   name(spot: Spot): string {
-    const { line, column } = this.#placeOf(spot);
+    const { line, column } = this.place(spot);
     return `${this.file}:${line}:${column}`;
   }
 
@@ -65,27 +82,24 @@ export class SourceText {
   }
 
   #problem(severity: Problem["severity"], spot: Spot, message: string, help: string): Problem {
-    const place = { file: this.file, ...this.#placeOf(spot) };
+    const place = { file: this.file, ...this.place(spot) };
     return { severity, message, place, excerpt: this.line(place.line), help };
   }
 
-  #placeOf(spot: Spot): EntryPlace {
-    return "start" in spot ? this.place(spot) : { line: spot.line, column: spot.column, length: spot.length };
-  }
-
   #lineEnd(number: number): number {
-    const next = this.#lineStarts[number];
+    const next = this.#measures.lineStarts[number];
     if (next === undefined) return this.text.length;
     return this.text[next - 2] === "\r" ? next - 2 : next - 1;
   }
 
   #characters(start: number, end: number): number {
-    return end - start - (countUpTo(this.#astral, end - 1) - countUpTo(this.#astral, start - 1));
+    const { astral } = this.#measures;
+    return end - start - (countUpTo(astral, end - 1) - countUpTo(astral, start - 1));
   }
 }
 
 /** How many of the ascending numbers are at most `limit`. */
-function countUpTo(ascending: readonly number[], limit: number): number {
+export function countUpTo(ascending: readonly number[], limit: number): number {
   let low = 0;
   let high = ascending.length;
   while (low < high) {

@@ -1,4 +1,4 @@
-import type { Manifest } from "../model/manifest.ts";
+import type { Entry, Manifest } from "../model/manifest.ts";
 import { isAtOrBelow } from "../model/path.ts";
 import type { Problem } from "../model/problem.ts";
 import { shown } from "./shown.ts";
@@ -14,7 +14,11 @@ export function checkStateDirectory(
   configPath: string,
   stateDirectory: string,
 ): Problem[] {
-  const hiding = manifest.entries.filter(({ target }) => isAtOrBelow(stateDirectory, target));
+  const hiding: Entry[] = [];
+  for (let index = 0; index < manifest.entries.length; index += 1) {
+    const entry = manifest.entries[index];
+    if (entry !== undefined && stateDirectory.startsWith(entry.target) && isAtOrBelow(stateDirectory, entry.target)) hiding.push(entry);
+  }
   if (hiding.length === 0) return [];
   const source = new SourceText(configText, configPath);
   const help = "set `state_dir` to a directory outside of all targets, on a filesystem that persists";

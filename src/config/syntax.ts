@@ -37,6 +37,12 @@ export function parseSyntax(source: SourceText): AST.TOMLProgram | Problem[] {
   }
 }
 
+/** The tree of a valid TOML 1.1 text, else null. */
+export function parseValid(text: string): AST.TOMLProgram | null {
+  const outcome = attempt(text);
+  return outcome.kind === "parsed" ? outcome.program : null;
+}
+
 type Attempt =
   | { readonly kind: "parsed"; readonly program: AST.TOMLProgram }
   | { readonly kind: "error"; readonly error: ParseError }
