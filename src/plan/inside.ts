@@ -1,19 +1,28 @@
 import { type Mount, type MountTable, mountAt } from "../model/mount.ts";
 import type { Spot } from "../model/observation.ts";
-import { ancestorsOf } from "../model/path.ts";
+import { ancestorsOf, isBelow } from "../model/path.ts";
 import { keyOf, keysAbove } from "./ways.ts";
 
-/** Questions about all mounts that are asked for each entry, so their answers are worked out once. */
+/** Questions about all mounts that may be asked for each entry, so the answers to all of them are worked out once. */
 interface Indexes {
-  readonly byAncestor: ReadonlyMap<string, readonly Mount[]>;
-  readonly byPlace: ReadonlyMap<string, readonly Mount[]>;
+  /** How often mounts below a path were looked for one by one: that is quicker for a few paths. */
+  searches: number;
+  byAncestor: ReadonlyMap<string, readonly Mount[]> | null;
+  byPlace: ReadonlyMap<string, readonly Mount[]> | null;
 }
 
 const indexes = new WeakMap<MountTable, Indexes>();
+const fewSearches = 8;
 
 /** The visible mounts strictly below a path (without symlinks). */
 export function mountsInside(table: MountTable, path: string): readonly Mount[] {
-  return indexesOf(table).byAncestor.get(path) ?? [];
+  const known = indexesOf(table);
+  if (known.byAncestor === null) {
+    known.searches += 1;
+    if (known.searches <= fewSearches) return searchBelow(table, path);
+    known.byAncestor = visibleByAncestor(table);
+  }
+  return known.byAncestor.get(path) ?? [];
 }
 
 /**
@@ -21,15 +30,23 @@ export function mountsInside(table: MountTable, path: string): readonly Mount[] 
  * renamed or removed, or they would move with it.
  */
 export function mountsUpon(table: MountTable, spot: Spot): readonly Mount[] {
-  return indexesOf(table).byPlace.get(keyOf(table, spot)) ?? [];
+  const known = indexesOf(table);
+  known.byPlace ??= allByPlace(table);
+  return known.byPlace.get(keyOf(table, spot)) ?? [];
 }
 
 function indexesOf(table: MountTable): Indexes {
   const known = indexes.get(table);
   if (known !== undefined) return known;
-  const built = { byAncestor: visibleByAncestor(table), byPlace: allByPlace(table) };
-  indexes.set(table, built);
-  return built;
+  const made = { searches: 0, byAncestor: null, byPlace: null };
+  indexes.set(table, made);
+  return made;
+}
+
+function searchBelow(table: MountTable, path: string): readonly Mount[] {
+  return table.mounts.filter(
+    (mount) => isBelow(mount.mountPoint, path) && mountAt(table, mount.mountPoint) === mount,
+  );
 }
 
 function visibleByAncestor(table: MountTable): ReadonlyMap<string, readonly Mount[]> {
