@@ -1,7 +1,9 @@
+import { ptr } from "bun:ffi";
 import {
   AT_EMPTY_PATH,
   AT_FDCWD,
   AT_REMOVEDIR,
+  callNumbers,
   O_CLOEXEC,
   O_CREAT,
   O_DIRECTORY,
@@ -17,7 +19,7 @@ import {
   RESOLVE_NO_SYMLINKS,
 } from "./abi.ts";
 import { decodePath } from "./bytes.ts";
-import { SystemError, systemCall, systemCallOrErrno } from "./ffi.ts";
+import { callAt, callOn, SystemError, systemCall, systemCallOrErrno } from "./ffi.ts";
 
 /**
  * File calls relative to an open directory. None of them follows a symlink in the last name, and the directory is a
@@ -35,7 +37,7 @@ export function withDescriptor<T>(descriptor: number, action: (descriptor: numbe
 
 /** Closes it. The kernel lets go of the descriptor whatever it answers, so only one that is not open is an error. */
 export function closeDescriptor(descriptor: number): void {
-  const result = systemCallOrErrno("close", descriptor);
+  const result = callOn(callNumbers.close, descriptor);
   if (result === EBADF) throw new SystemError("close", -result, "");
 }
 
@@ -44,7 +46,9 @@ const EINTR = -4;
 
 /** Opens `name` in `directory` as a mere handle (O_PATH): a symlink gives the link itself. */
 export function openHandle(directory: number, name: string): number {
-  return systemCall("openat", name, directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+  const result = callAt(callNumbers.openat, directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0, 0);
+  if (result < 0) throw new SystemError("openat", -result, name);
+  return result;
 }
 
 /** Opens an existing file for reading; a symlink gives ELOOP, and a FIFO does not block. */
@@ -83,11 +87,15 @@ export function openDirectoryWithoutLinks(path: string): number {
  */
 export function openHandleWithin(root: number, path: string): number {
   const below = path.replace(/^\/+/, "") || ".";
-  return systemCallOrErrno("openat2", root, below, anythingWithoutLinks, anythingWithoutLinks.length);
+  return openBy(root, below, anythingWithoutLinks);
 }
 
 function openDirectoryBy(directory: number, path: string): number {
-  return systemCallOrErrno("openat2", directory, path, directoryWithoutLinks, directoryWithoutLinks.length);
+  return openBy(directory, path, directoryWithoutLinks);
+}
+
+function openBy(directory: number, path: string, how: Uint8Array): number {
+  return callAt(callNumbers.openat2, directory, path, ptr(how), how.length, 0);
 }
 
 const directoryWithoutLinks = openHow(O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -104,7 +112,8 @@ export function openRoot(): number {
 }
 
 export function readLink(directory: number, name: string): string {
-  const length = systemCall("readlinkat", name, directory, name, linkText, linkText.length);
+  const length = callAt(callNumbers.readlinkat, directory, name, ptr(linkText), linkText.length, 0);
+  if (length < 0) throw new SystemError("readlinkat", -length, name);
   return decodePath(linkText.subarray(0, length));
 }
 

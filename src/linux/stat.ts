@@ -4,11 +4,12 @@ import {
   AT_FDCWD,
   AT_NO_AUTOMOUNT,
   AT_SYMLINK_NOFOLLOW,
+  callNumbers,
   STATX_BASIC_STATS,
   STATX_BTIME,
   STATX_MNT_ID,
 } from "./abi.ts";
-import { SystemError, systemCallOrErrno } from "./ffi.ts";
+import { callAt, SystemError } from "./ffi.ts";
 
 export type FileType =
   | "directory"
@@ -62,9 +63,10 @@ const at = {
   deviceMinor: 35,
   mountId: 36,
 } as const;
+/** Up to the end of the modification time. */
+const endOfKept = 31;
 
 const buffer = new Uint8Array(256);
-const view = new DataView(buffer.buffer);
 /** Every machine that imp is built for puts the lowest byte first; reading by words is several times faster. */
 const words = new Uint32Array(buffer.buffer);
 const bufferAddress: number = ptr(buffer);
@@ -76,26 +78,26 @@ const bufferAddress: number = ptr(buffer);
  */
 export function statAt(directory: number, name: string): Stat | null {
   const flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | (name === "" ? AT_EMPTY_PATH : 0);
-  const result = systemCallOrErrno("statx", directory, name, flags, mask, bufferAddress);
-  if (result === 0) return parse();
+  const result = statx(directory, name, flags);
+  if (result === 0) return new FoundStat();
   if (result === ENOENT) return null;
   throw new SystemError("statx", -result, name);
 }
 
 /** False if the process has no such descriptor. */
 export function isOpenDescriptor(descriptor: number): boolean {
-  return systemCallOrErrno("statx", descriptor, "", AT_EMPTY_PATH, mask, bufferAddress) === 0;
+  return statx(descriptor, "", AT_EMPTY_PATH) === 0;
 }
 
 /** True if `path` leads to nothing, links followed; false also if that can't be told. */
 export function leadsToNothing(path: string): boolean {
-  return systemCallOrErrno("statx", AT_FDCWD, path, AT_NO_AUTOMOUNT, mask, bufferAddress) === ENOENT;
+  return statx(AT_FDCWD, path, AT_NO_AUTOMOUNT) === ENOENT;
 }
 
 /** The id of the mount that `path` leads to, links followed as `flags` say; null if that can't be looked at. */
 export function mountIdOf(directory: number, path: string, flags: number): number | null {
-  const result = systemCallOrErrno("statx", directory, path, flags, mask, bufferAddress);
-  return result === 0 ? count(at.mountId) : null;
+  const result = statx(directory, path, flags);
+  return result === 0 ? count(words, at.mountId) : null;
 }
 
 /** As {@link statAt} for an open descriptor, which always has an object. */
@@ -105,33 +107,72 @@ export function statDescriptor(descriptor: number): Stat {
   return stat;
 }
 
-function parse(): Stat {
-  const modeWord = (words[at.mode] as number) & 0xffff;
-  return {
-    type: fileType(modeWord & 0o170000),
-    mode: modeWord & 0o7777,
-    uid: words[at.uid] as number,
-    gid: words[at.gid] as number,
-    links: words[at.links] as number,
-    size: count(at.size),
-    device: deviceName(words[at.deviceMajor] as number, words[at.deviceMinor] as number),
-    inode: unsigned(at.inode),
-    mountId: count(at.mountId),
-    mountRoot: ((words[at.attributes] as number) & STATX_ATTR_MOUNT_ROOT) !== 0,
-    accessed: time(at.accessed),
-    modified: time(at.modified),
-    birth: ((words[at.mask] as number) & STATX_BTIME) === 0 ? null : time(at.birth),
-  };
+function statx(directory: number, path: string, flags: number): number {
+  return callAt(callNumbers.statx, directory, path, flags, mask, bufferAddress);
+}
+
+/**
+ * What the last statx(2) put into the buffer. Two calls are made for each entry, and few ask for more than some fields:
+ * those that take long to make are kept as they came, and made when somebody asks for them.
+ */
+class FoundStat implements Stat {
+  readonly type: FileType;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly links: number;
+  readonly device: string;
+  readonly mountId: number;
+  /** The first words of the struct, as far as fields are made of them later. */
+  readonly #kept: Uint32Array;
+
+  constructor() {
+    const mode = words[at.mode] as number;
+    this.type = fileTypes[(mode & 0xf000) >> 12] ?? "file";
+    this.mode = mode & 0o7777;
+    this.uid = words[at.uid] as number;
+    this.gid = words[at.gid] as number;
+    this.links = words[at.links] as number;
+    this.device = deviceName(words[at.deviceMajor] as number, words[at.deviceMinor] as number);
+    this.mountId = count(words, at.mountId);
+    this.#kept = words.slice(0, endOfKept);
+  }
+
+  get mountRoot(): boolean {
+    return ((this.#kept[at.attributes] as number) & STATX_ATTR_MOUNT_ROOT) !== 0;
+  }
+
+  get size(): number {
+    return count(this.#kept, at.size);
+  }
+
+  get inode(): string {
+    return unsigned(this.#kept, at.inode);
+  }
+
+  get accessed(): string {
+    return time(this.#kept, at.accessed);
+  }
+
+  get modified(): string {
+    return time(this.#kept, at.modified);
+  }
+
+  get birth(): string | null {
+    return ((this.#kept[at.mask] as number) & STATX_BTIME) === 0 ? null : time(this.#kept, at.birth);
+  }
 }
 
 /** A 64-bit number as text; the common small ones without the cost of a BigInt. */
-function unsigned(index: number): string {
-  if (words[index + 1] === 0) return String(words[index]);
-  return view.getBigUint64(index * 4, true).toString();
+function unsigned(from: Uint32Array, index: number): string {
+  const low = from[index] as number;
+  const high = from[index + 1] as number;
+  if (high === 0) return String(low);
+  return String((BigInt(high) << 32n) | BigInt(low));
 }
 
-function count(index: number): number {
-  return (words[index] as number) + (words[index + 1] as number) * 0x1_0000_0000;
+function count(from: Uint32Array, index: number): number {
+  return (from[index] as number) + (from[index + 1] as number) * 0x1_0000_0000;
 }
 
 let lastDevice = { major: -1, minor: -1, name: "" };
@@ -144,30 +185,23 @@ function deviceName(major: number, minor: number): string {
   return lastDevice.name;
 }
 
-function time(index: number): string {
-  const low = words[index] as number;
-  const nanoseconds = words[index + 2] as number;
+function time(from: Uint32Array, index: number): string {
+  const low = from[index] as number;
+  const high = from[index + 1] as number;
+  const nanoseconds = from[index + 2] as number;
   // What lies between 1970 and 2106 needs no BigInt.
-  if (words[index + 1] === 0 && low > 0) return `${low}${String(1_000_000_000 + nanoseconds).slice(1)}`;
-  const seconds = view.getBigInt64(index * 4, true);
+  if (high === 0 && low > 0) return `${low}${String(1_000_000_000 + nanoseconds).slice(1)}`;
+  const seconds = BigInt.asIntN(64, (BigInt(high) << 32n) | BigInt(low));
   return String(seconds * 1_000_000_000n + BigInt(nanoseconds));
 }
 
-function fileType(bits: number): FileType {
-  switch (bits) {
-    case 0o040000:
-      return "directory";
-    case 0o120000:
-      return "symlink";
-    case 0o140000:
-      return "socket";
-    case 0o010000:
-      return "fifo";
-    case 0o020000:
-      return "character-device";
-    case 0o060000:
-      return "block-device";
-    default:
-      return "file";
-  }
-}
+/** By the type bits of the mode (inode(7)), shifted to the right end; what has no other type is a file. */
+const fileTypes: Readonly<Record<number, FileType>> = {
+  1: "fifo",
+  2: "character-device",
+  4: "directory",
+  6: "block-device",
+  8: "file",
+  10: "symlink",
+  12: "socket",
+};
