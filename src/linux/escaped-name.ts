@@ -8,7 +8,7 @@ import { decodePath, encodePath } from "./bytes.ts";
 const octalEscape = /\\([0-7]{3})/g;
 const ordinary = /^[\x21-\x5b\x5d-\x7e]*$/;
 const plain = /^[\x20-\x5b\x5d-\x7e]*$/;
-const unusual = /[^\x0a\x20-\x5b\x5d-\x7e]/;
+const unusual = /[^\n\x20-\x5b\x5d-\x7e]/;
 
 /** The bytes of such a table, one character for each, so that fields can be cut before anything is decoded. */
 export function asCharacters(bytes: Uint8Array): string {

@@ -117,6 +117,12 @@ export function readLink(directory: number, name: string): string {
   return decodePath(linkText.subarray(0, length));
 }
 
+/** As {@link readLink}, but null where no symlink is, or where it can't be read. */
+export function readLinkOrNull(directory: number, name: string): string | null {
+  const length = callAt(callNumbers.readlinkat, directory, name, ptr(linkText), linkText.length, 0);
+  return length < 0 ? null : decodePath(linkText.subarray(0, length));
+}
+
 /** Longer than any symlink's text. */
 const linkText = new Uint8Array(4096);
 

@@ -1,47 +1,50 @@
-import { isSystemError } from "../linux/ffi.ts";
-import { type Stat, statAt, statDescriptor } from "../linux/stat.ts";
-import { readLinkIfThere } from "../linux/walk-by-name.ts";
+import { closeDescriptor, openDirectoryWithoutLinks, readLinkOrNull } from "../linux/files.ts";
+import { glimpseAt, statDescriptor } from "../linux/stat.ts";
 import { type Mount, type MountTable, visibleMount } from "../model/mount.ts";
-import type { Folder } from "../model/observation.ts";
-import { nameOf } from "../model/path.ts";
+import type { Folder, Glimpse } from "../model/observation.ts";
 import { objectOf } from "./node.ts";
 
+/** A directory that is held open; once closed, it is opened anew when it is asked again. */
+export interface OpenFolder extends Folder {
+  close(): void;
+}
+
 /**
- * The directory at `path` for quick looks; null if it can't be had, or lies on another mount than the table says.
- * @param open gives a descriptor of it, which stays open until the next call; null if no way without symlinks leads there
+ * The directory at `path` for quick looks; null if no way without symlinks leads there, or it lies on another mount than
+ * the table says. What can't be seen at a glance is looked at with care by whoever asked, and reported then.
  */
-export function folderAt(mounts: MountTable, path: string, open: () => number | null): Folder | null {
-  const descriptor = open();
-  if (descriptor === null) return null;
+export function openFolder(mounts: MountTable, path: string): OpenFolder | null {
+  let descriptor = openDirectoryWithoutLinks(path);
+  if (descriptor < 0) return null;
   const mount = visibleMount(mounts, path);
   const own = statDescriptor(descriptor);
-  if (!isOn(own, mount)) return null;
-  return {
-    node: { kind: "directory", ...objectOf(own) },
-    mount,
-    glance(at, on) {
-      const directory = open();
-      const stat = directory === null ? null : orNull(() => statAt(directory, nameOf(at)));
-      return stat !== null && isOn(stat, on) ? stat : null;
-    },
-    linkText(at) {
-      const directory = open();
-      return directory === null ? null : orNull(() => readLinkIfThere(directory, nameOf(at)));
-    },
-  };
+  if (!isOn(own.mountId, mount)) {
+    closeDescriptor(descriptor);
+    return null;
+  }
+  const nameStart = path === "/" ? 1 : path.length + 1;
+
+  function close(): void {
+    if (descriptor >= 0) closeDescriptor(descriptor);
+    descriptor = -1;
+  }
+
+  function glance(at: string, on: Mount): Glimpse | null {
+    if (descriptor < 0) descriptor = openDirectoryWithoutLinks(path);
+    if (descriptor < 0) return null;
+    const glimpse = glimpseAt(descriptor, at.slice(nameStart));
+    return glimpse !== null && isOn(glimpse.mountId, on) ? glimpse : null;
+  }
+
+  function linkText(at: string): string | null {
+    if (descriptor < 0) descriptor = openDirectoryWithoutLinks(path);
+    return descriptor < 0 ? null : readLinkOrNull(descriptor, at.slice(nameStart));
+  }
+
+  return { node: { kind: "directory", ...objectOf(own) }, mount, glance, linkText, close };
 }
 
 /** Older kernels don't tell the mount (STATX_MNT_ID, Linux 5.8). */
-function isOn({ mountId }: Stat, mount: Mount): boolean {
+function isOn(mountId: number, mount: Mount): boolean {
   return mountId === 0 || mountId === mount.id;
-}
-
-/** What can't be seen at a glance is looked at with care, and reported then. */
-function orNull<T>(look: () => T | null): T | null {
-  try {
-    return look();
-  } catch (error) {
-    if (isSystemError(error)) return null;
-    throw error;
-  }
 }

@@ -10,7 +10,7 @@ import { type Mount, type MountTable, mountTable } from "../model/mount.ts";
 import type { Folder, Node, Observed, Spot } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
 import { Coherence } from "./coherence.ts";
-import { folderAt } from "./folder.ts";
+import { type OpenFolder, openFolder } from "./folder.ts";
 import { lookUp } from "./node.ts";
 
 /** The live system. `close` gives back the directories that it holds open. */
@@ -29,6 +29,7 @@ export function observeLiveSystem(): LiveSystem {
   const realPaths = new Map<string, string>();
   const coherence = new Coherence(mounts);
   const held = new Map<string, Walk>();
+  const folders: OpenFolder[] = [];
 
   /** Neighbours are asked for one after the other, here and where they are stored: worth keeping the last few open. */
   function directory(path: string, beneath: Mount | null): Walk {
@@ -48,6 +49,8 @@ export function observeLiveSystem(): LiveSystem {
   function close(): void {
     for (const result of held.values()) if (result.kind === "open") closeDescriptor(result.descriptor);
     held.clear();
+    for (const folder of folders) folder.close();
+    folders.length = 0;
   }
 
   function node(spot: Spot): Node {
@@ -72,10 +75,12 @@ export function observeLiveSystem(): LiveSystem {
   }
 
   function folder(path: string): Folder | null {
-    return folderAt(mounts, path, () => {
-      const result = directory(path, null);
-      return result.kind === "open" && result.path === path ? result.descriptor : null;
-    });
+    if (folders.length === mostHeld) close();
+    const found = openFolder(mounts, path);
+    if (found === null) return null;
+    folders.push(found);
+    coherence.noteDirectory(path);
+    return found;
   }
 
   /** Runs `action` in the directory that holds the spot; null where it can't be read. */

@@ -80,5 +80,6 @@ function inOrder(options: readonly MountOption[]): MountOptions {
 }
 
 export function sameOptions(left: MountOptions, right: MountOptions): boolean {
+  if (left === right) return true;
   return left.length === right.length && left.every((option, index) => option === right[index]);
 }
