@@ -69,6 +69,21 @@ export function readNames(handle: number): string[] {
   return [...names];
 }
 
+/**
+ * True if the directory `name` holds no names.
+ * @throws SystemError for what is no directory, and what can't be read
+ */
+export function isEmptyDirectory(parent: number, name: string): boolean {
+  using directory = openQuietly(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  for (;;) {
+    const length = systemCall("getdents64", name, directory.number, buffer, buffer.length);
+    if (length === 0) return true;
+    for (let offset = 0; offset < length; offset += view.getUint16(offset + at.recordLength, true)) {
+      if (!isDots(offset + at.name)) return false;
+    }
+  }
+}
+
 /** True if the name that begins there is `.` or `..`, which most directories that imp reads hold alone. */
 function isDots(start: number): boolean {
   if (buffer[start] !== dot) return false;

@@ -100,6 +100,11 @@ export function glimpseAt(directory: number, name: string): Glimpse | null {
   };
 }
 
+/** True if the directory holds nothing of that name. */
+export function isFreeName(directory: number, name: string): boolean {
+  return statx(directory, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) === ENOENT;
+}
+
 function typeOf(mode: number): FileType {
   return fileTypes[(mode & 0xf000) >> 12] ?? "file";
 }

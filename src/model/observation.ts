@@ -73,6 +73,10 @@ export interface Folder {
   readonly mount: Mount;
   /** What is at `path`, which lies right in it, if that is on the mount `on`; null if not, or if it can't be seen. */
   glance(path: string, on: Mount): Glimpse | null;
+  /** True if nothing is called `path`, which would lie right in it. */
+  isFree(path: string): boolean;
+  /** True if the directory at `path`, which lies right in it, holds no names; false as well if that can't be found out. */
+  isEmpty(path: string): boolean;
   /** The text of the symlink at `path`, which lies right in it; null if there is none, or it can't be read. */
   linkText(path: string): string | null;
 }

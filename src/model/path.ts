@@ -91,3 +91,16 @@ export function parentsFirst(left: string, right: string): number {
 }
 
 const slash = 0x2f;
+
+/** The items in the order of {@link parentsFirst}; the order of those with the same path stays. */
+export function sortedParentsFirst<T>(items: readonly T[], pathOf: (item: T) => string): T[] {
+  // No path has a NUL, which comes before every character, as the slash is to; sorting texts takes no function call.
+  const keys = items.map((item, index) => `${pathOf(item).replaceAll("/", "\0")}\0\0${padded(index)}`);
+  return keys.sort().flatMap((key) => items[Number(key.slice(-indexDigits))] ?? []);
+}
+
+const indexDigits = 8;
+
+function padded(index: number): string {
+  return String(index).padStart(indexDigits, "0");
+}

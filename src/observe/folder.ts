@@ -1,5 +1,7 @@
+import { isSystemError } from "../linux/ffi.ts";
 import { closeDescriptor, openDirectoryWithoutLinks, readLinkOrNull } from "../linux/files.ts";
-import { glimpseAt, statDescriptor } from "../linux/stat.ts";
+import { isEmptyDirectory } from "../linux/reopen.ts";
+import { glimpseAt, isFreeName, statDescriptor } from "../linux/stat.ts";
 import { type Mount, type MountTable, visibleMount } from "../model/mount.ts";
 import type { Folder, Glimpse } from "../model/observation.ts";
 import { objectOf } from "./node.ts";
@@ -29,19 +31,37 @@ export function openFolder(mounts: MountTable, path: string): OpenFolder | null 
     descriptor = -1;
   }
 
-  function glance(at: string, on: Mount): Glimpse | null {
+  /** False if it can't be had any more. */
+  function isOpen(): boolean {
     if (descriptor < 0) descriptor = openDirectoryWithoutLinks(path);
-    if (descriptor < 0) return null;
+    return descriptor >= 0;
+  }
+
+  function glance(at: string, on: Mount): Glimpse | null {
+    if (descriptor < 0 && !isOpen()) return null;
     const glimpse = glimpseAt(descriptor, at.slice(nameStart));
     return glimpse !== null && isOn(glimpse.mountId, on) ? glimpse : null;
   }
 
-  function linkText(at: string): string | null {
-    if (descriptor < 0) descriptor = openDirectoryWithoutLinks(path);
-    return descriptor < 0 ? null : readLinkOrNull(descriptor, at.slice(nameStart));
+  function isFree(at: string): boolean {
+    return isOpen() && isFreeName(descriptor, at.slice(nameStart));
   }
 
-  return { node: { kind: "directory", ...objectOf(own) }, mount, glance, linkText, close };
+  function isEmpty(at: string): boolean {
+    try {
+      return isOpen() && isEmptyDirectory(descriptor, at.slice(nameStart));
+    } catch (error) {
+      if (isSystemError(error)) return false;
+      throw error;
+    }
+  }
+
+  function linkText(at: string): string | null {
+    if (descriptor < 0 && !isOpen()) return null;
+    return readLinkOrNull(descriptor, at.slice(nameStart));
+  }
+
+  return { node: { kind: "directory", ...objectOf(own) }, mount, glance, isFree, isEmpty, linkText, close };
 }
 
 /** Older kernels don't tell the mount (STATX_MNT_ID, Linux 5.8). */

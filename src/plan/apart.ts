@@ -2,8 +2,9 @@ import type { Effect } from "../model/generation.ts";
 import type { Entry } from "../model/manifest.ts";
 import { ancestorsOf } from "../model/path.ts";
 import type { Draft, PlanRequest } from "./draft.ts";
+import type { Place } from "./place.ts";
 import { type Relation, relationTo } from "./relation.ts";
-import { findSettled, type Place, type Settled } from "./settled.ts";
+import { findSettled, type Settled } from "./settled.ts";
 import { keyOf } from "./ways.ts";
 
 /** A request without the entries that are settled, and without their effects, which stay in force. */

@@ -1,5 +1,5 @@
 import { type Entry, isMounted, type MountedEntry } from "../model/manifest.ts";
-import { ancestorsOf, parentsFirst } from "../model/path.ts";
+import { ancestorsOf, sortedParentsFirst } from "../model/path.ts";
 import type { Survey } from "./survey.ts";
 
 /** The wanted entries in the order in which they can come about. */
@@ -49,9 +49,9 @@ export function orderOf(survey: Survey): Order {
     entries.push(entry);
   }
 
-  const places = new Map([...wanted.values()].map((entry) => [entry, ways.locate(entry.target).path]));
-  const sorted = [...places].sort(([, left], [, right]) => parentsFirst(left, right));
-  for (const [entry] of sorted) place(entry);
+  for (const entry of sortedParentsFirst([...wanted.values()], ({ target }) => ways.locate(target).path)) {
+    place(entry);
+  }
   for (const entry of entries) {
     if (!survey.isSettled || (isMounted(entry) && survey.fateOf(entry) === "circle")) circular.add(entry);
   }

@@ -1,8 +1,10 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import type { Entry } from "../model/manifest.ts";
 import { setApart } from "./apart.ts";
 import { drifts, machines, manifests } from "./model-world/arbitrary.ts";
-import { calmMachines, calmManifests, changingManifests } from "./model-world/calm.ts";
+import { directory, file } from "./model-world/build.ts";
+import { calmMachines, calmManifests, changingManifests, emptyMachines } from "./model-world/calm.ts";
 import {
   beginStory,
   carryOut,
@@ -13,6 +15,7 @@ import {
   requestFor,
   type Story,
 } from "./model-world/story.ts";
+import { planNewcomers } from "./newcomers.ts";
 
 /** More runs, or other ones: `RUNS=20000 SEED=7 bun test src/plan`. */
 const runs = Number(process.env["RUNS"] ?? 1000);
@@ -46,18 +49,28 @@ test("whatever happened before, a plan that is carried out ends as wanted, undon
   );
 }, 60_000);
 
-test("the plan for the entries that change, made without those that stay, is the plan for all of them", () => {
-  let [apart, partly] = [0, 0];
+const happenings = fc.oneof(fc.constant(null), fc.constant({ kind: "reboot" } as const), drifts);
+
+/** What an entry wants to show is there already. */
+function store(story: Story, { kind, source }: Entry): void {
+  letHappen(story, { kind: "put", object: kind === "directory" ? directory(source) : file(source, "y") });
+}
+
+test("what is planned at a glance is what is planned with all care", () => {
+  let [fresh, apart, partly] = [0, 0, 0];
   fc.assert(
     fc.property(
-      calmMachines,
+      fc.oneof(emptyMachines, calmMachines),
       changingManifests,
-      fc.array(fc.option(drifts), { minLength: 4, maxLength: 4 }),
-      (machine, manifests, happenings) => {
+      fc.boolean(),
+      fc.array(happenings, { minLength: 4, maxLength: 4 }),
+      (machine, manifests, isStored, happened) => {
         const story = beginStory(machine);
+        if (isStored) for (const entry of manifests[0]?.entries ?? []) store(story, entry);
         for (const [index, manifest] of manifests.entries()) {
-          const happening = happenings[index] ?? null;
+          const happening = happened[index] ?? null;
           if (happening !== null) letHappen(story, happening);
+          if (planNewcomers(requestFor(story, manifest)) !== null) fresh += 1;
           const request = setApart(requestFor(story, manifest))?.request;
           if (request !== undefined) apart += 1;
           if (request !== undefined && request.active.entries.length + request.wanted.entries.length > 0)
@@ -77,7 +90,8 @@ test("the plan for the entries that change, made without those that stay, is the
     ),
     { numRuns: runs, seed },
   );
-  expect(apart).toBeGreaterThan(runs / 4);
+  expect(fresh).toBeGreaterThan(runs / 10);
+  expect(apart).toBeGreaterThan(runs / 8);
   expect(partly).toBeGreaterThan(runs / 10);
 }, 60_000);
 

@@ -8,6 +8,7 @@ import { planLink } from "./linking.ts";
 import { planMount } from "./mounting.ts";
 import { TemporaryNames } from "./names.ts";
 import { type Needs, needsOf } from "./needs.ts";
+import { planNewcomers } from "./newcomers.ts";
 import { reportKernelPlace, reportUnsafe } from "./obstacle.ts";
 import { neededIn, orderOf } from "./order.ts";
 import { Overlay } from "./overlay.ts";
@@ -28,6 +29,8 @@ export type { PlanRequest } from "./draft.ts";
  * is as wanted.
  */
 export function makePlan(request: PlanRequest): Plan {
+  const fresh = planNewcomers(request);
+  if (fresh !== null) return fresh;
   const apart = setApart(request);
   if (apart === null) return planWhole(request);
   const { plan, draft } = planAll(apart.request);

@@ -1,6 +1,7 @@
 import type { Observed } from "../model/observation.ts";
 import { ancestorsOf, isBelow, join, nameOf, parentOf, rebase } from "../model/path.ts";
-import type { Place, Settled } from "./settled.ts";
+import type { Place } from "./place.ts";
+import type { Settled } from "./settled.ts";
 import { keyOf, keysAbove } from "./ways.ts";
 
 /** Tells whether what happens at a path could matter to a settled entry. */

@@ -1,15 +1,11 @@
-import type { Effect } from "../model/generation.ts";
 import type { Entry, LinkedFileEntry, MountedEntry } from "../model/manifest.ts";
-import { type Mount, unknownDevice } from "../model/mount.ts";
-import type { Folder, Glimpse, Observed } from "../model/observation.ts";
-import { isAtOrBelow, parentOf, rebase } from "../model/path.ts";
-import type { MountOptions } from "../model/plan.ts";
-import { accessWith, sameAccess } from "./access.ts";
+import type { Observed } from "../model/observation.ts";
+import { parentOf } from "../model/path.ts";
 import type { PlanRequest } from "./draft.ts";
-import { holdsLinks } from "./effects.ts";
 import { kernelPlaces } from "./obstacle.ts";
 import { onTop, optionsOf, sameOptions } from "./options.ts";
 import { pairUp } from "./pairs.ts";
+import { asksForAccess, hasAccess, isSamePlace, type Place, placesOf, within } from "./place.ts";
 
 /**
  * Entries that stay as they are: active and wanted alike, and the system shows them just as wanted. No plan does
@@ -29,26 +25,12 @@ export interface Settled {
   readonly wanted: readonly Entry[];
 }
 
-/** A directory that holds targets or sources; no symlink is on the way to it. */
-export interface Place {
-  readonly path: string;
-  readonly folder: Folder;
-  /** Its path within its filesystem. */
-  readonly within: string;
-  /** The mounts that are attached to the mount it lies on, by their mount points. */
-  readonly attached: ReadonlyMap<string, Mount>;
-  /** What is mounted from it inherits these. */
-  readonly options: MountOptions;
-  /** True if links of imp's in it are on record as such. */
-  readonly recordsLinks: boolean;
-}
-
 /** Finds the settled entries; null where looking for them is not worth while, since most are not. */
 export function findSettled({ active, wanted, effects, observed }: PlanRequest): Settled | null {
   const most = wanted.entries.length / 2;
   if (most === 0 || active.entries.length < most) return null;
   const { before, gone } = pairUp(active.entries, wanted.entries);
-  const folders = new Map<string, Place | null>();
+  const placeAt = placesOf(observed, effects);
   const found = new Set(effects.flatMap((effect) => (effect.kind === "found" ? [effect.target] : [])));
   const entries = new Map<string, Entry>();
   const [roots, targets, links, sources] = [
@@ -91,29 +73,6 @@ export function findSettled({ active, wanted, effects, observed }: PlanRequest):
     roots.add(entry.root);
     return true;
   }
-
-  function placeAt(path: string): Place | null {
-    const known = folders.get(path);
-    if (known !== undefined) return known;
-    const place = lookAtPlace(observed, effects, path);
-    folders.set(path, place);
-    return place;
-  }
-}
-
-function lookAtPlace(observed: Observed, effects: readonly Effect[], path: string): Place | null {
-  if (kernelPlaces.some((place) => isAtOrBelow(path, place))) return null;
-  const folder = observed.folder(path);
-  if (folder === null || folder.mount.device === unknownDevice) return null;
-  const { mount, node } = folder;
-  return {
-    path,
-    folder,
-    within: rebase(path, mount.mountPoint, mount.root),
-    attached: observed.mounts.byAttachment.get(mount.id) ?? new Map(),
-    options: optionsOf(mount),
-    recordsLinks: node.identity.birth === null || holdsLinks(effects, path, node),
-  };
 }
 
 function isMountedRight(observed: Observed, entry: MountedEntry, target: Place, source: Place): boolean {
@@ -140,23 +99,4 @@ function isLinked(entry: LinkedFileEntry, target: Place, source: Place): boolean
   const stored = source.folder.glance(entry.source, source.folder.mount);
   if (stored === null) return false;
   return stored.type === "symlink" || (stored.type === "file" && hasAccess(entry, stored));
-}
-
-/** The path within its filesystem of what lies right in the place. */
-function within({ path, within: own }: Place, inside: string): string {
-  const name = inside.slice(path === "/" ? 0 : path.length);
-  return own === "/" ? name : own + name;
-}
-
-/** True if both are the very same directory. */
-function isSamePlace(one: Place, other: Place): boolean {
-  return one.within === other.within && one.folder.mount.device === other.folder.mount.device;
-}
-
-function asksForAccess({ user, group, mode }: Entry): boolean {
-  return user !== undefined || group !== undefined || mode !== undefined;
-}
-
-function hasAccess(entry: Entry, now: Glimpse): boolean {
-  return !asksForAccess(entry) || sameAccess(accessWith(entry, now, now.type === "directory"), now);
 }

@@ -64,7 +64,7 @@ export const changingManifests: fc.Arbitrary<readonly Manifest[]> = fc
     manifestsOf({
       roots,
       targets: fc
-        .array(fc.constantFrom("a", "b", "c", "d", "e"), { minLength: 1, maxLength: 3 })
+        .array(fc.constantFrom("a", "b", "c", "d", "e", "f", "g"), { minLength: 1, maxLength: 3 })
         .map((parts) => `/${parts.join("/")}`),
       backup: fc.constantFrom(true, true, false),
       createParents: fc.constant(true),

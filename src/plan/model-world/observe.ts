@@ -67,6 +67,11 @@ export function observe(world: World, viewer: Viewer = 0): Observed {
         const { inode } = position.dentry;
         return { ...inode.access, type: inode.content.kind };
       },
+      isFree: (at) => maySearch(way.position, viewer) && look(at) === null,
+      isEmpty(at) {
+        const position = look(at);
+        return position?.dentry.inode.content.kind === "directory" && namesIn(position.dentry).size === 0;
+      },
       linkText(at) {
         const content = look(at)?.dentry.inode.content;
         return content?.kind === "symlink" ? content.text : null;
