@@ -14,6 +14,13 @@ export function asCharacters(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
 }
 
+/** True if every name in the table is written as it is. */
+export function isPlain(table: string): boolean {
+  return plainLines.test(table);
+}
+
+const plainLines = /^[\n\x20-\x5b\x5d-\x7e]*$/;
+
 /** A name as the table has it, as a path. */
 export function unescapeName(field: string): string {
   if (plain.test(field)) return field;
