@@ -1,4 +1,4 @@
-import { decodePath, encodePath } from "./bytes.ts";
+import { decodePath, decodeWhole, encodePath } from "./bytes.ts";
 
 /**
  * Names as the kernel and libmount write them in tables of mounts, one character per byte: space, tab, newline and
@@ -14,12 +14,14 @@ export function asCharacters(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
 }
 
-/** True if every name in the table is written as it is. */
-export function isPlain(table: string): boolean {
-  return plainLines.test(table);
+/**
+ * A whole table as {@link asCharacters} has it if every name in it is written as it is: ASCII without a backslash. Null for
+ * others. As UTF-8 it takes a third of the time, and ASCII is what has as many characters as bytes there.
+ */
+export function asPlainCharacters(bytes: Uint8Array): string | null {
+  const text = decodeWhole(bytes);
+  return text === null || text.length !== bytes.length || text.includes("\\") ? null : text;
 }
-
-const plainLines = /^[\n\x20-\x5b\x5d-\x7e]*$/;
 
 /** A name as the table has it, as a path. */
 export function unescapeName(field: string): string {

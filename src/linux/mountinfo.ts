@@ -1,13 +1,14 @@
 import type { Mount } from "../model/mount.ts";
-import { asCharacters, isPlain, unescapeName } from "./escaped-name.ts";
+import { asCharacters, asPlainCharacters, unescapeName } from "./escaped-name.ts";
 
 /**
  * Reads the text of `/proc/self/mountinfo`: `36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw`, with
  * space, tab, newline and backslash in names written as `\040`, `\011`, `\012` and `\134` (proc_pid_mountinfo(5)).
  */
 export function parseMountTable(bytes: Uint8Array): Mount[] {
-  const text = asCharacters(bytes);
-  const plain = isPlain(text);
+  const plainText = asPlainCharacters(bytes);
+  const plain = plainText !== null;
+  const text = plainText ?? asCharacters(bytes);
   const mayBeDeleted = text.includes(deletedMark);
   const mounts: Mount[] = [];
   let middle: Middle = noMiddle;
