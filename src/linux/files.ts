@@ -175,8 +175,20 @@ export function readByPath(path: string): Uint8Array {
   return withDescriptor(systemCall("openat", path, AT_FDCWD, path, O_RDONLY | O_CLOEXEC), readWholeFile);
 }
 
-/** All bytes from where the descriptor stands. */
-export function readWholeFile(descriptor: number): Uint8Array {
+/**
+ * All bytes from where the descriptor stands.
+ * @param size how many there probably are, if that is known: so large a file then is in memory once, not three times
+ */
+export function readWholeFile(descriptor: number, size = 0): Uint8Array {
+  if (size < readingPlace.length) return readByGrowing(descriptor);
+  const place = new Uint8Array(size + 1);
+  const filled = readFully(descriptor, place);
+  if (filled < place.length) return place.subarray(0, filled);
+  // It has grown since.
+  return Buffer.concat([place, readByGrowing(descriptor)]);
+}
+
+function readByGrowing(descriptor: number): Uint8Array {
   for (let filled = 0; ; ) {
     const length = readSome(descriptor, readingPlace.subarray(filled));
     if (length === 0) return readingPlace.slice(0, filled);
@@ -231,7 +243,7 @@ export function sameContent(left: number, right: number): boolean {
 const chunkSize = 256 * 1024;
 
 /** Fills the chunk as far as the file goes; read(2) may return less at a time. */
-function readFully(descriptor: number, chunk: Buffer): number {
+function readFully(descriptor: number, chunk: Uint8Array): number {
   let filled = 0;
   while (filled < chunk.length) {
     const length = readSome(descriptor, chunk.subarray(filled));

@@ -29,7 +29,7 @@ export function readStateFile(directory: StateDirectory, name: string, help: Hel
       if (distrust !== null) throw new Failure(1, [distrust]);
       if (stat.size > largestFile)
         throw failure(1, `${path} is damaged: it has ${stat.size} bytes, far too many`, help());
-      return readWholeFile(descriptor);
+      return readWholeFile(descriptor, stat.size);
     });
   });
 }

@@ -22,6 +22,6 @@ export function readEnd(way: Way, largest: number): Reading {
     const { inode, device, size } = statDescriptor(descriptor);
     if (inode !== end.stat.inode || device !== end.stat.device) return { kind: "exchanged" };
     if (size > largest) return { kind: "too-large", size };
-    return { kind: "read", bytes: readWholeFile(descriptor) };
+    return { kind: "read", bytes: readWholeFile(descriptor, size) };
   });
 }
