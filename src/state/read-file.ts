@@ -1,6 +1,7 @@
 import { isSystemError } from "../linux/ffi.ts";
-import { openForReading, readWholeFile, withDescriptor } from "../linux/files.ts";
+import { openForReading, withDescriptor } from "../linux/files.ts";
 import { statDescriptor } from "../linux/stat.ts";
+import { readWholeFile } from "../linux/whole-file.ts";
 import { join } from "../model/path.ts";
 import { Failure, failure } from "../model/problem.ts";
 import type { StateDirectory } from "./directory.ts";

@@ -1,7 +1,8 @@
-import { openForReading, readWholeFile, withDescriptor } from "../linux/files.ts";
+import { openForReading, withDescriptor } from "../linux/files.ts";
 import { statDescriptor } from "../linux/stat.ts";
 import { inParentOf } from "../linux/walk.ts";
 import type { Way } from "../linux/way.ts";
+import { readWholeFile } from "../linux/whole-file.ts";
 
 /** What came of reading the file that a way ends at. */
 export type Reading =
