@@ -1,5 +1,6 @@
-import { openRoot, readByPath, withDescriptor } from "./files.ts";
+import { openRoot, withDescriptor } from "./files.ts";
 import { statDescriptor } from "./stat.ts";
+import { readByPath } from "./whole-file.ts";
 
 const nanosecondsPerMillisecond = 1_000_000n;
 

@@ -26,10 +26,15 @@ export function encodePath(path: string): Uint8Array {
 }
 
 export function decodePath(bytes: Uint8Array): string {
+  return decodeWhole(bytes) ?? decodeWithEscapes(bytes);
+}
+
+/** The text if all of it is valid UTF-8, or else null. */
+export function decodeWhole(bytes: Uint8Array): string | null {
   try {
     return strictDecoder.decode(bytes);
   } catch {
-    return decodeWithEscapes(bytes);
+    return null;
   }
 }
 

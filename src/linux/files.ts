@@ -176,29 +176,8 @@ export function sync(descriptor: number): void {
   systemCall("fsync", "", descriptor);
 }
 
-/** The bytes of a file by its path, links followed: for files of the kernel's, and those that nobody has to trust. */
-export function readByPath(path: string): Uint8Array {
-  return withDescriptor(systemCall("openat", path, AT_FDCWD, path, O_RDONLY | O_CLOEXEC), readWholeFile);
-}
-
-/** All bytes from where the descriptor stands. */
-export function readWholeFile(descriptor: number): Uint8Array {
-  for (let filled = 0; ; ) {
-    const length = readSome(descriptor, readingPlace.subarray(filled));
-    if (length === 0) return readingPlace.slice(0, filled);
-    filled += length;
-    if (filled < readingPlace.length) continue;
-    const larger = new Uint8Array(4 * filled);
-    larger.set(readingPlace);
-    readingPlace = larger;
-  }
-}
-
-/** Files are read one after the other, and most of them are small: memory of its own for each wakes the collector. */
-let readingPlace = new Uint8Array(16 * 1024);
-
 /** As read(2): how many bytes came, 0 at the end of the file. */
-function readSome(descriptor: number, into: Uint8Array): number {
+export function readSome(descriptor: number, into: Uint8Array): number {
   for (;;) {
     const result = systemCallOrErrno("read", descriptor, into, into.length);
     if (result >= 0) return result;
@@ -237,7 +216,7 @@ export function sameContent(left: number, right: number): boolean {
 const chunkSize = 256 * 1024;
 
 /** Fills the chunk as far as the file goes; read(2) may return less at a time. */
-function readFully(descriptor: number, chunk: Buffer): number {
+export function readFully(descriptor: number, chunk: Uint8Array): number {
   let filled = 0;
   while (filled < chunk.length) {
     const length = readSome(descriptor, chunk.subarray(filled));

@@ -1,4 +1,4 @@
-import { readByPath } from "./files.ts";
+import { readByPath } from "./whole-file.ts";
 
 let answer: boolean | null = null;
 

@@ -1,85 +1,101 @@
 import type { Mount } from "../model/mount.ts";
-import { asCharacters, isPlainTable, unescapeName } from "./escaped-name.ts";
+import { asCharacters, asPlainCharacters, unescapeName } from "./escaped-name.ts";
 
 /**
  * Reads the text of `/proc/self/mountinfo`: `36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw`, with
  * space, tab, newline and backslash in names written as `\040`, `\011`, `\012` and `\134` (proc_pid_mountinfo(5)).
- * There may be thousands of lines, most of them alike: what a line has in common with the one before is not made anew.
  */
 export function parseMountTable(bytes: Uint8Array): Mount[] {
-  const text = asCharacters(bytes);
-  const nameOf = isPlainTable(text) ? asItIs : unescapeName;
+  const plainText = asPlainCharacters(bytes);
+  const plain = plainText !== null;
+  const text = plainText ?? asCharacters(bytes);
+  const mayBeDeleted = text.includes(deletedMark);
   const mounts: Mount[] = [];
-  let device = "";
-  let optionsText = "";
-  let options: readonly string[] = [];
-  let rest: string | null = null;
-  let origin: Origin = { filesystem: "", from: "" };
-
-  for (let start = 0; start < text.length; ) {
-    const lineBreak = text.indexOf("\n", start);
-    const end = lineBreak === -1 ? text.length : lineBreak;
-    if (end === start) {
-      start += 1;
-      continue;
+  let middle: Middle = noMiddle;
+  let tail: Tail = noTail;
+  for (let start = 0, end = 0; start < text.length; start = end + 1) {
+    const newline = text.indexOf("\n", start);
+    end = newline === -1 ? text.length : newline;
+    if (end === start) continue;
+    // Names never hold a bare space, so what lies between two is one field.
+    const middleAt = text.indexOf(" ", start) + 1;
+    if (!text.startsWith(middle.text, middleAt)) middle = readMiddle(text, middleAt);
+    const rootAt = middleAt + middle.text.length;
+    const rootEnd = text.indexOf(" ", rootAt);
+    const pointEnd = text.indexOf(" ", rootEnd + 1);
+    if (middleAt === 0 || middle === noMiddle || rootEnd === -1 || pointEnd === -1 || pointEnd >= end)
+      throw noSeparator(text.slice(start, end));
+    const tailAt = pointEnd + 1;
+    if (end - tailAt !== tail.text.length || !text.startsWith(tail.text, tailAt)) {
+      const read = readTail(text.slice(tailAt, end));
+      if (read === null) throw noSeparator(text.slice(start, end));
+      tail = read;
     }
-    const afterId = fieldEnd(text, start, end);
-    const afterParent = fieldEnd(text, afterId + 1, end);
-    const afterDevice = fieldEnd(text, afterParent + 1, end);
-    const afterRoot = fieldEnd(text, afterDevice + 1, end);
-    const afterMountPoint = fieldEnd(text, afterRoot + 1, end);
-    const afterOptions = fieldEnd(text, afterMountPoint + 1, end);
-
-    if (!isThere(text, device, afterParent + 1, afterDevice))
-      device = text.slice(afterParent + 1, afterDevice);
-    if (!isThere(text, optionsText, afterMountPoint + 1, afterOptions)) {
-      optionsText = text.slice(afterMountPoint + 1, afterOptions);
-      options = optionsText.split(",");
-    }
-    if (rest === null || !isThere(text, rest, afterOptions, end)) {
-      rest = text.slice(afterOptions, end);
-      origin = originOf(rest, nameOf, text.slice(start, end));
-    }
-    const deleted = text.startsWith(deletedMark, afterRoot - deletedMark.length);
+    const root = text.slice(rootAt, rootEnd);
+    const deleted = mayBeDeleted && root.endsWith(deletedMark);
+    const shown = deleted ? root.slice(0, -deletedMark.length) : root;
+    const mountPoint = text.slice(rootEnd + 1, pointEnd);
     mounts.push({
-      id: Number(text.slice(start, afterId)),
-      parent: Number(text.slice(afterId + 1, afterParent)),
-      device,
-      root: nameOf(text.slice(afterDevice + 1, deleted ? afterRoot - deletedMark.length : afterRoot)),
+      id: Number(text.slice(start, middleAt - 1)),
+      parent: middle.parent,
+      device: middle.device,
+      root: plain ? shown : unescapeName(shown),
       deleted,
-      mountPoint: nameOf(text.slice(afterRoot + 1, afterMountPoint)),
-      options,
-      filesystem: origin.filesystem,
-      from: origin.from,
+      mountPoint: plain ? mountPoint : unescapeName(mountPoint),
+      options: tail.options,
+      filesystem: tail.filesystem,
+      from: tail.from,
     });
-    start = end + 1;
   }
   return mounts;
 }
 
 const deletedMark = "//deleted";
 
-type Origin = Pick<Mount, "filesystem" | "from">;
-
-/** Reads what comes after the options: optional fields, which vary in number, a hyphen, and what is mounted. */
-function originOf(rest: string, nameOf: (field: string) => string, line: string): Origin {
-  const fields = rest.split(" ");
-  // Names never hold a bare space.
-  const separator = fields.indexOf("-");
-  if (separator === -1) throw new Error(`/proc/self/mountinfo has a line without a separator: ${line}`);
-  return { filesystem: nameOf(fields[separator + 1] ?? ""), from: nameOf(fields[separator + 2] ?? "") };
+/** Parent and device, with the space after each. Neighbours in the table mostly share them, so they are read once. */
+interface Middle {
+  readonly text: string;
+  readonly parent: number;
+  readonly device: string;
 }
 
-/** Where the field ends that begins at `start`. */
-function fieldEnd(text: string, start: number, lineEnd: number): number {
-  const space = text.indexOf(" ", start);
-  return space === -1 || space > lineEnd ? lineEnd : space;
+const noMiddle: Middle = { text: "\n", parent: 0, device: "" };
+
+function readMiddle(text: string, at: number): Middle {
+  const parentEnd = text.indexOf(" ", at);
+  const deviceEnd = text.indexOf(" ", parentEnd + 1);
+  if (parentEnd === -1 || deviceEnd === -1) return noMiddle;
+  return {
+    text: text.slice(at, deviceEnd + 1),
+    parent: Number(text.slice(at, parentEnd)),
+    device: text.slice(parentEnd + 1, deviceEnd),
+  };
 }
 
-function isThere(text: string, field: string, start: number, end: number): boolean {
-  return field.length === end - start && text.startsWith(field, start);
+/** What follows the mount point. Neighbours mostly share it too. */
+interface Tail {
+  readonly text: string;
+  readonly options: readonly string[];
+  readonly filesystem: string;
+  readonly from: string;
 }
 
-function asItIs(field: string): string {
-  return field;
+const noTail: Tail = { text: "\n", options: [], filesystem: "", from: "" };
+
+/** Null if there is no separator. */
+function readTail(text: string): Tail | null {
+  const fields = text.split(" ");
+  // The optional fields before the hyphen vary in number.
+  const separator = fields.indexOf("-", 1);
+  if (separator === -1) return null;
+  return {
+    text,
+    options: (fields[0] ?? "").split(","),
+    filesystem: unescapeName(fields[separator + 1] ?? ""),
+    from: unescapeName(fields[separator + 2] ?? ""),
+  };
+}
+
+function noSeparator(line: string): Error {
+  return new Error(`/proc/self/mountinfo has a line without a separator: ${line}`);
 }

@@ -11,7 +11,8 @@ import {
   UMOUNT_NOFOLLOW,
 } from "./abi.ts";
 import { systemCall, systemCallOrErrno } from "./ffi.ts";
-import { closeDescriptor, openHandle, readByPath } from "./files.ts";
+import { closeDescriptor, openHandle } from "./files.ts";
+import { readByPath } from "./whole-file.ts";
 
 /** The mount table of this mount namespace, as the kernel writes it: bytes, for names need not be UTF-8. */
 export function readMountTable(): Uint8Array {

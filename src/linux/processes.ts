@@ -1,9 +1,10 @@
 import type { Holder } from "../model/problem.ts";
 import { AT_FDCWD, AT_NO_AUTOMOUNT } from "./abi.ts";
-import { openHandle, readByPath, readLink, withDescriptor } from "./files.ts";
+import { openHandle, readLink, withDescriptor } from "./files.ts";
 import { parseMountTable } from "./mountinfo.ts";
 import { readNames } from "./reopen.ts";
 import { mountIdOf } from "./stat.ts";
+import { readByPath } from "./whole-file.ts";
 
 /** What identifies a mount in every mount namespace that it was propagated to. */
 export interface HeldMount {

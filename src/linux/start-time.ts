@@ -1,4 +1,4 @@
-import { readByPath } from "./files.ts";
+import { readByPath } from "./whole-file.ts";
 
 /**
  * When the process `pid` started, in clock ticks since the boot (field 22 of `/proc/PID/stat`, proc_pid_stat(5)).

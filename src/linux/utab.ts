@@ -7,8 +7,6 @@ import {
   createFile,
   makeDirectory,
   openForReading,
-  readByPath,
-  readWholeFile,
   renameOver,
   unlink,
   withDescriptor,
@@ -17,6 +15,7 @@ import {
 import { openForUpdate, tryLock } from "./lock.ts";
 import { statDescriptor } from "./stat.ts";
 import { inParentOf } from "./walk.ts";
+import { readByPath, readWholeFile } from "./whole-file.ts";
 
 /** libmount's private file. It belongs to the machine, not to a mount namespace, and is gone after a boot. */
 export const utabPath = "/run/mount/utab";

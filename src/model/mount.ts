@@ -35,22 +35,34 @@ export interface MountTable {
 type ByAttachment = ReadonlyMap<number, ReadonlyMap<string, Mount>>;
 
 export function mountTable(mounts: readonly Mount[]): MountTable {
-  const byId = new Map(mounts.map((mount) => [mount.id, mount]));
+  const byId = new Map<number, Mount>();
+  for (let index = 0; index < mounts.length; index += 1) {
+    const mount = mounts[index] as Mount;
+    byId.set(mount.id, mount);
+  }
   const isOutermost = (mount: Mount) => !byId.has(mount.parent) || mount.parent === mount.id;
   const root =
     mounts.find((mount) => mount.mountPoint === "/" && isOutermost(mount)) ?? unlistedRoot(mounts, byId);
   const byAttachment = new Map<number, Map<string, Mount>>();
   const attachedTo = new Map<number, Mount[]>();
-  for (const mount of mounts) {
+  // Neighbours in the table mostly hang on the same mount.
+  let parent = Number.NaN;
+  let siblings: Mount[] = [];
+  let byPoint = new Map<string, Mount>();
+  for (let index = 0; index < mounts.length; index += 1) {
+    const mount = mounts[index] as Mount;
     if (mount === root) continue;
-    const siblings = attachedTo.get(mount.parent);
-    if (siblings === undefined) {
-      attachedTo.set(mount.parent, [mount]);
-      byAttachment.set(mount.parent, new Map([[mount.mountPoint, mount]]));
-    } else {
-      siblings.push(mount);
-      byAttachment.get(mount.parent)?.set(mount.mountPoint, mount);
+    if (mount.parent !== parent) {
+      parent = mount.parent;
+      siblings = attachedTo.get(parent) ?? [];
+      byPoint = byAttachment.get(parent) ?? new Map<string, Mount>();
+      if (siblings.length === 0) {
+        attachedTo.set(parent, siblings);
+        byAttachment.set(parent, byPoint);
+      }
     }
+    siblings.push(mount);
+    byPoint.set(mount.mountPoint, mount);
   }
   const top = topOfStack(byAttachment, root);
   return { mounts, root: top, byId, attachedTo, byAttachment, ways: new Map([["/", [top]]]) };

@@ -7,8 +7,9 @@ import { type Document, damage, parseDocument, validate } from "./document.ts";
 import { removeFile, removeLeftovers, replaceFile, syncNames } from "./durable-file.ts";
 import * as v from "./form.ts";
 import { attempting } from "./kernel-refusal.ts";
+import { manifestSchema } from "./manifest-schema.ts";
 import { readStateFile } from "./read-file.ts";
-import { configPathSchema, labelSchema, manifestSchema, numberSchema, timeSchema } from "./schema.ts";
+import { configPathSchema, labelSchema, numberSchema, timeSchema } from "./schema.ts";
 
 /** `generations/N.json`: one file for each generation, written once. */
 

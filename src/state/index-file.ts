@@ -78,7 +78,8 @@ export function writeIndexFile(directory: StateDirectory, index: Index): void {
 }
 
 function contradictionIn(index: Index): string | null {
-  const numbers = new Set(index.generations.map((generation) => generation.number));
+  const numbers = new Set<number>();
+  for (const generation of index.generations) numbers.add(generation.number);
   if (numbers.size < index.generations.length) return "a generation is listed twice";
   for (const number of numbers) {
     if (number >= index.next)

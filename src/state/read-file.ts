@@ -1,6 +1,7 @@
 import { isSystemError } from "../linux/ffi.ts";
-import { openForReading, readWholeFile, withDescriptor } from "../linux/files.ts";
+import { openForReading, withDescriptor } from "../linux/files.ts";
 import { statDescriptor } from "../linux/stat.ts";
+import { readWholeFile } from "../linux/whole-file.ts";
 import { join } from "../model/path.ts";
 import { Failure, failure } from "../model/problem.ts";
 import type { StateDirectory } from "./directory.ts";
@@ -29,7 +30,7 @@ export function readStateFile(directory: StateDirectory, name: string, help: Hel
       if (distrust !== null) throw new Failure(1, [distrust]);
       if (stat.size > largestFile)
         throw failure(1, `${path} is damaged: it has ${stat.size} bytes, far too many`, help());
-      return readWholeFile(descriptor);
+      return readWholeFile(descriptor, stat.size);
     });
   });
 }

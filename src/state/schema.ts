@@ -1,13 +1,5 @@
 import type { Effect, GenerationSummary, Identity } from "../model/generation.ts";
 import { whyNoLabel } from "../model/label.ts";
-import {
-  type Entry,
-  type Manifest,
-  mountOptionNames,
-  type Ownership,
-  type Principal,
-} from "../model/manifest.ts";
-import { parseMode } from "../model/mode.ts";
 import { isUsualMoment } from "../model/moment.ts";
 import type { Access } from "../model/observation.ts";
 import * as v from "./form.ts";
@@ -16,7 +8,7 @@ import * as v from "./form.ts";
 
 type Schema<T> = v.Form<T>;
 
-const largestId = 0xfffffffe;
+export const largestId = 0xfffffffe;
 
 /** Lone surrogates stand for bytes that are not UTF-8 (see `linux/bytes.ts`); other ones stand for nothing. */
 const strangeSurrogate =
@@ -35,7 +27,10 @@ function isStrange(text: string): boolean {
   return !text.isWellFormed() && strangeSurrogate.test(text);
 }
 
-const pathSchema: Schema<string> = v.pipe(v.string(), v.check(isNormalPath, "not an absolute, normal path"));
+export const pathSchema: Schema<string> = v.pipe(
+  v.string(),
+  v.check(isNormalPath, "not an absolute, normal path"),
+);
 
 export const pathBelowRoot: Schema<string> = v.pipe(
   v.string(),
@@ -70,59 +65,6 @@ export const labelSchema: Schema<string> = v.pipe(
   v.string(),
   v.check((text) => whyNoLabel(text) === null, "not a label"),
 );
-
-const principalSchema: Schema<Principal> = v.strictObject({
-  name: v.pipe(v.string(), v.minLength(1)),
-  id: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(largestId)),
-});
-
-/** Thousands of entries share a few modes, and reading one takes a while. */
-const knownModes = new Set<string>();
-
-function isMode(text: string): boolean {
-  if (knownModes.has(text)) return true;
-  if (parseMode(text).kind === "invalid") return false;
-  knownModes.add(text);
-  return true;
-}
-
-const ownership = {
-  user: v.exactOptional(principalSchema),
-  group: v.exactOptional(principalSchema),
-  mode: v.exactOptional(v.pipe(v.string(), v.check(isMode, "not a mode"))),
-};
-
-const ownershipSchema: Schema<Ownership> = v.strictObject(ownership);
-
-const entryBase = {
-  ...ownership,
-  root: pathSchema,
-  target: pathBelowRoot,
-  source: pathBelowRoot,
-  backup: v.boolean(),
-  createParents: v.boolean(),
-  createSources: v.boolean(),
-  parentDirectory: v.exactOptional(ownershipSchema),
-  place: v.strictObject({ line: numberSchema, column: numberSchema, length: countSchema }),
-};
-
-const mounted = { options: v.array(v.picklist(mountOptionNames)), hidden: v.boolean() };
-
-const entrySchema: Schema<Entry> = v.variant([
-  v.kind("directory", { ...entryBase, ...mounted }),
-  v.kind("linked-file", { ...entryBase, adoptReplaced: v.exactOptional(v.boolean()) }),
-  v.kind("bound-file", { ...entryBase, ...mounted }),
-]);
-
-export const manifestSchema: Schema<Manifest> = v.strictObject({
-  entries: v.pipe(
-    v.array(entrySchema),
-    v.check(
-      (entries) => new Set(entries.map((entry) => entry.target)).size === entries.length,
-      "a target twice",
-    ),
-  ),
-});
 
 export const identitySchema: Schema<Identity> = v.strictObject({
   inode: v.pipe(v.string(), v.regex(/^\d{1,20}$/)),
@@ -161,19 +103,37 @@ export const summarySchema: Schema<GenerationSummary> = (value) =>
 /** True only for what fits; false says nothing. */
 function isUsualSummary(value: unknown): value is GenerationSummary {
   if (typeof value !== "object" || value === null) return false;
+  // Without calls: with a thousand of them each one counts.
   let fields = 0;
   for (const _ in value) fields += 1;
   if (fields !== 4) return false;
-  const { number, createdAt, configPath, entries } = value as Partial<Record<string, unknown>>;
-  return (
-    Number.isSafeInteger(number) &&
-    Number(number) >= 1 &&
-    typeof createdAt === "string" &&
-    isUsualMoment(createdAt) &&
-    typeof configPath === "string" &&
-    configPath !== "" &&
-    isConfigPath(configPath) &&
-    Number.isSafeInteger(entries) &&
-    Number(entries) >= 0
-  );
+  const { number, createdAt, configPath, entries }: Unknown<GenerationSummary> = value;
+  if (typeof number !== "number" || (number | 0) !== number || number < 1) return false;
+  if (typeof entries !== "number" || (entries | 0) !== entries || entries < 0) return false;
+  if (typeof createdAt !== "string" || !isUsualMoment(createdAt)) return false;
+  return configPath === knownConfigPath || isNewConfigPath(configPath);
+}
+
+/** Fields that may lack, and be anything. */
+export type Unknown<T> = { readonly [Key in keyof T]?: unknown };
+
+/** One that fits: that of the generation before, which mostly had the same. */
+let knownConfigPath = "/";
+
+function isNewConfigPath(path: unknown): boolean {
+  if (typeof path !== "string" || path === "" || !isConfigPath(path)) return false;
+  knownConfigPath = path;
+  return true;
+}
+
+/** For quick looks: how many fields the object has. */
+export function countFields(value: object): number {
+  let fields = 0;
+  for (const _ in value) fields += 1;
+  return fields;
+}
+
+/** For quick looks: true only for whole numbers from 0 that fit into 31 bits. */
+export function isSmallCount(value: unknown): value is number {
+  return typeof value === "number" && (value | 0) === value && value >= 0;
 }

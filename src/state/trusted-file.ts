@@ -1,7 +1,8 @@
-import { openForReading, readWholeFile, withDescriptor } from "../linux/files.ts";
+import { openForReading, withDescriptor } from "../linux/files.ts";
 import { statDescriptor } from "../linux/stat.ts";
 import { inParentOf } from "../linux/walk.ts";
 import type { Way } from "../linux/way.ts";
+import { readWholeFile } from "../linux/whole-file.ts";
 
 /** What came of reading the file that a way ends at. */
 export type Reading =
@@ -22,6 +23,6 @@ export function readEnd(way: Way, largest: number): Reading {
     const { inode, device, size } = statDescriptor(descriptor);
     if (inode !== end.stat.inode || device !== end.stat.device) return { kind: "exchanged" };
     if (size > largest) return { kind: "too-large", size };
-    return { kind: "read", bytes: readWholeFile(descriptor) };
+    return { kind: "read", bytes: readWholeFile(descriptor, size) };
   });
 }

@@ -5,13 +5,13 @@ import {
   makeSymlink,
   openForReading,
   readLink,
-  readWholeFile,
   removeDirectory,
   unlink,
   withDescriptor,
 } from "../../linux/files.ts";
 import { statAt } from "../../linux/stat.ts";
 import { inParentOf, PathError } from "../../linux/walk.ts";
+import { readWholeFile } from "../../linux/whole-file.ts";
 import { join, nameOf, parentOf } from "../../model/path.ts";
 import { replaceFile, syncNames } from "../../state/durable-file.ts";
 import { attempting } from "../../state/kernel-refusal.ts";

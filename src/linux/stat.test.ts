@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { lstatSync, lutimesSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { closeDescriptor, openDirectoryWithoutLinks, openHandle, readLink } from "./files.ts";
+import { isOpenDescriptor, statAt, statDescriptor } from "./stat.ts";
+
+let folder = "";
+let directory = -1;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "imp-stat-"));
+  directory = openDirectoryWithoutLinks(folder);
+});
+
+afterAll(() => {
+  closeDescriptor(directory);
+  rmSync(folder, { recursive: true });
+});
+
+/** What Bun's own call says of it. */
+function expected(name: string) {
+  const stat = lstatSync(join(folder, name), { bigint: true });
+  return {
+    mode: Number(stat.mode) & 0o7777,
+    uid: Number(stat.uid),
+    gid: Number(stat.gid),
+    links: Number(stat.nlink),
+    size: Number(stat.size),
+    inode: String(stat.ino),
+    accessed: String(stat.atimeNs),
+    modified: String(stat.mtimeNs),
+  };
+}
+
+describe("what statx(2) says", () => {
+  test("is the same whenever a field is asked for", () => {
+    writeFileSync(join(folder, "file"), "four");
+    mkdirSync(join(folder, "folder"));
+    symlinkSync("to/nowhere", join(folder, "link"));
+    const found = ["file", "folder", "link"].map((name) => statAt(directory, name));
+    expect(found.map((stat) => stat?.type)).toEqual(["file", "directory", "symlink"]);
+    // Each was made in the same memory, and the later calls must not change the earlier ones.
+    for (const [index, name] of ["file", "folder", "link"].entries()) {
+      expect(found[index]).toMatchObject(expected(name));
+    }
+  });
+
+  test("tells times before 1970 and after 2106", () => {
+    writeFileSync(join(folder, "times"), "");
+    for (const seconds of [-2_000_000_000.5, -1, 0, 1, 1_762_344_000.25, 4_294_967_295, 4_294_967_296]) {
+      lutimesSync(join(folder, "times"), seconds, seconds);
+      expect(statAt(directory, "times")).toMatchObject(expected("times"));
+    }
+  });
+
+  test("is of the very name, bytes that are no UTF-8 included", () => {
+    const name = Buffer.from([0x61, 0xff]);
+    writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), name]), "stray");
+    expect(statAt(directory, "a\udcff")?.size).toBe(5);
+    expect(statAt(directory, "a\ufffd")).toBeNull();
+  });
+
+  test("is refused with a reason", () => {
+    expect(statAt(directory, "nothing")).toBeNull();
+    expect(() => statAt(directory, "file/below")).toThrow(
+      expect.objectContaining({ code: "ENOTDIR", call: "statx" }),
+    );
+    expect(() => statAt(directory, "n".repeat(256))).toThrow(
+      expect.objectContaining({ code: "ENAMETOOLONG" }),
+    );
+    expect(() => statAt(directory, "n/".repeat(10_000))).toThrow(
+      expect.objectContaining({ code: "ENAMETOOLONG" }),
+    );
+  });
+});
+
+test("a descriptor is known until it is closed", () => {
+  const handle = openHandle(directory, "link");
+  expect(statDescriptor(handle).type).toBe("symlink");
+  expect(readLink(handle, "")).toBe("to/nowhere");
+  closeDescriptor(handle);
+  expect(isOpenDescriptor(handle)).toBe(false);
+  expect(() => closeDescriptor(handle)).toThrow(expect.objectContaining({ code: "EBADF", call: "close" }));
+});
+
+test("opening and reading a link name the call and the path that failed", () => {
+  expect(() => openHandle(directory, "none")).toThrow(
+    expect.objectContaining({ call: "openat", path: "none" }),
+  );
+  expect(() => readLink(directory, "file")).toThrow(
+    expect.objectContaining({ call: "readlinkat", path: "file", code: "EINVAL" }),
+  );
+});
