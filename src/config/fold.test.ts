@@ -55,7 +55,17 @@ const usualPath = fc
   .map((names) => `/${names.join("/")}`);
 const oddPath = fc.constantFrom(
   ...["/proc/a", "/p", "/a", "/a/1/b", "/s", "/", "/a/", "/a//b", "/a/../b", "x", "", "~", "ro", "bind"],
-  ...["/😀", "/\\u0062", "/#", "/]", "/{", "/x\u2028", "/\t", `/${"a".repeat(300)}`, `/${"a/".repeat(2040)}x`],
+  ...[
+    "/😀",
+    "/\\u0062",
+    "/#",
+    "/]",
+    "/{",
+    "/x\u2028",
+    "/\t",
+    `/${"a".repeat(300)}`,
+    `/${"a/".repeat(2040)}x`,
+  ],
 );
 const path = fc.oneof({ weight: 60, arbitrary: usualPath }, oddPath);
 const tail = fc.constantFrom(
@@ -91,9 +101,7 @@ function array(name: string, key: string): fc.Arbitrary<string> {
   const endings = fc.oneof({ weight: 12, arbitrary: tail }, oddTail);
   const tables = lines(endings.map((more) => [`{ ${key} = `, `${more} }`] as const));
   const blocks = fc.oneof(plainLines, tables, between);
-  return fc
-    .array(blocks, { minLength: 1, maxLength: 4 })
-    .map((all) => `${name} = [\n${all.join("")}]\n`);
+  return fc.array(blocks, { minLength: 1, maxLength: 4 }).map((all) => `${name} = [\n${all.join("")}]\n`);
 }
 
 const table = fc
@@ -107,8 +115,29 @@ const configuration = fc
 
 const mistake = fc.oneof(
   fc.constantFrom(
-    ...["]\n", "[\n", "],\n", "{\n", "}\n", "},\n", ",\n", '"""\n', "'''\n", '"/a"\n', "5,\n", '"/a", "/b",\n'],
-    ...["a =\n", "a.\n", "options = [\n", "x = {\n", "x = [[\n", "[persistence.\n", '[[persistence."/q".files]]\n'],
+    ...[
+      "]\n",
+      "[\n",
+      "],\n",
+      "{\n",
+      "}\n",
+      "},\n",
+      ",\n",
+      '"""\n',
+      "'''\n",
+      '"/a"\n',
+      "5,\n",
+      '"/a", "/b",\n',
+    ],
+    ...[
+      "a =\n",
+      "a.\n",
+      "options = [\n",
+      "x = {\n",
+      "x = [[\n",
+      "[persistence.\n",
+      '[[persistence."/q".files]]\n',
+    ],
     ...['"', "\r", " ", "#", "\\", "", "{ directory = '/a',\n"],
   ),
   array("options", "options"),
