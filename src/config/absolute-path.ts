@@ -10,7 +10,6 @@ export const longestPath = 4095;
 
 /** Reads an absolute path without `.`, `..`, `//` and NUL; slashes at its end are dropped. `/` is a path, too. */
 export function readPath(text: string): PathReading {
-  if (isUsual(text)) return { kind: "path", path: text };
   if (text === "") return refused("is empty", 'write an absolute path such as "/var/log"');
   if (text.includes("\0")) return refused("contains a NUL character", "leave it out; no path can hold one");
   if (!text.startsWith("/")) return notAbsolute(text);
@@ -31,14 +30,6 @@ export function readPath(text: string): PathReading {
     return refused(`contains a name of more than ${longestName} bytes`, "no file can have that name");
   if (Buffer.byteLength(path) > longestPath) return tooLong();
   return { kind: "path", path };
-}
-
-/** What it takes to look closer: an empty name, a slash at the end, `.`, `..`, a name that may be too long, or NUL. */
-const unusual = /\/(?:\.{0,2}(?:\/|$)|[^/]{64})|\0/;
-
-/** True for paths that are good as they are, if they are so short that no character could make too many bytes. */
-function isUsual(text: string): boolean {
-  return text.length < 1024 && text.startsWith("/") && !unusual.test(text);
 }
 
 /** The refusal of a path with more than {@link longestPath} bytes. */

@@ -85,13 +85,12 @@ export function fold(whole: string): FoldedText | null {
     if (before.includes("{") === behind.includes("}")) {
       line += lineBreaks(whole, end, start);
       const indentation = before.search(/\S|$/);
-      const { run, runEnd } = runFrom(whole, { start, line, before, behind, lineBreak });
+      const { run, ...behindRun } = runFrom(whole, { start, line, before, behind, lineBreak });
       const gap = match.index + found.length;
       parts.push(whole.slice(end, gap));
       runs.set(foldedLength + start - end + indentation, run);
       foldedLength += gap - end;
-      line += lineBreaks(whole, start, runEnd);
-      end = runEnd;
+      ({ end, line } = behindRun);
       gaps.push(foldedLength);
       missing.push(end - foldedLength);
     }
@@ -113,7 +112,7 @@ interface Beginning {
   readonly lineBreak: string;
 }
 
-function runFrom(whole: string, beginning: Beginning): { run: Run; runEnd: number } {
+function runFrom(whole: string, beginning: Beginning): { run: Run; end: number; line: number } {
   const { before, behind, lineBreak } = beginning;
   const alike = literal(before) + path + literal(behind + lineBreak);
   const others = new RegExp(String.raw`\n(?!${alike})`, "g");
@@ -133,6 +132,7 @@ function runFrom(whole: string, beginning: Beginning): { run: Run; runEnd: numbe
       lines.push(line);
       line += 1;
     }
+    const behindLine = line;
     start = end;
     passEmptyLine.lastIndex = start;
     while (passEmptyLine.test(whole)) {
@@ -141,8 +141,7 @@ function runFrom(whole: string, beginning: Beginning): { run: Run; runEnd: numbe
     }
     another.lastIndex = start;
     if (start === end || !another.test(whole)) {
-      const column = before.length + 1;
-      return { run: new Run(texts, lines, column), runEnd: end };
+      return { run: new Run(texts, lines, before.length + 1), end, line: behindLine };
     }
   }
 }

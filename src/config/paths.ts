@@ -6,7 +6,6 @@ import { shown } from "./shown.ts";
 
 /** The kernel's own filesystems: what appears there cannot be kept, and mounts there break the system. */
 const kernelDirectories = ["/proc", "/sys", "/dev"];
-const kernelOwned = new RegExp(`^(?:${kernelDirectories.join("|")})(?:/|$)`);
 
 /** Reads the path of a persistence root or of the state directory, which `what` names. */
 export function readOwnPath(reader: Reader, what: string, { value, at }: Located<string>): string | null {
@@ -31,17 +30,17 @@ export function readTarget(reader: Reader, { value, at }: Located<string>): stri
   }
   const { path } = reading;
   if (path === "/") return reader.refuse(at, "`/` cannot be a target", "name what is to persist below it");
-  if (!kernelOwned.test(path)) return path;
   const kernelDirectory = kernelDirectories.find((directory) => isAtOrBelow(path, directory));
+  if (kernelDirectory === undefined) return path;
   const message = `${shown(path)} cannot be a target: ${kernelDirectory} belongs to the kernel`;
   return reader.refuse(at, message, "leave it out; the kernel makes it anew at every boot");
 }
 
-/** A line that {@link readTarget} or {@link readSource} have to look at more closely than by its characters. */
+/** Among paths one below the other: what may be wrong with one. A UTF-16 unit makes three bytes at most. */
 const unusual = new RegExp(
   [
     "^(?!/)",
-    // An empty name, `.`, `..`, or one that could have too many bytes.
+    // An empty name, `.`, `..`, or one that may have too many bytes.
     String.raw`/(?:\.{0,2}(?:/|$)|[^/]{64})`,
     `^(?:${kernelDirectories.join("|")})(?:/|$)`,
     "^.{1024}",
@@ -50,7 +49,10 @@ const unusual = new RegExp(
   "m",
 );
 
-/** True only if each text is a target as it stands, of entries whose sources are in `root`. Takes no time for each. */
+/**
+ * True only if {@link readTarget} would take each of the texts as it stands, and {@link readSource} what it makes of it.
+ * Quicker than asking them thousands of times. The texts are single lines.
+ */
 export function areUsualTargets(root: string, texts: readonly string[]): boolean {
   return root.length < 256 && !unusual.test(texts.join("\n"));
 }
@@ -63,8 +65,7 @@ export function readSource(
   { at }: Located<string>,
 ): string | null {
   const source = root + target;
-  // No UTF-16 unit makes more than three bytes.
-  if (source.length * 3 <= longestPath || Buffer.byteLength(source) <= longestPath) return source;
+  if (Buffer.byteLength(source) <= longestPath) return source;
   const { reason, help } = tooLong();
   return reader.refuse(at, `the source of ${shown(target)} ${reason}`, help);
 }

@@ -27,15 +27,13 @@ export function resolve(reader: Reader, layout: Layout): Resolution {
   const policy = narrowed(defaultPolicy, layout);
   const adoptReplaced = layout.adopt_replaced?.value ?? false;
   const seen = new Map<string, Spot>();
-  const roots = Object.entries(layout.persistence?.value ?? {}).map(([text, root]) => {
+  const entries: Entry[] = [];
+  const orphans: Entry[] = [];
+  for (const [text, root] of Object.entries(layout.persistence?.value ?? {})) {
     const path = readRootPath(reader, { value: text, at: root.key ?? root.at, key: null }, seen);
-    return {
-      isUsable: path !== null,
-      entries: readRoot(reader, root.value, path ?? "", policy, adoptReplaced),
-    };
-  });
-  const entries = roots.flatMap((root) => (root.isUsable ? root.entries : []));
-  const orphans = roots.flatMap((root) => (root.isUsable ? [] : root.entries));
+    const settings = settingsOf(reader, root.value, path ?? "", policy, adoptReplaced);
+    readRoot(reader, root.value, settings, path === null ? orphans : entries);
+  }
   return { stateDirectory, entries, orphans };
 }
 
@@ -51,14 +49,14 @@ function readRootPath(reader: Reader, name: Located<string>, seen: Map<string, S
   return path;
 }
 
-function readRoot(
+function settingsOf(
   reader: Reader,
   layout: RootLayout,
   path: string,
   outer: Policy,
   adoptReplaced: boolean,
-): Entry[] {
-  const settings: RootSettings = {
+): RootSettings {
+  return {
     path,
     policy: narrowed(outer, layout),
     hidden: layout.hideMounts?.value ?? false,
@@ -66,24 +64,26 @@ function readRoot(
     method: layout.method?.value ?? "symlink",
     options: readOptions(reader, layout.options) ?? [],
   };
-  return [
-    ...readAll(reader, layout.directories?.value ?? [], settings, readDirectory),
-    ...readAll(reader, layout.files?.value ?? [], settings, readFile),
-  ];
 }
 
-/** Reads the elements of `directories` or `files`, one of them with `readEntry`. */
-function readAll<L extends Located<unknown>>(
-  reader: Reader,
-  items: readonly (L | SeriesLayout<L>)[],
-  settings: RootSettings,
-  readEntry: (reader: Reader, item: L, root: RootSettings) => Entry | null,
-): Entry[] {
-  return items.flatMap((item) =>
-    isSeries(item)
-      ? readSeries(reader, item.value, settings, readEntry)
-      : (readEntry(reader, item, settings) ?? []),
-  );
+/** Adds the entries of a root to `entries`. */
+function readRoot(reader: Reader, layout: RootLayout, settings: RootSettings, entries: Entry[]): void {
+  readAll(layout.directories?.value ?? [], readDirectory);
+  readAll(layout.files?.value ?? [], readFile);
+
+  function readAll<L extends Located<unknown>>(
+    items: readonly (L | SeriesLayout<L>)[],
+    readEntry: (reader: Reader, item: L, root: RootSettings) => Entry | null,
+  ): void {
+    for (const item of items) {
+      if (isSeries(item)) {
+        readSeries(reader, item.value, settings, readEntry, entries);
+        continue;
+      }
+      const entry = readEntry(reader, item, settings);
+      if (entry !== null) entries.push(entry);
+    }
+  }
 }
 
 function isSeries<L extends Located<unknown>>(item: L | SeriesLayout<L>): item is SeriesLayout<L> {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { isAtOrBelow } from "../model/path.ts";
 import { brief, onlyHelp, problemsOf, read, refusals } from "./test-reading.ts";
 
 describe("a target", () => {
@@ -48,6 +50,21 @@ describe("a target", () => {
     expect(refusals('[persistence."/a"]\ndirectories = ["/a/a"]')).toEqual([
       "2:16+6 the target /a/a contains its own source /a/a/a",
     ]);
+  });
+
+  test("that contains neither its root nor its source is none of these", () => {
+    const path = fc
+      .array(fc.constantFrom("a", "a", "b", "ab"), { minLength: 1, maxLength: 4 })
+      .map((names) => `/${names.join("/")}`);
+    fc.assert(
+      fc.property(path, path, (root, target) => {
+        const text = `[persistence."${root}"]\ndirectories = ["${target}"]`;
+        const contains = isAtOrBelow(root, target) || isAtOrBelow(root + target, target);
+        if (contains) expect(refusals(text)).toHaveLength(1);
+        else expect(read(text).manifest.entries).toHaveLength(1);
+      }),
+      { numRuns: 1_000 },
+    );
   });
 
   test("may lie inside of its root, and may contain another root", () => {

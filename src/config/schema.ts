@@ -48,16 +48,16 @@ function list<const S extends v.GenericSchema>(item: S, expected: string) {
 /** An entry is a path alone or a table, or a series of either; which of them is judged by what stands there. */
 function pathOr<const S extends v.GenericSchema>(detailed: S, example: string) {
   const path = located(v.string(`a path or a table\nwrite "/a/path" or ${example}`));
-  const single = v.lazy((node): S | typeof path => (isTable(valueOf(node)) ? detailed : path));
+  const single = v.lazy((node): S | typeof path => (isTable(contentOf(node)) ? detailed : path));
   const series = located(v.object({ first: single, run: v.instance(Run) }));
   return v.lazy((node): S | typeof path | typeof series => {
-    const value = valueOf(node);
+    const value = contentOf(node);
     if (value instanceof Series) return series;
     return isTable(value) ? detailed : path;
   });
 }
 
-function valueOf(node: unknown): unknown {
+function contentOf(node: unknown): unknown {
   return typeof node === "object" && node !== null && "value" in node ? node.value : null;
 }
 

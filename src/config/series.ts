@@ -3,24 +3,28 @@ import type { RootSettings } from "./entries.ts";
 import { areUsualTargets, readSource, readTarget } from "./paths.ts";
 import type { Reader } from "./reader.ts";
 import type { Run } from "./run.ts";
+import type { Located } from "./schema.ts";
 
 /**
- * Reads the entries of a series: all are like the first, but for what the path decides.
+ * Adds the entries of a series to `entries`: all are like the first, but for what the path decides. If the first is
+ * refused, there is nothing to make the others from, and the problem of the first has the whole text read.
  *
  * @param readEntry reads the first
- * @returns nothing, but a problem for `reader`, if the first is refused, which tells nothing of the others
  */
-export function readSeries<L>(
+export function readSeries<L extends Located<unknown>>(
   reader: Reader,
   { first, run }: { readonly first: L; readonly run: Run },
   root: RootSettings,
   readEntry: (reader: Reader, item: L, root: RootSettings) => Entry | null,
-): Entry[] {
-  const like = readEntry(reader, first, root);
-  if (like === null) return [];
+  entries: Entry[],
+): void {
+  // The place of a path alone is known already: no line needs counting.
+  const at = typeof first.value === "string" ? run.place(0) : first.at;
+  const like = readEntry(reader, { ...first, at }, root);
+  if (like === null) return;
+  entries.push(like);
   const { texts } = run;
   const areUsual = areUsualTargets(root.path, texts);
-  const entries = [like];
   for (let index = 1; index < texts.length; index += 1) {
     const value = texts[index] ?? "";
     const place = run.place(index);
@@ -33,5 +37,4 @@ export function readSeries<L>(
     const source = target && readSource(reader, root.path, target, path);
     if (target !== null && source !== null) entries.push({ ...like, target, source, place });
   }
-  return entries;
 }

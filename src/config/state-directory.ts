@@ -17,12 +17,7 @@ export function checkStateDirectory(
   const hiding: Entry[] = [];
   for (let index = 0; index < manifest.entries.length; index += 1) {
     const entry = manifest.entries[index];
-    if (
-      entry !== undefined &&
-      stateDirectory.startsWith(entry.target) &&
-      isAtOrBelow(stateDirectory, entry.target)
-    )
-      hiding.push(entry);
+    if (entry !== undefined && isAtOrBelow(stateDirectory, entry.target)) hiding.push(entry);
   }
   if (hiding.length === 0) return [];
   const source = new SourceText(configText, configPath);
