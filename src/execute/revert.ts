@@ -1,5 +1,5 @@
 import { closeDescriptor, makeSymlink, removeDirectory, renameToFree, unlink } from "../linux/files.ts";
-import { type Stat, statAt } from "../linux/stat.ts";
+import { statAt } from "../linux/stat.ts";
 import { inParentOf, PathError, walkToParent } from "../linux/walk.ts";
 import type { Access } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
@@ -14,7 +14,7 @@ import { haveSameContent, isEmpty, isLink, isObject, looksCreated, statOf } from
 import type { Origin } from "./origin.ts";
 import { replaceLink } from "./perform.ts";
 import { mountAgain, putOldMountBack, unmountAgain } from "./remounting.ts";
-import type { Outcome } from "./session.ts";
+import type { Identified, Outcome } from "./session.ts";
 
 /**
  * Takes a step back, whether it was carried out, only half, or not at all: what stands there now tells. So it serves
@@ -130,7 +130,7 @@ function knownOrigin({ made }: Outcome, origin: Origin): Origin {
   return (found) => isObject(found, made.identity);
 }
 
-function revertAccess(path: string, from: Access, to: Access, changed: Stat | undefined): string[] {
+function revertAccess(path: string, from: Access, to: Access, changed: Identified | undefined): string[] {
   const found = statOf(path);
   if (found === null) return [];
   if (!isBetween(found, from, to)) return [`${path} is left: somebody changed its owner since`];
