@@ -1,5 +1,5 @@
 import { closeDescriptor, makeSymlink, removeDirectory, renameToFree, unlink } from "../linux/files.ts";
-import { statAt } from "../linux/stat.ts";
+import { type Stat, statAt } from "../linux/stat.ts";
 import { inParentOf, PathError, walkToParent } from "../linux/walk.ts";
 import type { Access } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
@@ -115,11 +115,18 @@ function isGone(path: string): boolean {
  */
 function removeCreated(path: string, access: Access, type: "directory" | "file", origin: Origin): string[] {
   return inParentOf(path, (parent, name) => {
+    const isOurs = (found: Stat | null) =>
+      found?.type === type && looksCreated(found, access) && origin(found);
+    const isOurEmptyFile = (at: string) => {
+      const found = statAt(parent, at);
+      return found?.type === "file" && isOurs(found) && isEmpty(parent, at, found);
+    };
+    // Programs save over a file that they find empty, too.
+    if (type === "file" && removeIf(parent, name, isOurEmptyFile)) return [];
     const found = statAt(parent, name);
-    if (found?.type !== type || !looksCreated(found, access) || !origin(found)) return [];
+    if (found === null || !isOurs(found)) return [];
     if (!isEmpty(parent, name, found)) return [`${path} is left: somebody put something into it`];
-    if (found.type === "directory") removeDirectory(parent, name);
-    else unlink(parent, name);
+    if (type === "directory") removeDirectory(parent, name);
     return [];
   });
 }
