@@ -47,6 +47,26 @@ describe("many entries", () => {
     expect((await machine.imp("verify")).exitCode).toBe(0);
   });
 
+  test("have just their own options, be the mount that they are cloned from dressed for others before", async () => {
+    await using machine = await startWithSources();
+    const wanted = targets.map((_, index) => ["nosuid", "ro", ""][index % 3] ?? "");
+    const tables = targets.map(
+      (target, index) => `{ directory = "${target}", options = [${wanted[index] && `"${wanted[index]}"`}] }`,
+    );
+    await apply(machine, `directories = [${tables.join(", ")}]`);
+    const mounted = await mountTable(machine);
+    const found = new Map<string, Set<string>>();
+    for (const [index, target] of targets.slice(0, -1).entries()) {
+      const options = mounted.find(({ path }) => path === target)?.options.join() ?? "none";
+      const key = wanted[index] ?? "";
+      found.set(key, (found.get(key) ?? new Set()).add(options));
+    }
+    const plain = [...(found.get("") ?? [])].join(" or ");
+    expect([...(found.get("nosuid") ?? [])]).toEqual([plain.replace("rw,", "rw,nosuid,")]);
+    expect([...(found.get("ro") ?? [])]).toEqual([plain.replace("rw,", "ro,")]);
+    expect((await machine.imp("verify")).exitCode).toBe(0);
+  });
+
   test("leave nothing of imp's mounted elsewhere", async () => {
     await using machine = await startWithSources();
     const before = (await mountTable(machine)).length;
@@ -67,4 +87,26 @@ describe("many entries", () => {
     expect(await shown(machine)).toEqual(before);
     expect((await machine.imp("restore")).stderr).toBe("");
   });
+
+  test.skipIf(isSkipped)(
+    "all come back, too, if the mount that their sources lay on went after them",
+    async () => {
+      await using machine = await startMachine();
+      const inner = Array.from({ length: 20 }, (_, index) => `/srv/inner-${index}`);
+      const made = inner.map(
+        (path) => `mkdir -p ${store}/srv/base/root${path}; echo ${path} > ${store}/srv/base/root${path}/name`,
+      );
+      await machine.sh(`${made.join("\n")}\necho base > ${store}/srv/base/name; mkdir ${store}/srv/new`);
+      const both = `directories = ["/srv/base"]\n[persistence."/srv/base/root"]\ndirectories = [${listed(inner)}]`;
+      await apply(machine, both);
+      const before = await shown(machine);
+      expect(before).toHaveLength(21);
+      await configure(machine, `directories = ["/srv/new"]`);
+      const failed = await machine.run([...injecting("move_mount:error=EIO:when=1"), "/imp/imp", "apply"]);
+      expect(failed.stderr).toContain("Failed to create mount at /srv/new");
+      expect(failed.stderr).not.toContain("could not undo");
+      expect(await shown(machine)).toEqual(before);
+      expect((await machine.imp("restore")).stderr).toBe("");
+    },
+  );
 });

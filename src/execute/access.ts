@@ -5,6 +5,7 @@ import { effectiveUser } from "../linux/process.ts";
 import { type Stat, statDescriptor } from "../linux/stat.ts";
 import { inParentOf } from "../linux/walk.ts";
 import type { Access } from "../model/observation.ts";
+import { areOneObject, type Identified } from "./session.ts";
 
 /** Owners and modes, and whose they may be changed. */
 
@@ -22,13 +23,14 @@ export function setAccess(handle: number, current: Access, wanted: Access): void
  * @param changed what the change was made to, if this takes it back in the same process
  * @returns what was changed
  */
-export function changeAccess(path: string, from: Access, to: Access, changed?: Stat): Stat {
+export function changeAccess(path: string, from: Access, to: Access, changed?: Identified): Stat {
   return inParentOf(path, (parent, name) =>
     withDescriptor(openHandle(parent, name), (handle) => {
       const found = statDescriptor(handle);
       if (isSame(found, to)) return found;
       if (!isBetween(found, from, to)) throw new SystemError("chown", ESTALE, path);
-      if (!isKnown(found, changed)) requireOnlyName(found, statDescriptor(parent), path);
+      if (changed === undefined || !areOneObject(found, changed))
+        requireOnlyName(found, statDescriptor(parent), path);
       try {
         setAccess(handle, found, to);
       } catch (error) {
@@ -48,10 +50,6 @@ export function isBetween(found: Access, from: Access, to: Access): boolean {
 
 function isSame(found: Access, to: Access): boolean {
   return found.uid === to.uid && found.gid === to.gid && found.mode === to.mode;
-}
-
-function isKnown(found: Stat, changed: Stat | undefined): boolean {
-  return found.inode === changed?.inode && found.device === changed.device && found.birth === changed.birth;
 }
 
 /**

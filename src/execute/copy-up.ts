@@ -13,7 +13,9 @@ import { isObject } from "./objects.ts";
  * copied up beforehand, and the plan gets the identities that it has from then on.
  */
 export function copyUpAll(plan: Plan): Plan {
-  return plan.steps.reduce((current, _step, index) => copyUpFor(current, index), plan);
+  let current = plan;
+  for (let index = 0; index < plan.steps.length; index += 1) current = copyUpFor(current, index);
+  return current;
 }
 
 /**
@@ -24,7 +26,9 @@ export function copyUpAll(plan: Plan): Plan {
 export function copyUpFor(plan: Plan, index: number): Plan {
   const step = plan.steps[index];
   if (step === undefined) return plan;
-  return movedBy(step).reduce((current, { path, identity }) => {
+  const moved = movedBy(step);
+  if (moved.length === 0) return plan;
+  return moved.reduce((current, { path, identity }) => {
     const lasting = copyUpObject(path, identity);
     return lasting === null ? current : identifyAnew(current, step.serves, identity, lasting);
   }, plan);
@@ -36,7 +40,7 @@ interface Moved {
 }
 
 /** What has to be known again after it was moved, and where it is before. */
-function movedBy(step: Step): Moved[] {
+function movedBy(step: Step): readonly Moved[] {
   switch (step.kind) {
     case "back-up":
     case "exchange-for-link":
@@ -51,9 +55,12 @@ function movedBy(step: Step): Moved[] {
         { path: step.to, identity: step.sourceIdentity },
       ];
     default:
-      return [];
+      return nothing;
   }
 }
+
+/** Most steps move nothing. */
+const nothing: readonly Moved[] = [];
 
 /** The object's new identity; null if it has the old one still, or is not there (yet), or not on an overlay. */
 function copyUpObject(path: string, identity: Identity): Identity | null {

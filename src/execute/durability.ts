@@ -13,11 +13,20 @@ const manyDirectories = 8;
  * a power cut. Copies are synced where they are made; mounts need no disk.
  */
 export function syncChanges(steps: readonly Step[]): void {
-  syncDirectories(steps.flatMap(changedDirectories));
+  const directories = new Set<string>();
+  let last = "";
+  for (const step of steps) {
+    for (const directory of changedDirectories(step)) {
+      // Neighbours share theirs.
+      if (directory !== last) directories.add(directory);
+      last = directory;
+    }
+  }
+  syncDirectories(directories);
 }
 
 /** Waits until the names in these directories are on the disk; one that is gone is fine. */
-export function syncDirectories(paths: readonly string[]): void {
+export function syncDirectories(paths: Iterable<string>): void {
   const byDevice = new Map<string, number[]>();
   try {
     for (const path of new Set(paths)) {
@@ -40,15 +49,17 @@ function syncAll(handles: readonly number[]): void {
   }
 }
 
+const none: readonly string[] = [];
+
 /** The directories whose names or own attributes a step changes. */
-function changedDirectories(step: Step): string[] {
+function changedDirectories(step: Step): readonly string[] {
   switch (step.kind) {
     case "mount":
     case "replace-mount":
     case "set-mount-options":
     case "set-hidden":
     case "unmount":
-      return [];
+      return none;
     case "copy-source":
     case "adopt-file":
       return [parentOf(step.to)];

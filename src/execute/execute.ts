@@ -6,10 +6,11 @@ import { EntriesRefused, Failure, failure, type Problem, Unconfirmed } from "../
 import { CopyError } from "./copy-tree.ts";
 import { copyUpAll, copyUpFor } from "./copy-up.ts";
 import { syncChanges } from "./durability.ts";
+import { HeldFolders } from "./held-folders.ts";
 import { busyMounts, busyProblem } from "./holders.ts";
 import { watchForInterruption } from "./interruption.ts";
 import { linkFolders } from "./link-folders.ts";
-import { perform } from "./perform.ts";
+import { type Conduct, perform } from "./perform.ts";
 import type { Watch } from "./progress.ts";
 import { type Done, failedAttempt, releaseTrees, remedyFor } from "./session.ts";
 import { forgetAllCopies } from "./storage-copy.ts";
@@ -51,37 +52,49 @@ export async function execute(
   }
   let plan = copyUpAll(planned);
   const interruption = watchForInterruption();
+  const folders = new HeldFolders();
+  const conduct: Conduct = { stopIfAsked: interruption.stopIfAsked, watch, lazy, folders };
   const done: Done[] = [];
   const remarks: string[] = [];
   let begun: Step | null = null;
   try {
     if (plan.steps.length + plan.afterwards.length > 0) recorder.begin(plan);
-    for (const [index, first] of plan.steps.entries()) {
+    for (let index = 0; index < plan.steps.length; index += 1) {
       interruption.stopIfAsked();
       const lasting = copyUpFor(plan, index);
       // A mount had covered it until now.
       if (lasting !== plan) recorder.begin(lasting);
       plan = lasting;
-      const step = plan.steps[index] ?? first;
+      const step = plan.steps[index];
+      if (step === undefined) break;
+      turnFolders(folders, step, done);
       begun = step;
-      watch({ kind: "step", step, done: done.length, total: plan.steps.length });
-      done.push({ step, outcome: await attempt(step, interruption.stopIfAsked, lazy, watch) });
+      watch({ kind: "step", step, done: index, total: plan.steps.length });
+      try {
+        const outcome = perform(step, conduct);
+        done.push({ step, outcome: outcome instanceof Promise ? await outcome : outcome });
+      } catch (error) {
+        throw explain(error, step);
+      }
       begun = null;
-      await interruption.pause();
+      if (interruption.isPauseDue()) await interruption.pause();
     }
+    turnFolders(folders, null, done);
     interruption.stopIfAsked();
     remarks.push(...adjustVisibility(done));
     syncOrFail(plan.steps);
-    const made = done.flatMap(({ outcome }) => outcome.made ?? []);
-    recorder.commit(withLatestFolders([...plan.keptEffects, ...made, ...linkFolders(plan.steps)]));
+    recorder.commit(withLatestFolders([...plan.keptEffects, ...effectsOf(done), ...linkFolders(plan.steps)]));
   } catch (error) {
     if (error instanceof Unconfirmed)
       return [...noticesOf(done), ...remarks, ...error.problems.map(describeDoubt)];
+    // What is open on a mount keeps it from being taken away again.
+    folders.close();
     watch({ kind: "undo" });
     const leftovers = takeBack(begun === null ? done : [...done, { step: begun, outcome: {} }]);
     if (leftovers.every(({ severity }) => severity === "warning")) endQuietly(recorder);
     throw withLeftovers(error, leftovers);
   } finally {
+    folders.close();
     releaseTrees(done);
     forgetAllCopies();
     interruption.end();
@@ -91,8 +104,16 @@ export async function execute(
   return [...noticesOf(done), ...remarks, ...tidied.notices];
 }
 
+function effectsOf(done: readonly Done[]): Effect[] {
+  const effects: Effect[] = [];
+  for (const { outcome } of done) if (outcome.made !== undefined) effects.push(outcome.made);
+  return effects;
+}
+
 function noticesOf(done: readonly Done[]): string[] {
-  return done.flatMap(({ outcome }) => outcome.notices ?? []);
+  const notices: string[] = [];
+  for (const { outcome } of done) if (outcome.notices !== undefined) notices.push(...outcome.notices);
+  return notices;
 }
 
 function describeDoubt({ message }: Problem): string {
@@ -108,11 +129,14 @@ function endQuietly(recorder: Recorder): void {
   }
 }
 
-async function attempt(step: Step, stopIfAsked: () => void, lazy: boolean, watch: Watch) {
+/** Only now may it turn out that the last step did its work where nobody sees it. */
+function turnFolders(folders: HeldFolders, next: Step | null, done: readonly Done[]): void {
   try {
-    return await perform(step, stopIfAsked, lazy, watch);
+    if (next === null) folders.letGo();
+    else folders.turnTo(next);
   } catch (error) {
-    throw explain(error, step);
+    const last = done.at(-1);
+    throw last === undefined ? error : explain(error, last.step);
   }
 }
 

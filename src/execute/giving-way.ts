@@ -1,4 +1,4 @@
-import { SystemError } from "../linux/ffi.ts";
+import { isSystemError, SystemError } from "../linux/ffi.ts";
 import { exchange, renameToFree, unlink } from "../linux/files.ts";
 import { isLink } from "./objects.ts";
 
@@ -17,11 +17,24 @@ const ESTALE = 116;
  */
 export function removeIf(parent: number, name: string, isOurs: (name: string) => boolean): boolean {
   const aside = nameAside(name);
-  // A process was killed in between.
-  if (isOurs(aside)) unlink(parent, aside);
-  if (!moveIf(parent, name, aside, isOurs)) return false;
+  if (!moveAside(parent, name, aside, isOurs)) {
+    // A process was killed in between.
+    if (isOurs(aside)) unlink(parent, aside);
+    return false;
+  }
   unlink(parent, aside);
   return true;
+}
+
+/** {@link moveIf}; what a killed process left at the other name gives way. */
+function moveAside(parent: number, name: string, aside: string, isOurs: (name: string) => boolean): boolean {
+  try {
+    return moveIf(parent, name, aside, isOurs);
+  } catch (error) {
+    if (!isSystemError(error, "EEXIST") || !isOurs(aside)) throw error;
+    unlink(parent, aside);
+    return moveIf(parent, name, aside, isOurs);
+  }
 }
 
 /**

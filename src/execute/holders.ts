@@ -1,11 +1,12 @@
 import { parseMountTable } from "../linux/mountinfo.ts";
 import { readMountTable } from "../linux/mounts.ts";
 import { holdersOf } from "../linux/processes.ts";
-import { type Stat, statAt } from "../linux/stat.ts";
-import { inParentOf, PathError } from "../linux/walk.ts";
-import { ancestorsOf, join } from "../model/path.ts";
+import type { Stat } from "../linux/stat.ts";
+import { PathError } from "../linux/walk.ts";
+import { join, nameOf, parentOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
 import type { Holder, Problem, Refusal } from "../model/problem.ts";
+import { HeldFolder } from "./held-folders.ts";
 import { staysBusy } from "./mounting.ts";
 import { statOf } from "./objects.ts";
 
@@ -19,24 +20,33 @@ export function busyMounts(steps: readonly Step[]): Refusal[] {
   const leaving = steps.filter(
     (step): step is Leaving => step.kind === "unmount" || step.kind === "replace-mount",
   );
-  const places = new Map(leaving.map(({ target }) => [target, realPathOf(target)]));
-  const carrying = new Set([...places.values()].flatMap(ancestorsOf));
-  return leaving
-    .filter(({ target }) => !carrying.has(places.get(target) ?? target))
-    .filter(({ target }) => inParentOf(target, staysMountedAndBusy))
-    .map(({ serves, target }) => ({
-      serves,
-      problem: busyProblem(`${target} is busy and can't be unmounted`, target),
-    }));
+  const folder = new HeldFolder();
+  try {
+    // Without symlinks: a mount may be named by another way than the one that lies on it.
+    const folders = leaving.map(({ target }) => folder.around(target).path);
+    const carrying = directoriesAbove(folders);
+    return leaving
+      .filter(({ target }, index) => {
+        if (carrying.has(join(folders[index] ?? "", nameOf(target)))) return false;
+        return staysBusy(folder.around(target).descriptor, nameOf(target));
+      })
+      .map(({ serves, target }) => ({
+        serves,
+        problem: busyProblem(`${target} is busy and can't be unmounted`, target),
+      }));
+  } finally {
+    folder.close();
+  }
 }
 
-function staysMountedAndBusy(parent: number, name: string): boolean {
-  return statAt(parent, name)?.mountRoot === true && staysBusy(parent, name);
-}
-
-/** The path without symlinks: a mount may be named by another way than the one that lies on it. */
-function realPathOf(target: string): string {
-  return inParentOf(target, (_, name, parent) => join(parent, name));
+/** The directories themselves, and all above them. */
+function directoriesAbove(folders: readonly string[]): ReadonlySet<string> {
+  const above = new Set<string>();
+  for (const folder of folders) {
+    // What was met before has been climbed from before.
+    for (let path = folder; !above.has(path); path = parentOf(path)) above.add(path);
+  }
+  return above;
 }
 
 /** An error about a busy mount that names the processes which hold it. */

@@ -5,7 +5,9 @@ import { Failure } from "../model/problem.ts";
 export interface Interruption {
   /** Throws if the person or the system asked to stop. */
   stopIfAsked(): void;
-  /** Lets signals in if it was long since the last time. */
+  /** True if it is long since signals were let in. */
+  isPauseDue(): boolean;
+  /** Lets signals in. */
   pause(): Promise<void>;
   /** Gives signals their usual effect back. */
   end(): void;
@@ -35,8 +37,10 @@ export function watchForInterruption(): Interruption {
         { severity: "error", message: `stopped by ${asked}; nothing changed` },
       ]);
     },
+    isPauseDue() {
+      return performance.now() - lastPause >= longestDeafness;
+    },
     async pause() {
-      if (performance.now() - lastPause < longestDeafness) return;
       await turnOfTheEventLoop();
       lastPause = performance.now();
     },

@@ -9,8 +9,9 @@ import type { Step } from "../model/plan.ts";
  * The directories that the steps made symlinks in, each once, as effects: those that can be known again by their birth.
  */
 export function linkFolders(steps: readonly Step[]): Effect[] {
-  const paths = steps.flatMap((step) => (makesLink(step) ? parentOf(step.path) : []));
-  return [...new Set(paths)].flatMap((path): Effect[] => {
+  const paths = new Set<string>();
+  for (const step of steps) if (makesLink(step)) paths.add(parentOf(step.path));
+  return [...paths].flatMap((path): Effect[] => {
     const found = walk(path);
     if (found.kind !== "open") return [];
     try {
@@ -24,6 +25,13 @@ export function linkFolders(steps: readonly Step[]): Effect[] {
 
 type LinkStep = Extract<Step, { kind: "link" | "replace-link" | "exchange-for-link" | "replace-file" }>;
 
+const linking: ReadonlySet<Step["kind"]> = new Set([
+  "link",
+  "replace-link",
+  "exchange-for-link",
+  "replace-file",
+]);
+
 function makesLink(step: Step): step is LinkStep {
-  return ["link", "replace-link", "exchange-for-link", "replace-file"].includes(step.kind);
+  return linking.has(step.kind);
 }

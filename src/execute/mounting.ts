@@ -6,64 +6,61 @@ import {
   cloneTree,
   detach,
   detachTree,
-  isBusy,
+  isBusyMount,
   setMountOptions,
   unmount,
 } from "../linux/mounts.ts";
 import { type Stat, statAt, statDescriptor } from "../linux/stat.ts";
 import { inParentOf } from "../linux/walk.ts";
+import { join, nameOf } from "../model/path.ts";
 import type { MountedSource, MountOptions, Step } from "../model/plan.ts";
+import { detachedMount, detachedMountIn } from "./detached-mount.ts";
+import type { HeldFolders } from "./held-folders.ts";
 import { statOf } from "./objects.ts";
-import type { Outcome } from "./session.ts";
-import { forgetCopy, handleInCopy, handleOfShown } from "./storage-copy.ts";
+import type { Identified, Outcome } from "./session.ts";
+import { forgetCopy, handleOfShown } from "./storage-copy.ts";
 
-/**
- * A mount of what is at `source`, attached to nothing yet. The caller closes it.
- * @throws SystemError `ELOOP` where a symlink is in the place of the source: it could be mounted as such, and would be
- *   followed then
- */
-export function detachedMount({ source, options }: MountedSource): number {
-  const tree = inParentOf(source, (parent, name, path) =>
-    withDescriptor(openHandle(parent, name), (handle) => {
-      const found = statDescriptor(handle);
-      if (found.type === "symlink") throw new SystemError("open_tree", ELOOP, source);
-      const inCopy = handleInCopy({ descriptor: parent, path }, name, found);
-      return inCopy === null ? cloneTree(handle, "") : withDescriptor(inCopy, () => cloneTree(inCopy, ""));
-    }),
-  );
-  return withOptions(tree, options);
-}
-
-/** Gives a new tree its options, or closes it. */
-function withOptions(tree: number, options: MountOptions): number {
+/** Carries out a step. @returns what is mounted at the target now */
+export function mountInFolders(step: Extract<Step, { kind: "mount" }>, folders: HeldFolders): Stat {
+  const { target, source } = step;
+  const { tree, shown } = detachedMountIn(folders.source.around(source), nameOf(source), step);
   try {
-    setMountOptions(tree, options, "new");
-    return tree;
-  } catch (error) {
+    const folder = folders.target.around(target);
+    const name = nameOf(target);
+    attachIn(folder.descriptor, name, tree, shown.mountId, target);
+    // What is mounted from now on comes from where the path leads to from now on.
+    folders.source.closeIfCovered(join(folder.path, name));
+    return shown;
+  } finally {
     closeDescriptor(tree);
-    throw error;
   }
 }
 
-/** @returns what is mounted at the target now */
-export function mountAtTarget(target: string, mounted: MountedSource): Stat {
-  return withDescriptor(detachedMount(mounted), (tree) => attachAtTarget(target, tree));
+/** Mounts what is at the source at the target. */
+export function mountAtTarget(target: string, mounted: MountedSource): void {
+  withDescriptor(detachedMount(mounted), (tree) => attachAtTarget(target, tree));
 }
 
 /**
- * Attaches a detached mount, and gives back what it shows. A user can rename a directory between the kernel's looking it up and its mounting on it;
- * then the mount is somewhere else in their folder, and is taken away again.
+ * Attaches a detached mount.
+ * @throws as {@link attachIn}
+ */
+export function attachAtTarget(target: string, tree: number): void {
+  inParentOf(target, (parent, name) => attachIn(parent, name, tree, statDescriptor(tree).mountId, target));
+}
+
+/**
+ * Attaches a detached mount in an open directory. A user can rename a directory between the kernel's looking it up and
+ * its mounting on it; then the mount is somewhere else in their folder, and is taken away again.
+ * @param mountId of the detached mount, which it keeps
  * @throws SystemError `ESTALE` then, and where somebody else's mount is at the target by now
  */
-export function attachAtTarget(target: string, tree: number): Stat {
-  return inParentOf(target, (parent, name) => {
-    if (statAt(parent, name)?.mountRoot === true) throw new SystemError("move_mount", ESTALE, target);
-    attachTree(tree, parent, name);
-    const attached = statDescriptor(tree);
-    if (statAt(parent, name)?.mountId === attached.mountId) return attached;
-    detachTree(tree);
-    throw new SystemError("move_mount", ESTALE, target);
-  });
+function attachIn(parent: number, name: string, tree: number, mountId: number, target: string): void {
+  if (statAt(parent, name)?.mountRoot === true) throw new SystemError("move_mount", ESTALE, target);
+  attachTree(tree, parent, name);
+  if (statAt(parent, name)?.mountId === mountId) return;
+  detachTree(tree);
+  throw new SystemError("move_mount", ESTALE, target);
 }
 
 /** What a step says of the mount that it changes or takes away. */
@@ -83,27 +80,26 @@ function expectMount(parent: number, name: string, mountId: number): Stat {
  * Unmounts the target, and gives back what undoing that takes: a handle of what it showed, or a copy of the mount.
  * @param lazy detach it even if somebody uses it: they go on with what they have open
  */
-export function unmountTarget(step: Extract<Step, { kind: "unmount" }>, lazy: boolean): Outcome {
+export function unmountTarget(
+  step: Extract<Step, { kind: "unmount" }>,
+  folders: HeldFolders,
+  lazy: boolean,
+): Outcome {
   const { target, mountId, source } = step;
-  return inParentOf(target, (parent, name) => {
-    const shown = expectMount(parent, name, mountId);
-    forgetCopy(mountId);
-    const handle = handleOfShown(source, shown);
-    const kept = handle ?? withDescriptor(openHandle(parent, name), (mounted) => cloneTree(mounted, ""));
-    try {
-      if (lazy) detach(parent, name);
-      else unmount(parent, name);
-      return handle === null ? { keptTree: kept } : { keptHandle: kept };
-    } catch (error) {
-      closeDescriptor(kept);
-      throw error;
-    }
-  });
-}
-
-/** A detached mount of what another one showed (see {@link unmountTarget}). The caller closes it. */
-export function mountOfKept(handle: number, options: MountOptions): number {
-  return withOptions(cloneTree(handle, ""), options);
+  const { descriptor: parent } = folders.target.around(target);
+  const name = nameOf(target);
+  const shown = expectMount(parent, name, mountId);
+  forgetCopy(mountId);
+  const handle = handleOfShown(source, shown);
+  const kept = handle ?? withDescriptor(openHandle(parent, name), (mounted) => cloneTree(mounted, ""));
+  try {
+    if (lazy) detach(parent, name);
+    else unmount(parent, name);
+    return handle === null ? { keptTree: kept } : { keptHandle: kept };
+  } catch (error) {
+    closeDescriptor(kept);
+    throw error;
+  }
 }
 
 /** Exchanges the mount at the target for one of another source. */
@@ -144,7 +140,6 @@ export function exchangeMount(
 }
 
 const EBUSY = 16;
-const ELOOP = 40;
 const ESTALE = 116;
 
 function exchangeMounts(
@@ -173,10 +168,11 @@ function exchangeMounts(
 /** Milliseconds: a look at a mount uses it for an instant, and is over soon. */
 const passingUse = 50;
 
-/** True if the mount on top at `name` is in use, and not only for an instant. */
+/** True if something is mounted at `name` that is in use, and not only for an instant. */
 export function staysBusy(parent: number, name: string): boolean {
+  if (!isBusyMount(parent, name)) return false;
   const begin = performance.now();
-  while (isBusy(parent, name)) {
+  while (isBusyMount(parent, name)) {
     if (performance.now() - begin > passingUse) return true;
     Bun.sleepSync(1);
   }
@@ -233,12 +229,15 @@ export function isMountPoint(target: string): boolean {
 }
 
 /** @throws SystemError `ESTALE` if what is mounted there does not show this object */
-export function expectMountOf(parent: number, name: string, shown: Stat): void {
+export function expectMountOf(parent: number, name: string, shown: Identified): void {
   if (!isMountOf(statAt(parent, name), shown)) throw new SystemError("statx", ESTALE, name);
 }
 
 /** True if `found` is where something is mounted that shows this object. */
-export function isMountOf(found: Stat | null, shown: Stat | null): boolean {
+export function isMountOf(
+  found: (Identified & { readonly mountRoot: boolean }) | null,
+  shown: Identified | null,
+): boolean {
   if (found === null || shown === null) return false;
   return found.mountRoot && found.device === shown.device && found.inode === shown.inode;
 }

@@ -4,7 +4,6 @@ import {
   makeDirectory,
   openForReading,
   openHandle,
-  readLink,
   removeDirectory,
   sameContent,
   unlink,
@@ -16,6 +15,7 @@ import { effectiveUser } from "../linux/process.ts";
 import { readNames } from "../linux/reopen.ts";
 import { type Stat, statAt, statDescriptor } from "../linux/stat.ts";
 import { inParentOf, PathError, walkToParent } from "../linux/walk.ts";
+import { readLinkIfThere } from "../linux/walk-by-name.ts";
 import type { Identity } from "../model/generation.ts";
 import { isSameObject } from "../model/object.ts";
 import type { Access } from "../model/observation.ts";
@@ -55,7 +55,7 @@ export function expectLink(parent: number, name: string, text: string): void {
 }
 
 export function isLink(parent: number, name: string, text: string): boolean {
-  return statAt(parent, name)?.type === "symlink" && readLink(parent, name) === text;
+  return readLinkIfThere(parent, name) === text;
 }
 
 const ESTALE = 116;

@@ -10,24 +10,41 @@ import { adoptFile } from "./adoption.ts";
 import { copySource, copyToName } from "./copy-source.ts";
 import type { CopyOptions } from "./copy-tree.ts";
 import { exchangeIf, isOurLink, moveIf, removeIf, takePlaceOf } from "./giving-way.ts";
-import { changeMountOptions, mountAtTarget, replaceMount, unmountTarget } from "./mounting.ts";
+import type { HeldFolders } from "./held-folders.ts";
+import { changeMountOptions, mountInFolders, replaceMount, unmountTarget } from "./mounting.ts";
 import { createObject, isEmpty, isLink, isObject, makeNewDirectory } from "./objects.ts";
 import type { Watch } from "./progress.ts";
 import type { Outcome } from "./session.ts";
 
-/**
- * Carries out one step, or throws and leaves everything as it was before it.
- * @param stopIfAsked called now and then by what takes long; throws when the person wants to stop
- * @param watch told how far a copy is
- * @param lazy detach mounts that are in use instead of failing
- */
-export async function perform(
-  step: Step,
-  stopIfAsked: () => void,
-  lazy: boolean,
-  watch: Watch,
-): Promise<Outcome> {
+/** What carrying out steps takes besides the steps. */
+export interface Conduct {
+  /** Called now and then by what takes long; throws when the person wants to stop. */
+  readonly stopIfAsked: () => void;
+  /** Told how far a copy is. */
+  readonly watch: Watch;
+  /** Detach mounts that are in use instead of failing. */
+  readonly lazy: boolean;
+  /** Open between steps; only the kinds of steps that these know of work in them. */
+  readonly folders: HeldFolders;
+}
+
+/** Carries out one step, or throws and leaves everything as it was before it. */
+export function perform(step: Step, conduct: Conduct): Outcome | Promise<Outcome> {
   switch (step.kind) {
+    case "mount":
+      return { object: mountInFolders(step, conduct.folders) };
+    case "unmount":
+      return unmountTarget(step, conduct.folders, conduct.lazy);
+    case "link": {
+      const { descriptor } = conduct.folders.target.around(step.path);
+      makeSymlink(descriptor, nameOf(step.path), step.text);
+      return {};
+    }
+    case "unlink": {
+      const { descriptor } = conduct.folders.target.around(step.path);
+      removeLink(descriptor, nameOf(step.path), step.text);
+      return {};
+    }
     case "create-directory": {
       const identity = createObject(step.path, step.access, makeNewDirectory);
       return step.role === "target" ? { made: { kind: "created-directory", path: step.path, identity } } : {};
@@ -37,10 +54,9 @@ export async function perform(
       return step.role === "target" ? { made: { kind: "created-file", path: step.path, identity } } : {};
     }
     case "copy-source":
-      return await copySource(step, copyOptions(step.from, step.to, stopIfAsked, watch));
+      return copySource(step, copyOptions(step.from, step.to, conduct));
     case "adopt-file":
-      await adoptFile(step, copyOptions(step.from, step.to, stopIfAsked, watch));
-      return {};
+      return adoptFile(step, copyOptions(step.from, step.to, conduct)).then(withoutOutcome);
     case "set-access":
       return { object: changeAccess(step.path, step.from, step.to) };
     case "back-up":
@@ -48,20 +64,13 @@ export async function perform(
       return { made: { kind: "backup", target: step.path, backup: step.backup } };
     case "put-back":
       return putBack(step.path, step.backup);
-    case "mount":
-      return { object: mountAtTarget(step.target, step) };
     case "replace-mount":
-      return replaceMount(step, step.to, lazy);
+      return replaceMount(step, step.to, conduct.lazy);
     case "set-mount-options":
       changeMountOptions(step, step.to);
       return {};
     case "set-hidden":
       // For all steps at once, see `visibility.ts`.
-      return {};
-    case "unmount":
-      return unmountTarget(step, lazy);
-    case "link":
-      inParentOf(step.path, (parent, name) => makeSymlink(parent, name, step.text));
       return {};
     case "replace-link":
       replaceLink(step.path, step.from, step.to, nameOf(step.aside));
@@ -72,12 +81,8 @@ export async function perform(
     case "replace-file":
       exchangeForLink(step.path, step.text, nameOf(step.aside), step.identity);
       return { made: { kind: "replaced-file", target: step.path, access: step.access } };
-    case "unlink":
-      removeLink(step.path, step.text);
-      return {};
     case "unlink-to-copy":
-      await replaceLinkByCopy(step, copyOptions(step.from, step.path, stopIfAsked, watch));
-      return {};
+      return replaceLinkByCopy(step, copyOptions(step.from, step.path, conduct)).then(withoutOutcome);
     case "set-aside":
       return setAside(step.path, nameOf(step.aside), step.identity);
   }
@@ -90,7 +95,11 @@ function backUp(path: string, backup: string, identity: Identity): void {
   });
 }
 
-function copyOptions(from: string, to: string, stopIfAsked: () => void, watch: Watch): CopyOptions {
+function withoutOutcome(): Outcome {
+  return {};
+}
+
+function copyOptions(from: string, to: string, { stopIfAsked, watch }: Conduct): CopyOptions {
   return {
     signal: stopIfAsked,
     progress: (files, bytes) => watch({ kind: "copy", from, files, bytes }),
@@ -139,11 +148,9 @@ function exchangeForLink(path: string, text: string, otherName: string, identity
 
 const ESTALE = 116;
 
-export function removeLink(path: string, text: string): void {
-  inParentOf(path, (parent, name) => {
-    if (removeIf(parent, name, isOurLink(parent, text))) return;
-    throw new SystemError("unlinkat", ESTALE, name);
-  });
+function removeLink(parent: number, name: string, text: string): void {
+  if (removeIf(parent, name, isOurLink(parent, text))) return;
+  throw new SystemError("unlinkat", ESTALE, name);
 }
 
 async function replaceLinkByCopy(

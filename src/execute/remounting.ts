@@ -2,23 +2,22 @@ import { isSystemError } from "../linux/ffi.ts";
 import { closeDescriptor, openHandle, withDescriptor } from "../linux/files.ts";
 import { parseMountTable } from "../linux/mountinfo.ts";
 import { attachTree, cloneTree, detach, readMountTable, unmount } from "../linux/mounts.ts";
-import { type Stat, statAt } from "../linux/stat.ts";
+import { statAt } from "../linux/stat.ts";
 import { inParentOf } from "../linux/walk.ts";
 import { join } from "../model/path.ts";
 import type { MountedSource } from "../model/plan.ts";
+import { detachedMount, mountOfKept } from "./detached-mount.ts";
 import {
   attachAtTarget,
-  detachedMount,
   exchangeMount,
   expectMountOf,
   isMountOf,
   isMountPoint,
   mountAtTarget,
-  mountOfKept,
   uncoverAgain,
 } from "./mounting.ts";
 import { statOf } from "./objects.ts";
-import type { Outcome } from "./session.ts";
+import type { Identified, Outcome } from "./session.ts";
 
 /** Taking steps with mounts back. */
 
@@ -28,7 +27,7 @@ import type { Outcome } from "./session.ts";
  * @param shown what the mount shows; null if that is not known any more
  * @returns why it was left
  */
-export function unmountAgain(target: string, shown: Stat | null): string[] {
+export function unmountAgain(target: string, shown: Identified | null): string[] {
   return inParentOf(target, (parent, name) => {
     const found = statAt(parent, name);
     if (found?.mountRoot !== true) return [];
@@ -107,7 +106,7 @@ function withTree(
 }
 
 /** Takes away what is mounted under the mount that covers it at the same place. */
-function removeFromBeneath(target: string, old: Stat | null): void {
+function removeFromBeneath(target: string, old: Identified | null): void {
   if (countMounts(target) < 2) return;
   inParentOf(target, (parent, name) => {
     if (!isMountOf(statAt(parent, name), old)) return;

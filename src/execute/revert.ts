@@ -14,7 +14,7 @@ import { haveSameContent, isEmpty, isLink, isObject, looksCreated, statOf } from
 import type { Origin } from "./origin.ts";
 import { replaceLink } from "./perform.ts";
 import { mountAgain, putOldMountBack, unmountAgain } from "./remounting.ts";
-import type { Outcome } from "./session.ts";
+import type { Identified, Outcome } from "./session.ts";
 
 /**
  * Takes a step back, whether it was carried out, only half, or not at all: what stands there now tells. So it serves
@@ -115,11 +115,18 @@ function isGone(path: string): boolean {
  */
 function removeCreated(path: string, access: Access, type: "directory" | "file", origin: Origin): string[] {
   return inParentOf(path, (parent, name) => {
+    const isOurs = (found: Stat | null) =>
+      found?.type === type && looksCreated(found, access) && origin(found);
+    const isOurEmptyFile = (at: string) => {
+      const found = statAt(parent, at);
+      return found?.type === "file" && isOurs(found) && isEmpty(parent, at, found);
+    };
+    // Programs save over a file that they find empty, too.
+    if (type === "file" && removeIf(parent, name, isOurEmptyFile)) return [];
     const found = statAt(parent, name);
-    if (found?.type !== type || !looksCreated(found, access) || !origin(found)) return [];
+    if (found === null || !isOurs(found)) return [];
     if (!isEmpty(parent, name, found)) return [`${path} is left: somebody put something into it`];
-    if (found.type === "directory") removeDirectory(parent, name);
-    else unlink(parent, name);
+    if (type === "directory") removeDirectory(parent, name);
     return [];
   });
 }
@@ -130,7 +137,7 @@ function knownOrigin({ made }: Outcome, origin: Origin): Origin {
   return (found) => isObject(found, made.identity);
 }
 
-function revertAccess(path: string, from: Access, to: Access, changed: Stat | undefined): string[] {
+function revertAccess(path: string, from: Access, to: Access, changed: Identified | undefined): string[] {
   const found = statOf(path);
   if (found === null) return [];
   if (!isBetween(found, from, to)) return [`${path} is left: somebody changed its owner since`];

@@ -4,6 +4,14 @@ import type { Stat } from "../linux/stat.ts";
 import type { Effect } from "../model/generation.ts";
 import type { Step } from "../model/plan.ts";
 
+/** What an object, or a mount of it, is known by again. */
+export type Identified = Pick<Stat, "device" | "inode" | "birth" | "mountId">;
+
+/** True if both are of the very same object, wherever that is mounted. */
+export function areOneObject(left: Identified, right: Identified): boolean {
+  return left.inode === right.inode && left.device === right.device && left.birth === right.birth;
+}
+
 /** What carrying out a step left behind for later: for the record, for undoing it, and for the person. */
 export interface Outcome {
   /** What imp made and may take away some day. */
@@ -13,7 +21,7 @@ export interface Outcome {
   /** Instead of that: a handle of what that mount showed, in a detached copy of the mount that its source lies on. */
   readonly keptHandle?: number;
   /** What the step mounted or gave another owner or mode: undoing has to do with that very object. */
-  readonly object?: Stat;
+  readonly object?: Identified;
   /** What a person should know: why the step did nothing, or not all. */
   readonly notices?: readonly string[];
 }
@@ -26,7 +34,8 @@ export interface Done {
 
 export function releaseTrees(steps: readonly Done[]): void {
   for (const { outcome } of steps) {
-    for (const kept of [outcome.keptTree, outcome.keptHandle]) if (kept !== undefined) closeDescriptor(kept);
+    if (outcome.keptTree !== undefined) closeDescriptor(outcome.keptTree);
+    if (outcome.keptHandle !== undefined) closeDescriptor(outcome.keptHandle);
   }
 }
 

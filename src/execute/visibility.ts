@@ -18,7 +18,15 @@ import type { Done } from "./session.ts";
 type MountStep = Extract<Step, { kind: "mount" | "replace-mount" | "set-hidden" | "unmount" }>;
 
 function isMountStep(step: Step): step is MountStep {
-  return ["mount", "replace-mount", "set-hidden", "unmount"].includes(step.kind);
+  switch (step.kind) {
+    case "mount":
+    case "replace-mount":
+    case "set-hidden":
+    case "unmount":
+      return true;
+    default:
+      return false;
+  }
 }
 
 /** What is to be the case at a target, and how the mount there is found. */
@@ -34,11 +42,33 @@ interface Aim {
  * @returns why that was not possible
  */
 export function adjustVisibility(done: readonly Done[]): string[] {
+  if (!couldMatter(done)) return [];
   const aims = new Map<string, Aim>();
   for (const { step, outcome } of done) {
     if (isMountStep(step)) addAim(aims, step, aimAfter(step, outcome.object?.mountId));
   }
   return bringAbout(aims);
+}
+
+/** False if all mounts that come are shown, as nearly always, and none was hidden. */
+function couldMatter(done: readonly Done[]): boolean {
+  let concernsMounts = false;
+  for (const { step } of done) {
+    if (!isMountStep(step)) continue;
+    if (step.kind === "replace-mount" ? step.to.hidden : step.kind !== "unmount" && step.hidden) return true;
+    concernsMounts = true;
+  }
+  return concernsMounts && couldBeHidden();
+}
+
+/** True if anything is hidden, or if that can't be found out. */
+function couldBeHidden(): boolean {
+  try {
+    return mentionsHiding(readUtab() ?? new Uint8Array(0));
+  } catch (error) {
+    if (isSystemError(error)) return true;
+    throw error;
+  }
 }
 
 /** Makes it as it was before the steps, which were taken back. @returns why that was not possible */

@@ -1,5 +1,7 @@
 import {
   AT_EMPTY_PATH,
+  AT_NO_AUTOMOUNT,
+  AT_SYMLINK_NOFOLLOW,
   MNT_DETACH,
   MNT_EXPIRE,
   MOVE_MOUNT_BENEATH,
@@ -11,7 +13,7 @@ import {
   UMOUNT_NOFOLLOW,
 } from "./abi.ts";
 import { systemCall, systemCallOrErrno } from "./ffi.ts";
-import { closeDescriptor, openHandle } from "./files.ts";
+import { statAt } from "./stat.ts";
 import { readByPath } from "./whole-file.ts";
 
 /** The mount table of this mount namespace, as the kernel writes it: bytes, for names need not be UTF-8. */
@@ -20,14 +22,17 @@ export function readMountTable(): Uint8Array {
 }
 
 /**
- * A copy of the mount that `path` (relative to `directory`) lies on, showing just what is at `path`, attached to
- * nothing (open_tree(2) with OPEN_TREE_CLONE). With an empty path: of what the descriptor stands for. Mounts below
- * it are not copied. Closing the descriptor without attaching it discards the copy.
+ * A copy of the mount that `name` in `directory` lies on, showing just what is there, attached to nothing (open_tree(2)
+ * with OPEN_TREE_CLONE). A symlink is not followed: the copy shows the link itself, so that who attached it would lead
+ * others along. With an empty name: of what the descriptor stands for. Mounts below it are not copied. Closing the
+ * descriptor without attaching it discards the copy.
  */
-export function cloneTree(directory: number, path: string): number {
-  const flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (path === "" ? AT_EMPTY_PATH : 0);
-  return systemCall("open_tree", path, directory, path, flags);
+export function cloneTree(directory: number, name: string): number {
+  const flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (name === "" ? AT_EMPTY_PATH : lastNameOnly);
+  return systemCall("open_tree", name, directory, name, flags);
 }
+
+const lastNameOnly = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
 
 /** Attaches a detached tree at `name` in `directory`; a symlink there is not followed. */
 export function attachTree(tree: number, directory: number, name: string): void {
@@ -60,11 +65,11 @@ export function detachTree(tree: number): void {
 }
 
 /**
- * True if an unmount of what is on top at `name` would fail with EBUSY now. The first umount2(2) with MNT_EXPIRE after
- * any use of the mount only asks: EAGAIN means free. The handle that is opened and closed here is that use.
+ * True if something is mounted at just this place, and an unmount of what is on top there would fail with EBUSY now. The
+ * first umount2(2) with MNT_EXPIRE after any use of the mount only asks: EAGAIN means free. The look at it is that use.
  */
-export function isBusy(directory: number, name: string): boolean {
-  closeDescriptor(openHandle(directory, name));
+export function isBusyMount(directory: number, name: string): boolean {
+  if (statAt(directory, name)?.mountRoot !== true) return false;
   const path = `/proc/self/fd/${directory}/${name}`;
   return systemCallOrErrno("umount2", path, UMOUNT_NOFOLLOW | MNT_EXPIRE) === -EBUSY;
 }
