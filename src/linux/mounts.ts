@@ -14,10 +14,10 @@ import {
 } from "./abi.ts";
 import { systemCall, systemCallOrErrno } from "./ffi.ts";
 import { statAt } from "./stat.ts";
-import { readByPath } from "./whole-file.ts";
+import { type Bytes, readByPath } from "./whole-file.ts";
 
 /** The mount table of this mount namespace, as the kernel writes it: bytes, for names need not be UTF-8. */
-export function readMountTable(): Uint8Array {
+export function readMountTable(): Bytes {
   return readByPath("/proc/self/mountinfo");
 }
 

@@ -6,6 +6,7 @@ import { readNames } from "../linux/reopen.ts";
 import { readUtab } from "../linux/utab.ts";
 import { hiddenMounts } from "../linux/utab-text.ts";
 import { type Walk, walk, walkBeneath } from "../linux/walk.ts";
+import { discard } from "../linux/whole-file.ts";
 import { type Mount, type MountTable, mountTable } from "../model/mount.ts";
 import type { Folder, Node, Observed, Spot } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
@@ -23,7 +24,7 @@ const mostHeld = 16;
 
 /** Reads the mount table now, and all else when it is asked for, each thing once. */
 export function observeLiveSystem(): LiveSystem {
-  const mounts = mountTable(parseMountTable(readMountTable()));
+  const mounts = mountTable(listMounts());
   const nodes = new Map<string, Node>();
   const realParents = new Map<string, string>();
   const realPaths = new Map<string, string>();
@@ -124,6 +125,13 @@ export function observeLiveSystem(): LiveSystem {
   }
 
   return { mounts, node, real, folder, countNames, isHidden, sameBytes, close };
+}
+
+function listMounts(): Mount[] {
+  const bytes = readMountTable();
+  const mounts = parseMountTable(bytes);
+  discard(bytes);
+  return mounts;
 }
 
 /** Nothing is there, or not for this user. What the kernel fails to read (EIO) is there: it must not pass for empty. */

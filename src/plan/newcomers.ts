@@ -1,6 +1,6 @@
 import { type Effect, withLatestFolders } from "../model/generation.ts";
-import type { Entry } from "../model/manifest.ts";
-import type { Mount, MountTable } from "../model/mount.ts";
+import { type Entry, isMounted } from "../model/manifest.ts";
+import { type Mount, type MountTable, mountAt } from "../model/mount.ts";
 import type { Access, Glimpse } from "../model/observation.ts";
 import { ancestorsOf, isAtOrBelow, join, parentOf, sortedParentsFirst } from "../model/path.ts";
 import type { Finding, Plan, Step } from "../model/plan.ts";
@@ -25,6 +25,9 @@ interface Approach {
  */
 export function planNewcomers(request: PlanRequest): Plan | null {
   const { active, wanted, effects, observed } = request;
+  // Mostly all is in place already, which the first entry shows before anything is gathered about the others.
+  const first = wanted.entries.find(isMounted);
+  if (first !== undefined && mountAt(observed.mounts, first.target) !== null) return null;
   const { before, gone } = pairUp(active.entries, wanted.entries);
   if (wanted.entries.length === 0 || gone.length > 0) return null;
   const earlier = new Map<Entry, Entry | undefined>();

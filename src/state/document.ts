@@ -1,3 +1,4 @@
+import { type Bytes, discard } from "../linux/whole-file.ts";
 import { Failure, failure, type Problem } from "../model/problem.ts";
 import * as v from "./form.ts";
 import { findJsonStop } from "./json-place.ts";
@@ -8,7 +9,7 @@ export type Help = () => string;
 /** A state file as it was read. */
 export interface Document {
   readonly path: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: Bytes;
   readonly help: Help;
 }
 
@@ -18,11 +19,13 @@ const longestExcerpt = 200;
 
 /**
  * The JSON value in the document.
+ * @param bytes whether anybody will look at the document's bytes again: a large file then is not twice in memory
  * @throws Failure (1) that points at the place where it stops being JSON
  */
-export function parseDocument(document: Document): unknown {
+export function parseDocument(document: Document, bytes: "discard" | "keep"): unknown {
   if (document.bytes.length === 0) throw damage(document, "it is empty");
   const text = decode(document);
+  if (bytes === "discard") discard(document.bytes);
   try {
     return JSON.parse(text);
   } catch {

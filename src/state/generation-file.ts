@@ -48,7 +48,7 @@ export function readGenerationFile(directory: StateDirectory, number: number): G
     const bytes = readStateFile(inside, `${number}.json`, help);
     if (bytes === null) return null;
     const document: Document = { path: generationPath(directory, number), bytes, help };
-    const { format: _, ...generation } = validate(document, generationSchema, parseDocument(document));
+    const { format: _, ...generation } = validate(document, generationSchema, parseDocument(document, "discard"));
     if (generation.number === number) return generation;
     throw damage(document, `it holds generation ${generation.number}`);
   });

@@ -48,7 +48,7 @@ export function readIndexFile(directory: StateDirectory): IndexContent | null {
     throw failure(1, `${path} is missing, though generations are stored beside it`, help());
   }
   const document: Document = { path, bytes, help };
-  const value = parseDocument(document);
+  const value = parseDocument(document, "keep");
   if (Array.isArray(value))
     return { kind: "rust", generations: validate(document, rustSchema, value), bytes };
   return { kind: "index", index: validate(document, indexSchema, value) };

@@ -48,7 +48,7 @@ export function readJournal({ directory }: Store): Journal | null {
   const bytes = readStateFile(directory, journalName, help);
   if (bytes === null) return null;
   const document: Document = { path, bytes, help };
-  return validate(document, journalSchema, parseDocument(document));
+  return validate(document, journalSchema, parseDocument(document, "discard"));
 }
 
 /** Puts the journal on the disk. @throws Failure (1) */

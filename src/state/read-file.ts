@@ -1,7 +1,7 @@
 import { isSystemError } from "../linux/ffi.ts";
 import { openForReading, withDescriptor } from "../linux/files.ts";
 import { statDescriptor } from "../linux/stat.ts";
-import { readWholeFile } from "../linux/whole-file.ts";
+import { type Bytes, readWholeFile } from "../linux/whole-file.ts";
 import { join } from "../model/path.ts";
 import { Failure, failure } from "../model/problem.ts";
 import type { StateDirectory } from "./directory.ts";
@@ -17,7 +17,7 @@ export const largestFile = 64 * 1024 * 1024;
  * @returns null if there is none
  * @throws Failure (1) if it is no regular file of a sane size, may not be read, or if root cannot trust it
  */
-export function readStateFile(directory: StateDirectory, name: string, help: Help): Uint8Array | null {
+export function readStateFile(directory: StateDirectory, name: string, help: Help): Bytes | null {
   const path = join(directory.path, name);
   return attempting(`read ${path}`, () => {
     const descriptor = openOrNull(directory.descriptor, name, path, help);
