@@ -38,7 +38,8 @@ function readByGrowing(descriptor: number): Bytes {
     if (length === 0) return takeOut(filled);
     filled += length;
     // Not by a copy beside the old one, which would stay until the collector comes.
-    if (filled === readingPlace.length) readingPlace = new Uint8Array(readingPlace.buffer.transfer(4 * filled));
+    if (filled === readingPlace.length)
+      readingPlace = new Uint8Array(readingPlace.buffer.transfer(4 * filled));
   }
 }
 

@@ -11,19 +11,23 @@ import { attempting } from "./kernel-refusal.ts";
 const temporaryName = /^\.imp-.*\.tmp$/;
 
 /**
- * Puts a file with these bytes in the place of `name`: temporary file, fsync(2), rename(2). The new file belongs to the
+ * Puts a file with this content, or these pieces of it, in the place of `name`: temporary file, fsync(2), rename(2). The new file belongs to the
  * owner of the directory, and everyone may read it. Nothing changed if this throws. The new name itself is safe from a
  * power cut after {@link syncNames}.
  * @throws Failure (1)
  */
-export function replaceFile(directory: StateDirectory, name: string, content: string | Uint8Array): void {
-  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+export function replaceFile(
+  directory: StateDirectory,
+  name: string,
+  content: string | Uint8Array | Iterable<string>,
+): void {
   const temporary = `.imp-${name}.${process.pid}.tmp`;
   attempting(`write ${join(directory.path, name)}`, () => {
     const descriptor = createAnew(directory.descriptor, temporary);
     try {
       try {
-        writeWhole(descriptor, bytes);
+        if (content instanceof Uint8Array) writeWhole(descriptor, content);
+        else writeTexts(descriptor, typeof content === "string" ? [content] : content);
         shareWithOwner(descriptor, statDescriptor(directory.descriptor), 0o644);
         sync(descriptor);
       } finally {
@@ -35,6 +39,19 @@ export function replaceFile(directory: StateDirectory, name: string, content: st
       throw error;
     }
   });
+}
+
+/** By way of a small place, so that nothing large is in memory a second time. */
+function writeTexts(descriptor: number, texts: Iterable<string>): void {
+  const encoder = new TextEncoder();
+  const place = new Uint8Array(64 * 1024);
+  for (const text of texts) {
+    for (let at = 0; at < text.length; ) {
+      const { read, written } = encoder.encodeInto(at === 0 ? text : text.slice(at), place);
+      writeWhole(descriptor, place.subarray(0, written));
+      at += read;
+    }
+  }
 }
 
 /**

@@ -6,6 +6,7 @@ import { createInside, openInside, type StateDirectory } from "./directory.ts";
 import { type Document, damage, parseDocument, validate } from "./document.ts";
 import { removeFile, removeLeftovers, replaceFile, syncNames } from "./durable-file.ts";
 import * as v from "./form.ts";
+import { jsonPieces } from "./json-pieces.ts";
 import { attempting } from "./kernel-refusal.ts";
 import { manifestSchema } from "./manifest-schema.ts";
 import { readStateFile } from "./read-file.ts";
@@ -48,7 +49,11 @@ export function readGenerationFile(directory: StateDirectory, number: number): G
     const bytes = readStateFile(inside, `${number}.json`, help);
     if (bytes === null) return null;
     const document: Document = { path: generationPath(directory, number), bytes, help };
-    const { format: _, ...generation } = validate(document, generationSchema, parseDocument(document, "discard"));
+    const { format: _, ...generation } = validate(
+      document,
+      generationSchema,
+      parseDocument(document, "discard"),
+    );
     if (generation.number === number) return generation;
     throw damage(document, `it holds generation ${generation.number}`);
   });
@@ -65,10 +70,16 @@ export function writeGenerationFiles(directory: StateDirectory, generations: rea
   withDescriptor(inside.descriptor, () => {
     for (const generation of generations) {
       const content = v.parse(generationSchema, { format: 1, ...generation });
-      replaceFile(inside, `${generation.number}.json`, `${JSON.stringify(content, null, 2)}\n`);
+      replaceFile(inside, `${generation.number}.json`, generationPieces(content));
     }
     syncNames(inside);
   });
+}
+
+function* generationPieces(content: Generation): Generator<string> {
+  const around = { ...content, manifest: { ...content.manifest, entries: [] } };
+  yield* jsonPieces(around, ["manifest", "entries"], content.manifest.entries, 2);
+  yield "\n";
 }
 
 /**

@@ -4,6 +4,7 @@ import { type Document, parseDocument, validate } from "./document.ts";
 import { removeFile, replaceFile, syncNames } from "./durable-file.ts";
 import * as v from "./form.ts";
 import { stepSchema, tidyingSchema } from "./journal-schema.ts";
+import { jsonPieces } from "./json-pieces.ts";
 import { readStateFile } from "./read-file.ts";
 import { countSchema, timeSchema } from "./schema.ts";
 import { journalName, type LockedStore, type Store } from "./store.ts";
@@ -53,8 +54,15 @@ export function readJournal({ directory }: Store): Journal | null {
 
 /** Puts the journal on the disk. @throws Failure (1) */
 export function writeJournal({ directory }: LockedStore, journal: Journal): void {
-  replaceFile(directory, journalName, `${JSON.stringify(v.parse(journalSchema, journal))}\n`);
+  const parsed = v.parse(journalSchema, journal);
+  replaceFile(directory, journalName, journalPieces(parsed));
   syncNames(directory);
+}
+
+/** One line, as all of it would be. */
+function* journalPieces(journal: Journal): Generator<string> {
+  yield* jsonPieces({ ...journal, steps: [] }, ["steps"], journal.steps, 0);
+  yield "\n";
 }
 
 /** Removes it. One that a power cut brings back does no harm: settling it twice changes nothing. @throws Failure (1) */
