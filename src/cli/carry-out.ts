@@ -1,5 +1,6 @@
 import { execute, type Recorder } from "../execute/execute.ts";
 import type { Watch } from "../execute/progress.ts";
+import { spareMemory } from "../linux/spare-memory.ts";
 import type { Conflict, Plan } from "../model/plan.ts";
 import { EntriesRefused, Failure, type Problem, type Refusal } from "../model/problem.ts";
 import type { PartialPlan } from "../plan/partial.ts";
@@ -60,8 +61,10 @@ async function bringIntoBeing(
     begin: (begun) => {
       startedAt ??= new Date().toISOString();
       writeJournal(store, journalOf(request, aim, startedAt, begun));
+      spareMemory(plan.steps.length);
     },
     commit: (effects) => {
+      spareMemory(plan.steps.length);
       const { index, generation } = aim.goal.record(effects);
       warnings.push(...commit(store, index, generation));
     },
