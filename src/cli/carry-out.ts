@@ -56,15 +56,17 @@ async function bringIntoBeing(
   refuseConflicts(aim, plan);
   const warnings = noticeProblems(plan);
   if (changesNothing(aim, plan)) return warnings;
+  const size = Math.max(plan.steps.length, aim.goal.manifest.entries.length);
   let startedAt: string | null = null;
   const recorder: Recorder = {
     begin: (begun) => {
       startedAt ??= new Date().toISOString();
+      spareMemory(size);
       writeJournal(store, journalOf(request, aim, startedAt, begun));
-      spareMemory(plan.steps.length);
+      spareMemory(size);
     },
     commit: (effects) => {
-      spareMemory(plan.steps.length);
+      spareMemory(size);
       const { index, generation } = aim.goal.record(effects);
       warnings.push(...commit(store, index, generation));
     },

@@ -1,4 +1,5 @@
 import { isSystemError } from "../linux/ffi.ts";
+import { spareMemory } from "../linux/spare-memory.ts";
 import { PathError } from "../linux/walk.ts";
 import { type Effect, withLatestFolders } from "../model/generation.ts";
 import type { Plan, Step } from "../model/plan.ts";
@@ -77,10 +78,13 @@ export async function execute(
         throw explain(error, step);
       }
       begun = null;
-      if (interruption.isPauseDue()) await interruption.pause();
+      if (!interruption.isPauseDue()) continue;
+      await interruption.pause();
+      spareMemory(plan.steps.length);
     }
     turnFolders(folders, null, done);
     interruption.stopIfAsked();
+    spareMemory(plan.steps.length);
     remarks.push(...adjustVisibility(done));
     syncOrFail(plan.steps);
     recorder.commit(withLatestFolders([...plan.keptEffects, ...effectsOf(done), ...linkFolders(plan.steps)]));

@@ -74,6 +74,7 @@ export function writeGenerationFiles(directory: StateDirectory, generations: rea
       spareMemory(content.manifest.entries.length);
       replaceFile(inside, `${generation.number}.json`, generationPieces(content));
     }
+    spareMemory(generations.at(-1)?.manifest.entries.length ?? 0);
     syncNames(inside);
   });
 }
