@@ -78,9 +78,7 @@ export async function execute(
         throw explain(error, step);
       }
       begun = null;
-      if (!interruption.isPauseDue()) continue;
-      await interruption.pause();
-      spareMemory(plan.steps.length);
+      if (interruption.isPauseDue()) await interruption.pause();
     }
     turnFolders(folders, null, done);
     interruption.stopIfAsked();
