@@ -65,10 +65,18 @@ export function writeGenerationFiles(directory: StateDirectory, generations: rea
   withDescriptor(inside.descriptor, () => {
     for (const generation of generations) {
       const content = v.parse(generationSchema, { format: 1, ...generation });
-      replaceFile(inside, `${generation.number}.json`, `${JSON.stringify(content, null, 2)}\n`);
+      replaceFile(inside, `${generation.number}.json`, textOf(content));
     }
     syncNames(inside);
   });
+}
+
+/** As JSON with a line for each entry: less than half of what it takes to write, and to read, with one for each value. */
+function textOf({ manifest, ...head }: Generation): string {
+  const lines = JSON.stringify(head, null, 2).slice(0, -"\n}".length);
+  const entries = manifest.entries.map((entry) => `    ${JSON.stringify(entry)}`);
+  const list = entries.length === 0 ? "[]" : `[\n${entries.join(",\n")}\n  ]`;
+  return `${lines},\n  "manifest": { "entries": ${list} }\n}\n`;
 }
 
 /**
