@@ -1,6 +1,6 @@
 import { type Effect, withLatestFolders } from "../model/generation.ts";
-import type { Entry } from "../model/manifest.ts";
-import type { Mount, MountTable } from "../model/mount.ts";
+import { type Entry, isMounted } from "../model/manifest.ts";
+import { type Mount, type MountTable, mountAt } from "../model/mount.ts";
 import type { Access, Glimpse } from "../model/observation.ts";
 import { ancestorsOf, isAtOrBelow, join, parentOf, sortedParentsFirst } from "../model/path.ts";
 import type { Finding, Plan, Step } from "../model/plan.ts";
@@ -26,7 +26,7 @@ interface Approach {
 export function planNewcomers(request: PlanRequest): Plan | null {
   const { active, wanted, effects, observed } = request;
   const { before, gone } = pairUp(active.entries, wanted.entries);
-  if (wanted.entries.length === 0 || gone.length > 0) return null;
+  if (gone.length > 0 || isSomethingThere(request)) return null;
   const earlier = new Map<Entry, Entry | undefined>();
   for (const [index, entry] of wanted.entries.entries()) earlier.set(entry, before[index]);
 
@@ -121,6 +121,14 @@ export function planNewcomers(request: PlanRequest): Plan | null {
     made.add(path);
     steps.push({ kind, serves, path, access, role: "target" });
   }
+}
+
+/** Tells at once that a system is not new: by the first entry that is mounted, or the first one at all. */
+function isSomethingThere({ wanted, observed }: PlanRequest): boolean {
+  const entry = wanted.entries.find(isMounted) ?? wanted.entries[0];
+  if (entry === undefined || mountAt(observed.mounts, entry.target) !== null) return true;
+  const folder = isMounted(entry) ? null : observed.folder(parentOf(entry.target));
+  return folder !== null && !folder.isFree(entry.target);
 }
 
 /** The source, if it is there as the entry wants it. */
