@@ -15,7 +15,7 @@ const flags = [
   "--splitting",
   // Nearly all code runs too seldom to be worth compiling: the compiler's threads were half the work of a first apply of
   // 100 entries, and a fifth of a verify of 1,000. With so high a threshold 5,000 take a little less too.
-  "--compile-jit-policy=150",
+  "--compile-jit-policy=30",
   // A file in the current folder must not change what a root process does.
   "--no-compile-autoload-dotenv",
   "--no-compile-autoload-bunfig",

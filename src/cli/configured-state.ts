@@ -1,5 +1,5 @@
 import { decodeConfig } from "../config/decode.ts";
-import { isTable, type Node, parseDocument } from "../config/document.ts";
+import { isTable, type Node, parseDocument, parseFolded } from "../config/document.ts";
 import { readOwnPath } from "../config/paths.ts";
 import { Reader } from "../config/reader.ts";
 import { SourceText } from "../config/source-text.ts";
@@ -13,7 +13,7 @@ import type { ConfigFile } from "./config-file.ts";
  */
 export function configuredState({ path, bytes }: ConfigFile): string | null {
   const source = new SourceText(decodeConfig(bytes, path), path);
-  const document = parseDocument(source);
+  const document = parseFolded(source) ?? parseDocument(source);
   if (Array.isArray(document)) throw new Failure(2, document);
   return stateDirectoryOf(document, source);
 }

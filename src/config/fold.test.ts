@@ -41,6 +41,10 @@ describe("a text", () => {
       '"/😀",\n"/😀b",\n',
       '{ directory = "/a",\n{ directory = "/b",\n',
       '{ mode = "0700", directory = "/a" },\n{ mode = "0700", directory = "/b" },\n',
+      '{ user = "root", directory = "/a" },\n{ user = "user", directory = "/a" },\n',
+      `{ directory = "/a"${", a = 1".repeat(200)} },\n`.repeat(2),
+      '{ directory = "/a" }, {},\n{ directory = "/b" }, {},\n',
+      '{ directory = "/a", # },\n{ directory = "/b", # },\n',
       '"""\n"/a",\n"/b",\n""",\n',
       "'''\n\"/a\",\n\"/b\",\n''',\n",
     ]) {

@@ -60,6 +60,9 @@ const firstLine = new RegExp(
   "g",
 );
 
+/** A line that is longer but for its path has no equal: in UTF-16 units. It would be too long for an expression. */
+const longest = 1024;
+
 /**
  * Leaves all lines of each run out but the first; null if there are no runs.
  *
@@ -79,23 +82,25 @@ export function fold(whole: string): FoldedText | null {
   let end = 0;
   firstLine.lastIndex = 0;
   for (let match = firstLine.exec(whole); match !== null; match = firstLine.exec(whole)) {
-    const [found, before = "", behind = "", lineBreak = ""] = match;
+    const [{ length }, before = "", behind = "", lineBreak = ""] = match;
     const start = match.index + 1;
     // Else the line opens a table that a later line closes, or the other way round.
-    if (before.includes("{") === behind.includes("}")) {
+    const isWhole = before.includes("{") === behind.includes("}");
+    if (isWhole && before.length + behind.length <= longest) {
       line += lineBreaks(whole, end, start);
       const indentation = before.search(/\S|$/);
-      const { run, ...behindRun } = runFrom(whole, { start, line, before, behind, lineBreak });
-      const gap = match.index + found.length;
+      const found = runFrom(whole, { start, line, before, behind, lineBreak });
+      if (found === null) return null;
+      const gap = match.index + length;
       parts.push(whole.slice(end, gap));
-      runs.set(foldedLength + start - end + indentation, run);
+      runs.set(foldedLength + start - end + indentation, found.run);
       foldedLength += gap - end;
-      ({ end, line } = behindRun);
+      ({ end, line } = found);
       gaps.push(foldedLength);
       missing.push(end - foldedLength);
     }
     // The line break at the end of one run may be the one before the next.
-    firstLine.lastIndex = Math.max(match.index + found.length, end) - 1;
+    firstLine.lastIndex = Math.max(match.index + length, end) - 1;
   }
   if (runs.size === 0) return null;
   parts.push(whole.slice(end));
@@ -112,7 +117,8 @@ interface Beginning {
   readonly lineBreak: string;
 }
 
-function runFrom(whole: string, beginning: Beginning): { run: Run; end: number; line: number } {
+/** The run, and where the text goes on behind it; null if that can't be told. */
+function runFrom(whole: string, beginning: Beginning): { run: Run; end: number; line: number } | null {
   const { before, behind, lineBreak } = beginning;
   const alike = literal(before) + path + literal(behind + lineBreak);
   const others = new RegExp(String.raw`\n(?!${alike})`, "g");
@@ -123,9 +129,11 @@ function runFrom(whole: string, beginning: Beginning): { run: Run; end: number; 
   const lines: number[] = [];
   let { start, line } = beginning;
   for (;;) {
-    // There is another line, be it the end of the text: that begins behind the last line break.
     others.lastIndex = start;
-    const end = (others.exec(whole)?.index ?? whole.length) + 1;
+    const other = others.exec(whole);
+    // What follows on the last line break of the text is no such line, so there is always one.
+    if (other === null) return null;
+    const end = other.index + 1;
     const last = end - lineBreak.length - behind.length - 1;
     for (const text of whole.slice(start + before.length + 1, last).split(separator)) {
       texts.push(text);

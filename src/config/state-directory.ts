@@ -17,7 +17,9 @@ export function checkStateDirectory(
   const hiding: Entry[] = [];
   for (let index = 0; index < manifest.entries.length; index += 1) {
     const entry = manifest.entries[index];
-    if (entry !== undefined && isAtOrBelow(stateDirectory, entry.target)) hiding.push(entry);
+    // Hardly any gets beyond the first of the two questions.
+    if (entry === undefined || !stateDirectory.startsWith(entry.target)) continue;
+    if (isAtOrBelow(stateDirectory, entry.target)) hiding.push(entry);
   }
   if (hiding.length === 0) return [];
   const source = new SourceText(configText, configPath);

@@ -34,6 +34,11 @@ export function copyUpFor(plan: Plan, index: number): Plan {
   }, plan);
 }
 
+/** False where nothing has to be copied up, as for most plans. */
+export function movesAnything({ steps }: Plan): boolean {
+  return steps.some((step) => movedBy(step).length > 0);
+}
+
 interface Moved {
   readonly path: string;
   readonly identity: Identity;

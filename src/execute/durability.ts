@@ -15,8 +15,11 @@ const manyDirectories = 8;
 export function syncChanges(steps: readonly Step[]): void {
   const directories = new Set<string>();
   let last = "";
-  for (const step of steps) {
-    for (const directory of changedDirectories(step)) {
+  for (let index = 0; index < steps.length; index += 1) {
+    const step = steps[index];
+    const changed = step === undefined ? none : changedDirectories(step);
+    for (let at = 0; at < changed.length; at += 1) {
+      const directory = changed[at] ?? "";
       // Neighbours share theirs.
       if (directory !== last) directories.add(directory);
       last = directory;

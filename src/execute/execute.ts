@@ -5,14 +5,14 @@ import { type Effect, withLatestFolders } from "../model/generation.ts";
 import type { Plan, Step } from "../model/plan.ts";
 import { EntriesRefused, Failure, failure, type Problem, Unconfirmed } from "../model/problem.ts";
 import { CopyError } from "./copy-tree.ts";
-import { copyUpAll, copyUpFor } from "./copy-up.ts";
+import { copyUpAll, copyUpFor, movesAnything } from "./copy-up.ts";
 import { syncChanges } from "./durability.ts";
 import { HeldFolders } from "./held-folders.ts";
 import { busyMounts, busyProblem } from "./holders.ts";
 import { watchForInterruption } from "./interruption.ts";
 import { linkFolders } from "./link-folders.ts";
 import { type Conduct, perform } from "./perform.ts";
-import type { Watch } from "./progress.ts";
+import { sparingly, type Watch } from "./progress.ts";
 import { type Done, failedAttempt, releaseTrees, remedyFor } from "./session.ts";
 import { forgetAllCopies } from "./storage-copy.ts";
 import { tidyUp } from "./tidy.ts";
@@ -51,10 +51,12 @@ export async function execute(
       busy.map(({ problem }) => problem),
     );
   }
-  let plan = copyUpAll(planned);
+  const isMoving = movesAnything(planned);
+  let plan = isMoving ? copyUpAll(planned) : planned;
   const interruption = watchForInterruption();
   const folders = new HeldFolders();
   const conduct: Conduct = { stopIfAsked: interruption.stopIfAsked, watch, lazy, folders };
+  const tell = sparingly(watch);
   const done: Done[] = [];
   const remarks: string[] = [];
   let begun: Step | null = null;
@@ -62,15 +64,17 @@ export async function execute(
     if (plan.steps.length + plan.afterwards.length > 0) recorder.begin(plan);
     for (let index = 0; index < plan.steps.length; index += 1) {
       interruption.stopIfAsked();
-      const lasting = copyUpFor(plan, index);
-      // A mount had covered it until now.
-      if (lasting !== plan) recorder.begin(lasting);
-      plan = lasting;
+      if (isMoving) {
+        const lasting = copyUpFor(plan, index);
+        // A mount had covered it until now.
+        if (lasting !== plan) recorder.begin(lasting);
+        plan = lasting;
+      }
       const step = plan.steps[index];
       if (step === undefined) break;
       turnFolders(folders, step, done);
       begun = step;
-      watch({ kind: "step", step, done: index, total: plan.steps.length });
+      tell(step, index, plan.steps.length);
       try {
         const outcome = perform(step, conduct);
         done.push({ step, outcome: outcome instanceof Promise ? await outcome : outcome });
@@ -108,13 +112,19 @@ export async function execute(
 
 function effectsOf(done: readonly Done[]): Effect[] {
   const effects: Effect[] = [];
-  for (const { outcome } of done) if (outcome.made !== undefined) effects.push(outcome.made);
+  for (let index = 0; index < done.length; index += 1) {
+    const made = done[index]?.outcome.made;
+    if (made !== undefined) effects.push(made);
+  }
   return effects;
 }
 
 function noticesOf(done: readonly Done[]): string[] {
   const notices: string[] = [];
-  for (const { outcome } of done) if (outcome.notices !== undefined) notices.push(...outcome.notices);
+  for (let index = 0; index < done.length; index += 1) {
+    const added = done[index]?.outcome.notices;
+    if (added !== undefined) notices.push(...added);
+  }
   return notices;
 }
 

@@ -10,7 +10,15 @@ import type { Step } from "../model/plan.ts";
  */
 export function linkFolders(steps: readonly Step[]): Effect[] {
   const paths = new Set<string>();
-  for (const step of steps) if (makesLink(step)) paths.add(parentOf(step.path));
+  let last = "";
+  for (let index = 0; index < steps.length; index += 1) {
+    const step = steps[index];
+    if (step === undefined || !makesLink(step)) continue;
+    const path = parentOf(step.path);
+    // Neighbours share theirs.
+    if (path !== last) paths.add(path);
+    last = path;
+  }
   return [...paths].flatMap((path): Effect[] => {
     const found = walk(path);
     if (found.kind !== "open") return [];
@@ -25,13 +33,14 @@ export function linkFolders(steps: readonly Step[]): Effect[] {
 
 type LinkStep = Extract<Step, { kind: "link" | "replace-link" | "exchange-for-link" | "replace-file" }>;
 
-const linking: ReadonlySet<Step["kind"]> = new Set([
-  "link",
-  "replace-link",
-  "exchange-for-link",
-  "replace-file",
-]);
-
 function makesLink(step: Step): step is LinkStep {
-  return linking.has(step.kind);
+  switch (step.kind) {
+    case "link":
+    case "replace-link":
+    case "exchange-for-link":
+    case "replace-file":
+      return true;
+    default:
+      return false;
+  }
 }

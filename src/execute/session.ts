@@ -33,9 +33,10 @@ export interface Done {
 }
 
 export function releaseTrees(steps: readonly Done[]): void {
-  for (const { outcome } of steps) {
-    if (outcome.keptTree !== undefined) closeDescriptor(outcome.keptTree);
-    if (outcome.keptHandle !== undefined) closeDescriptor(outcome.keptHandle);
+  for (let index = 0; index < steps.length; index += 1) {
+    const outcome = steps[index]?.outcome;
+    if (outcome?.keptTree !== undefined) closeDescriptor(outcome.keptTree);
+    if (outcome?.keptHandle !== undefined) closeDescriptor(outcome.keptHandle);
   }
 }
 

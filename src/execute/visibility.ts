@@ -53,8 +53,9 @@ export function adjustVisibility(done: readonly Done[]): string[] {
 /** False if all mounts that come are shown, as nearly always, and none was hidden. */
 function couldMatter(done: readonly Done[]): boolean {
   let concernsMounts = false;
-  for (const { step } of done) {
-    if (!isMountStep(step)) continue;
+  for (let index = 0; index < done.length; index += 1) {
+    const step = done[index]?.step;
+    if (step === undefined || !isMountStep(step)) continue;
     if (step.kind === "replace-mount" ? step.to.hidden : step.kind !== "unmount" && step.hidden) return true;
     concernsMounts = true;
   }

@@ -25,11 +25,8 @@ interface Approach {
  */
 export function planNewcomers(request: PlanRequest): Plan | null {
   const { active, wanted, effects, observed } = request;
-  // Mostly all is in place already, which the first entry shows before anything is gathered about the others.
-  const first = wanted.entries.find(isMounted);
-  if (first !== undefined && mountAt(observed.mounts, first.target) !== null) return null;
   const { before, gone } = pairUp(active.entries, wanted.entries);
-  if (wanted.entries.length === 0 || gone.length > 0) return null;
+  if (gone.length > 0 || isSomethingThere(request)) return null;
   const earlier = new Map<Entry, Entry | undefined>();
   for (const [index, entry] of wanted.entries.entries()) earlier.set(entry, before[index]);
 
@@ -62,9 +59,9 @@ export function planNewcomers(request: PlanRequest): Plan | null {
     if (stored === null) return false;
     used.add(source).add(approach.base);
 
-    const isFree = approach.missing.length > 0 || approach.base.folder.isFree(target);
+    const isFree = approach.missing.length > 0 || !hasRoom(entry, approach.base, past !== undefined);
     if (isFree && approach.base.options.includes("ro")) return false;
-    if (!isFree && !isRoom(entry, approach.base, past !== undefined)) return false;
+    if (isFree && approach.missing.length === 0 && !approach.base.folder.isFree(target)) return false;
     if (!makeParents(entry, approach.missing)) return false;
     if (entry.kind === "linked-file") {
       findings.push({ serves: target, kind: "not-linked", message: "its symlink is missing" });
@@ -126,6 +123,14 @@ export function planNewcomers(request: PlanRequest): Plan | null {
   }
 }
 
+/** Tells at once that a system is not new: by the first entry that is mounted, or the first one at all. */
+function isSomethingThere({ wanted, observed }: PlanRequest): boolean {
+  const entry = wanted.entries.find(isMounted) ?? wanted.entries[0];
+  if (entry === undefined || mountAt(observed.mounts, entry.target) !== null) return true;
+  const folder = isMounted(entry) ? null : observed.folder(parentOf(entry.target));
+  return folder !== null && !folder.isFree(entry.target);
+}
+
 /** The source, if it is there as the entry wants it. */
 function sourceIn({ folder, attached }: Place, entry: Entry): Glimpse | null {
   if (attached.has(entry.source)) return null;
@@ -136,8 +141,8 @@ function sourceIn({ folder, attached }: Place, entry: Entry): Glimpse | null {
   return isRight && hasAccess(entry, stored) ? stored : null;
 }
 
-/** True if a directory can be mounted over what is at its target, and hides nothing that anybody does not know of. */
-function isRoom(entry: Entry, { folder }: Place, isKnown: boolean): boolean {
+/** True if a directory can be mounted over one at its target, and hides nothing that anybody does not know of. */
+function hasRoom(entry: Entry, { folder }: Place, isKnown: boolean): boolean {
   if (entry.kind !== "directory") return false;
   if (folder.glance(entry.target, folder.mount)?.type !== "directory") return false;
   return isKnown || folder.isEmpty(entry.target);

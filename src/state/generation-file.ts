@@ -7,7 +7,6 @@ import { createInside, openInside, type StateDirectory } from "./directory.ts";
 import { type Document, damage, parseDocument, validate } from "./document.ts";
 import { removeFile, removeLeftovers, replaceFile, syncNames } from "./durable-file.ts";
 import * as v from "./form.ts";
-import { jsonPieces } from "./json-pieces.ts";
 import { attempting } from "./kernel-refusal.ts";
 import { manifestSchema } from "./manifest-schema.ts";
 import { readStateFile } from "./read-file.ts";
@@ -79,10 +78,21 @@ export function writeGenerationFiles(directory: StateDirectory, generations: rea
   });
 }
 
-function* generationPieces(content: Generation): Generator<string> {
-  const around = { ...content, manifest: { ...content.manifest, entries: [] } };
-  yield* jsonPieces(around, ["manifest", "entries"], content.manifest.entries, 2);
-  yield "\n";
+/**
+ * As JSON with a line for each entry: less than half of what it takes to write, and to read, with one for each value. In
+ * pieces, so that the text of thousands of entries is never whole in memory.
+ */
+function* generationPieces({ manifest, ...head }: Generation): Generator<string> {
+  yield `${JSON.stringify(head, null, 2).slice(0, -"\n}".length)},\n  "manifest": { "entries": [`;
+  const { entries } = manifest;
+  let piece = "";
+  for (let index = 0; index < entries.length; index += 1) {
+    piece += `${index === 0 ? "" : ","}\n    ${JSON.stringify(entries[index])}`;
+    if (index % 100 !== 99) continue;
+    yield piece;
+    piece = "";
+  }
+  yield `${piece}${entries.length === 0 ? "" : "\n  "}] }\n}\n`;
 }
 
 /**
