@@ -1,5 +1,4 @@
-import { spareMemory } from "../linux/spare-memory.ts";
-import { activeEntries, type Effect, type Generation, type Index } from "../model/generation.ts";
+import type { Effect, Generation, Index } from "../model/generation.ts";
 import { emptyManifest, type Manifest } from "../model/manifest.ts";
 import type { Conflict } from "../model/plan.ts";
 import { tolerant } from "../observe/tolerant.ts";
@@ -49,7 +48,6 @@ export interface Aim {
 
 export function aimAt(request: ChangeRequest, store: Store): Aim {
   const index = readIndex(store);
-  spareMemory(activeEntries(index));
   const active = index.active === null ? null : readGeneration(store, index.active);
   return { index, active: active?.manifest ?? emptyManifest, goal: request.chooseGoal(store, index, active) };
 }

@@ -1,6 +1,5 @@
 import { execute, type Recorder } from "../execute/execute.ts";
 import type { Watch } from "../execute/progress.ts";
-import { spareMemory } from "../linux/spare-memory.ts";
 import type { Conflict, Plan } from "../model/plan.ts";
 import { EntriesRefused, Failure, type Problem, type Refusal } from "../model/problem.ts";
 import type { PartialPlan } from "../plan/partial.ts";
@@ -56,17 +55,13 @@ async function bringIntoBeing(
   refuseConflicts(aim, plan);
   const warnings = noticeProblems(plan);
   if (changesNothing(aim, plan)) return warnings;
-  const size = Math.max(plan.steps.length, aim.goal.manifest.entries.length);
   let startedAt: string | null = null;
   const recorder: Recorder = {
     begin: (begun) => {
       startedAt ??= new Date().toISOString();
-      spareMemory(size);
       writeJournal(store, journalOf(request, aim, startedAt, begun));
-      spareMemory(size);
     },
     commit: (effects) => {
-      spareMemory(size);
       const { index, generation } = aim.goal.record(effects);
       warnings.push(...commit(store, index, generation));
     },

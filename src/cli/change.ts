@@ -1,5 +1,4 @@
 import { effectiveUser } from "../linux/process.ts";
-import { spareMemory } from "../linux/spare-memory.ts";
 import { lookAlong } from "../linux/way.ts";
 import { isMounted } from "../model/manifest.ts";
 import { isAtOrBelow } from "../model/path.ts";
@@ -32,7 +31,6 @@ export async function bringAbout(context: CommandContext, request: ChangeRequest
     const aim = aimAt(request, store);
     const isStill = settled.length === 0 && early !== null && holdsStill(early, aim, store);
     const done = await carryOut(request, store, aim, watcher(context), isStill ? early.part : null);
-    spareMemory(Math.max(done.plan.steps.length, done.wanted.entries.length));
     const stale = await staleUnit(request, aim);
     context.report([...done.warnings, ...stale, ...conflictProblems(aim.goal.config, done.leftOut)]);
     tell(context, reportOf(request, aim, done, aim.goal.number));

@@ -1,4 +1,3 @@
-import { spareMemory, spareMuchMemory } from "../linux/spare-memory.ts";
 import type { Plan } from "../model/plan.ts";
 import { Exchanged } from "../observe/coherence.ts";
 import { observeLiveSystem } from "../observe/live.ts";
@@ -30,16 +29,12 @@ export function observing<T>(request: LiveRequest, plan: (request: PlanRequest) 
 }
 
 function observingOnce<T>(request: LiveRequest, plan: (request: PlanRequest) => T): T {
-  const entries = Math.max(request.active.entries.length, request.wanted.entries.length);
-  spareMuchMemory(entries);
   const observed = observeLiveSystem();
-  spareMemory(entries);
   try {
     const token = crypto.randomUUID().slice(0, 8);
     return plan({ ...request, observed, stamp: timeStamp(new Date()), token });
   } finally {
     observed.close();
-    spareMemory(entries);
   }
 }
 

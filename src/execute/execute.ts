@@ -1,5 +1,4 @@
 import { isSystemError } from "../linux/ffi.ts";
-import { spareMemory } from "../linux/spare-memory.ts";
 import { PathError } from "../linux/walk.ts";
 import { type Effect, withLatestFolders } from "../model/generation.ts";
 import type { Plan, Step } from "../model/plan.ts";
@@ -86,7 +85,6 @@ export async function execute(
     }
     turnFolders(folders, null, done);
     interruption.stopIfAsked();
-    spareMemory(plan.steps.length);
     remarks.push(...adjustVisibility(done));
     syncOrFail(plan.steps);
     recorder.commit(withLatestFolders([...plan.keptEffects, ...effectsOf(done), ...linkFolders(plan.steps)]));

@@ -19,7 +19,6 @@ interface CallNumbers {
   readonly linkat: number;
   readonly listxattr: number;
   readonly lseek: number;
-  readonly madvise: number;
   readonly mkdirat: number;
   readonly mknodat: number;
   readonly mount: number;
@@ -61,7 +60,6 @@ const x64: CallNumbers = {
   linkat: 265,
   listxattr: 194,
   lseek: 8,
-  madvise: 28,
   mkdirat: 258,
   mknodat: 259,
   mount: 165,
@@ -103,7 +101,6 @@ const arm64: CallNumbers = {
   linkat: 37,
   listxattr: 11,
   lseek: 62,
-  madvise: 233,
   mkdirat: 34,
   mknodat: 33,
   mount: 40,
@@ -179,9 +176,6 @@ export const MS_PRIVATE = 1 << 18;
 export const MNT_DETACH = 2;
 export const MNT_EXPIRE = 4;
 export const UMOUNT_NOFOLLOW = 8;
-
-/** `asm-generic/mman-common.h` */
-export const MADV_DONTNEED = 4;
 
 export const LOCK_EX = 2;
 export const LOCK_NB = 4;

@@ -75,8 +75,3 @@ export const emptyIndex: Index = {
   generations: [],
   effects: [],
 };
-
-/** How many entries the active generation has, as the index tells before it is read. */
-export function activeEntries({ active, generations }: Index): number {
-  return generations.find(({ number }) => number === active)?.entries ?? 0;
-}

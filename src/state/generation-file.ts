@@ -1,6 +1,5 @@
 import { withDescriptor } from "../linux/files.ts";
 import { readNames } from "../linux/reopen.ts";
-import { spareMemory } from "../linux/spare-memory.ts";
 import type { Generation } from "../model/generation.ts";
 import { join } from "../model/path.ts";
 import { createInside, openInside, type StateDirectory } from "./directory.ts";
@@ -70,10 +69,8 @@ export function writeGenerationFiles(directory: StateDirectory, generations: rea
   withDescriptor(inside.descriptor, () => {
     for (const generation of generations) {
       const content = v.parse(generationSchema, { format: 1, ...generation });
-      spareMemory(content.manifest.entries.length);
       replaceFile(inside, `${generation.number}.json`, generationPieces(content));
     }
-    spareMemory(generations.at(-1)?.manifest.entries.length ?? 0);
     syncNames(inside);
   });
 }

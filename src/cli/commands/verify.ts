@@ -1,5 +1,3 @@
-import { spareMemory } from "../../linux/spare-memory.ts";
-import { activeEntries } from "../../model/generation.ts";
 import { failure } from "../../model/problem.ts";
 import { readGeneration, readIndex } from "../../state/store.ts";
 import type { CommandContext, CommandResult } from "../context.ts";
@@ -15,7 +13,6 @@ export async function run(context: CommandContext, _input: CommandInput<"verify"
   return lookIntoState(context, location, (store) => {
     const index = readIndex(store);
     if (index.active === null) throw failure(1, "No active generation", "`imp apply` makes the first one");
-    spareMemory(activeEntries(index));
     const { number, manifest } = readGeneration(store, index.active);
     const plan = planAgainstLiveSystem({
       active: manifest,
