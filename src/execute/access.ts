@@ -2,10 +2,10 @@ import { SystemError } from "../linux/ffi.ts";
 import { changeMode, changeOwner, openHandle, withDescriptor } from "../linux/files.ts";
 import { areHardLinksProtected } from "../linux/hard-links.ts";
 import { effectiveUser } from "../linux/process.ts";
-import { type Stat, statDescriptor } from "../linux/stat.ts";
+import { areOneObject, type Stat, statDescriptor } from "../linux/stat.ts";
 import { inParentOf } from "../linux/walk.ts";
 import type { Access } from "../model/observation.ts";
-import { areOneObject, type Identified } from "./session.ts";
+import type { Identified } from "./session.ts";
 
 /** Owners and modes, and whose they may be changed. */
 
