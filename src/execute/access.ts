@@ -12,10 +12,17 @@ import type { Identified } from "./session.ts";
 const EMLINK = 31;
 const ESTALE = 116;
 
-/** The owner first: changing it takes set-id bits away. */
+/**
+ * The owner first: changing it takes set-id bits away.
+ * @param current as it was found just now
+ */
 export function setAccess(handle: number, current: Access, wanted: Access): void {
-  if (current.uid !== wanted.uid || current.gid !== wanted.gid) changeOwner(handle, wanted.uid, wanted.gid);
-  if (statDescriptor(handle).mode !== wanted.mode) changeMode(handle, wanted.mode);
+  let { mode } = current;
+  if (current.uid !== wanted.uid || current.gid !== wanted.gid) {
+    changeOwner(handle, wanted.uid, wanted.gid);
+    mode = statDescriptor(handle).mode;
+  }
+  if (mode !== wanted.mode) changeMode(handle, wanted.mode);
 }
 
 /**

@@ -36,7 +36,11 @@ export function syncDirectories(paths: Iterable<string>): void {
       const found = walk(path);
       if (found.kind !== "open") continue;
       const { device } = statDescriptor(found.descriptor);
-      byDevice.set(device, [...(byDevice.get(device) ?? []), found.descriptor]);
+      const handles = byDevice.get(device) ?? [];
+      // Of many, those that show that there are many will do: there can be more than a process may open.
+      if (handles.length > manyDirectories) closeDescriptor(found.descriptor);
+      else handles.push(found.descriptor);
+      byDevice.set(device, handles);
     }
     for (const handles of byDevice.values()) syncAll(handles);
   } finally {
