@@ -12,7 +12,7 @@ import {
 import { parseMountTable } from "../linux/mountinfo.ts";
 import { readMountTable } from "../linux/mounts.ts";
 import { effectiveUser } from "../linux/process.ts";
-import { isEmptyDirectory, readNames } from "../linux/reopen.ts";
+import { isEmptyDirectory } from "../linux/reopen.ts";
 import { type Stat, statAt, statDescriptor } from "../linux/stat.ts";
 import { inParentOf, PathError, walkToParent } from "../linux/walk.ts";
 import { readLinkIfThere } from "../linux/walk-by-name.ts";
@@ -110,7 +110,7 @@ export function looksCreated(found: Stat, access: Access): boolean {
 /** True for a directory without names and a file without bytes. */
 export function isEmpty(parent: number, name: string, stat: Stat): boolean {
   if (stat.type === "file") return stat.size === 0;
-  return stat.type === "directory" && withDescriptor(openHandle(parent, name), readNames).length === 0;
+  return stat.type === "directory" && isEmptyDirectory(parent, name);
 }
 
 /** True if both names are of regular files with the same bytes. */

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { exampleJournal } from "./example-journal.ts";
 import { fit } from "./form.ts";
-import { anyStepSchema, stepSchema } from "./journal-schema.ts";
+import { anyStepSchema, anyTidyingSchema, stepSchema, tidyingSchema } from "./journal-schema.ts";
 import { expectAgreement } from "./quick-looks.fixture.ts";
 
 const access = { uid: 0, gid: 0, mode: 0o755 };
@@ -19,6 +19,17 @@ test("the quick look at a step passes nothing that the full form refuses, and th
   const steps = [...usual, ...usual, ...exampleJournal.steps];
   const kinds = exampleJournal.steps.map(({ kind }) => kind);
   expectAgreement(stepSchema, anyStepSchema, steps, [...kinds, "nothing"]);
+});
+
+test("the quick look at a tidying passes nothing that the full form refuses, and the other way round", () => {
+  const kinds = exampleJournal.afterwards.map(({ kind }) => kind);
+  const removal = { ...exampleJournal.afterwards[0], path: "/srv/a", serves: "/srv/a" };
+  expectAgreement(
+    tidyingSchema,
+    anyTidyingSchema,
+    [removal, ...exampleJournal.afterwards],
+    [...kinds, "mount"],
+  );
 });
 
 test("what fitted just before makes nothing fit that does not", () => {
