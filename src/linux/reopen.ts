@@ -2,7 +2,7 @@ import { AT_FDCWD, O_CLOEXEC, O_DIRECTORY, O_NOATIME, O_NOFOLLOW, O_NONBLOCK, O_
 import { decodePath } from "./bytes.ts";
 import { Descriptor } from "./descriptor.ts";
 import { SystemError, systemCall, systemCallOrErrno } from "./ffi.ts";
-import { openHandle } from "./files.ts";
+import { openHandle, withDescriptor } from "./files.ts";
 
 /**
  * From a handle (O_PATH) to a descriptor that reads the very same object: no name is looked up again, so nobody can
@@ -26,13 +26,16 @@ export function openFile(handle: number): Descriptor {
   return openQuietly(AT_FDCWD, `/proc/self/fd/${handle}`, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 }
 
-/** O_NOATIME is for the file's owner and root only (open(2)). */
 function openQuietly(directory: number, path: string, flags: number): Descriptor {
-  const bytes = path;
-  const quiet = systemCallOrErrno("openat", directory, bytes, flags | O_NOATIME, 0);
-  if (quiet >= 0) return new Descriptor(quiet);
+  return new Descriptor(openAny(directory, path, flags));
+}
+
+/** O_NOATIME is for the file's owner and root only (open(2)). */
+function openAny(directory: number, path: string, flags: number): number {
+  const quiet = systemCallOrErrno("openat", directory, path, flags | O_NOATIME, 0);
+  if (quiet >= 0) return quiet;
   if (quiet !== EPERM) throw new SystemError("openat", -quiet, "");
-  return new Descriptor(systemCall("openat", "", directory, bytes, flags, 0));
+  return systemCall("openat", "", directory, path, flags, 0);
 }
 
 /** Opens the directory at `path`, relative to `root`, name by name: no link is followed, and no path is too long. */
@@ -74,9 +77,13 @@ export function readNames(handle: number): string[] {
  * @throws SystemError for what is no directory, and what can't be read
  */
 export function isEmptyDirectory(parent: number, name: string): boolean {
-  using directory = openQuietly(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  const descriptor = openAny(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  return withDescriptor(descriptor, holdsNothing);
+}
+
+function holdsNothing(descriptor: number): boolean {
   for (;;) {
-    const length = systemCall("getdents64", name, directory.number, buffer, buffer.length);
+    const length = systemCall("getdents64", "", descriptor, buffer, buffer.length);
     if (length === 0) return true;
     for (let offset = 0; offset < length; offset += view.getUint16(offset + at.recordLength, true)) {
       if (!isDots(offset + at.name)) return false;

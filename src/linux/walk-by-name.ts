@@ -4,7 +4,7 @@ import { closeDescriptor, openHandle, openRoot, readLink, withDescriptor } from 
 import { areHardLinksProtected } from "./hard-links.ts";
 import { effectiveUser } from "./process.ts";
 import { type Stat, statDescriptor } from "./stat.ts";
-import type { Walk } from "./walk.ts";
+import type { FollowedLink, Walk } from "./walk.ts";
 
 /**
  * Walks by one name at a time, each relative to the directory before it. A symlink is followed if only root could have
@@ -52,13 +52,13 @@ export function readLinkIfThere(directory: number, name: string): string | null 
 }
 
 /** Reads the symlink at `path`, whose parents have none, and finds out where that very text leads; null as above. */
-export function followLinkAt(path: string): Link | null {
+export function followLinkAt(path: string): (Link & { readonly followed: readonly FollowedLink[] }) | null {
   const walker = new Walker();
   const parent = walker.follow(namesOf(parentOf(path)));
   const text = parent === null ? walker.enterLink(nameOf(path)) : null;
   const result = walker.finish(text === null ? null : walker.follow(namesOf(text)));
   if (result.kind === "open") closeDescriptor(result.descriptor);
-  return text === null ? null : { text, astray: result.kind === "unsafe" };
+  return text === null ? null : { text, astray: result.kind === "unsafe", followed: result.followed ?? [] };
 }
 
 /** Reads the symlink in an open directory; null if none is there. Where it leads from there can't be told. */
@@ -77,7 +77,7 @@ class Walker {
   #position = rootPosition();
   readonly #open = [this.#position.descriptor];
   #taint: Taint | null = null;
-  #links = 0;
+  readonly #followed: FollowedLink[] = [];
 
   /** Goes on by these names; returns what stopped the walk, or null. */
   follow(path: readonly string[]): Stop | null {
@@ -87,8 +87,7 @@ class Walker {
       if (!("stat" in next)) return next;
       names = rest;
       if (next.stat.type === "symlink") {
-        this.#links += 1;
-        if (this.#links > mostLinks) return { kind: "blocked", at: next.path };
+        if (this.#followed.length === mostLinks) return { kind: "blocked", at: next.path };
         names = [...namesOf(this.#enter(next)), ...rest];
       } else if (next.stat.type === "directory") {
         this.#position = next;
@@ -112,7 +111,7 @@ class Walker {
     for (const opened of this.#open) {
       if (result.kind !== "open" || opened !== result.descriptor) closeDescriptor(opened);
     }
-    return result;
+    return { ...result, followed: this.#followed };
   }
 
   /** What does not exist behind a user's link could come to exist anywhere: not safe to create. Only root has to mind. */
@@ -131,6 +130,7 @@ class Walker {
       };
     }
     const text = readLink(link.descriptor, "");
+    this.#followed.push({ at: link.path, text });
     if (text.startsWith("/")) {
       this.#position = rootPosition();
       this.#open.push(this.#position.descriptor);

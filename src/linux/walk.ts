@@ -12,7 +12,17 @@ export interface OpenDirectory {
   readonly path: string;
 }
 
-export type Walk =
+/** A symlink on a way, as it was when the way led through it. */
+export interface FollowedLink {
+  /** Its path, without symlinks in its parents. */
+  readonly at: string;
+  readonly text: string;
+}
+
+/** How a way ended. `followed`: the symlinks that it led through, if there were any. */
+export type Walk = Ending & { readonly followed?: readonly FollowedLink[] };
+
+type Ending =
   | ({ readonly kind: "open" } & OpenDirectory)
   /** `at` does not exist. */
   | { readonly kind: "missing"; readonly at: string }

@@ -99,6 +99,11 @@ export function sortedParentsFirst<T>(items: readonly T[], pathOf: (item: T) => 
   return keys.sort().flatMap((key) => items[Number(key.slice(-indexDigits))] ?? []);
 }
 
+/** The other way round; the order of those with the same path stays. */
+export function sortedDeepestFirst<T>(items: readonly T[], pathOf: (item: T) => string): T[] {
+  return sortedParentsFirst(items.toReversed(), pathOf).reverse();
+}
+
 const indexDigits = 8;
 
 function padded(index: number): string {

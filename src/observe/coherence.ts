@@ -1,4 +1,5 @@
 import type { Stat } from "../linux/stat.ts";
+import type { FollowedLink } from "../linux/walk.ts";
 import { type MountTable, visibleMount } from "../model/mount.ts";
 import { parentOf } from "../model/path.ts";
 import { Failure } from "../model/problem.ts";
@@ -11,7 +12,8 @@ import { Failure } from "../model/problem.ts";
 export class Coherence {
   readonly #mounts: MountTable;
   readonly #directories = new Set<string>();
-  readonly #links = new Set<string>();
+  /** Their texts, as far as they were read. */
+  readonly #links = new Map<string, string | null>();
 
   constructor(mounts: MountTable) {
     this.#mounts = mounts;
@@ -25,10 +27,18 @@ export class Coherence {
     }
   }
 
-  /** At `path` a symlink was found. */
-  noteLink(path: string): void {
-    if (this.#directories.has(path)) throw exchanged(path);
-    this.#links.add(path);
+  /** At `path` a symlink was found, of this text; null if it was not read. */
+  noteLink(path: string, text: string | null): void {
+    const known = this.#links.get(path) ?? null;
+    if (this.#directories.has(path) || (known !== null && text !== null && known !== text)) {
+      throw exchanged(path);
+    }
+    this.#links.set(path, text ?? known);
+  }
+
+  /** A way has led through these symlinks. */
+  noteFollowed(links: readonly FollowedLink[]): void {
+    for (const { at, text } of links) this.noteLink(at, text);
   }
 
   /** At `path` this object was found, on the mount that the table says is there, unless mounts came or went. */

@@ -22,6 +22,24 @@ test("where a symlink leads is refused if it is another one by the time it is as
   }
 });
 
+test("a symlink that a way has led through may not have become another one by the time it is read", () => {
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), "imp-live-")));
+  const observed = observeLiveSystem();
+  try {
+    mkdirSync(join(directory, "one"));
+    mkdirSync(join(directory, "other"));
+    const path = join(directory, "link");
+    symlinkSync("one", path);
+    expect(observed.real(join(path, "f"))).toBe(join(directory, "one", "f"));
+    unlinkSync(path);
+    symlinkSync("other", path);
+    expect(() => observed.node({ path, beneath: null })).toThrow("was exchanged for something else");
+  } finally {
+    observed.close();
+    rmSync(directory, { recursive: true });
+  }
+});
+
 const canMount = process.geteuid?.() === 0 && Bun.spawnSync(["unshare", "-m", "true"]).success;
 if (!canMount) console.warn("left out: a look beneath mounts: it needs root");
 

@@ -45,7 +45,8 @@ export function observeLiveSystem(): LiveSystem {
     held.set(key, result);
     if (home !== null) return result;
     if (result.kind === "open") coherence.noteDirectory(result.path);
-    if (result.kind === "unsafe") coherence.noteLink(result.at);
+    if (result.kind === "unsafe") coherence.noteLink(result.at, null);
+    if (result.followed !== undefined) coherence.noteFollowed(result.followed);
     realParents.set(path, result.kind === "open" ? result.path : path);
     return result;
   }

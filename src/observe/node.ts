@@ -3,6 +3,7 @@ import { type Stat, statAt } from "../linux/stat.ts";
 import type { FileType } from "../linux/stat-words.ts";
 import type { OpenDirectory, Walk } from "../linux/walk.ts";
 import { followLinkAt, readLinkIfThere, readLinkIn } from "../linux/walk-by-name.ts";
+import type { Identity } from "../model/generation.ts";
 import type { Node } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
 import { type Coherence, exchanged } from "./coherence.ts";
@@ -40,10 +41,10 @@ function lookIn(parent: OpenDirectory, asked: string, coherence: Coherence | nul
   const path = parent.path === parentOf(asked) ? asked : join(parent.path, name);
   coherence?.noteObject(path, stat);
   if (stat.type !== "symlink") return describe(stat, stat.type);
-  coherence?.noteLink(path);
   if (coherence !== null) {
     const text = readLinkIfThere(parent.descriptor, name);
-    return text === null ? lookIn(parent, asked, coherence) : describeLink(stat, path, text);
+    coherence.noteLink(path, text);
+    return text === null ? lookIn(parent, asked, coherence) : describeLink(stat, path, text, coherence);
   }
   const link = readLinkIn(parent.descriptor, name);
   // None any more: somebody was quicker.
@@ -52,22 +53,23 @@ function lookIn(parent: OpenDirectory, asked: string, coherence: Coherence | nul
 }
 
 /** Where the link leads is found out only if a way leads through it, which few do: most lead to files. */
-function describeLink(stat: Stat, path: string, text: string): Node {
+function describeLink(stat: Stat, path: string, text: string, coherence: Coherence): Node {
   let known: boolean | null = null;
   return {
     kind: "symlink",
     ...objectOf(stat),
     text,
     get astray() {
-      known ??= leadsAstray(path, text);
+      known ??= leadsAstray(path, text, coherence);
       return known;
     },
   };
 }
 
-function leadsAstray(path: string, text: string): boolean {
+function leadsAstray(path: string, text: string, coherence: Coherence): boolean {
   const link = followLinkAt(path);
   if (link?.text !== text) throw exchanged(path);
+  coherence.noteFollowed(link.followed);
   return link.astray;
 }
 
@@ -83,6 +85,19 @@ function describe(stat: Stat, type: Exclude<FileType, "symlink">): Node {
 }
 
 /** What all nodes that stand for an object tell. */
-export function objectOf({ uid, gid, mode, inode, birth, links, device }: Stat) {
-  return { uid, gid, mode, identity: { inode, birth }, links, device };
+export function objectOf(stat: Stat) {
+  const { uid, gid, mode, links, device } = stat;
+  return { uid, gid, mode, identity: identityOf(stat), links, device };
+}
+
+/** Few are asked who they are, and both texts take a while to make. */
+function identityOf(stat: Stat): Identity {
+  return {
+    get inode() {
+      return stat.inode;
+    },
+    get birth() {
+      return stat.birth;
+    },
+  };
 }

@@ -26,8 +26,12 @@ export function tolerant(observed: Observed): Observed {
         () => observed.real(path),
         () => path,
       ),
-    // Whoever goes on without an answer wants each question asked with all care.
-    folder: () => null,
+    // A folder's own answers never fail: what it can't tell is asked for with care.
+    folder: (path) =>
+      or(
+        () => observed.folder(path),
+        () => null,
+      ),
     // What may hold something must not pass for empty.
     countNames: (spot) =>
       or(

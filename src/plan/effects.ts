@@ -8,6 +8,8 @@ import type { Draft } from "./draft.ts";
 export type MadeEffect = Extract<Effect, { kind: "created-directory" | "created-file" }>;
 export type BackupEffect = Extract<Effect, { kind: "backup" }>;
 
+type ReplacedEffect = Extract<Effect, { kind: "replaced-file" }>;
+
 export function isMade(effect: Effect): effect is MadeEffect {
   return effect.kind === "created-directory" || effect.kind === "created-file";
 }
@@ -22,6 +24,8 @@ export function isObject(node: Node, identity: Identity, { mounts }: Observed): 
 interface Index {
   readonly made: ReadonlyMap<string, readonly MadeEffect[]>;
   readonly backups: ReadonlyMap<string, readonly BackupEffect[]>;
+  /** The first one for each target. */
+  readonly replaced: ReadonlyMap<string, ReplacedEffect>;
   /** When the directories that hold links were born. */
   readonly folders: ReadonlyMap<string, string | null>;
 }
@@ -35,6 +39,12 @@ function indexOf(effects: readonly Effect[]): Index {
   const index = {
     made: Map.groupBy(effects.filter(isMade), ({ path }) => path),
     backups: Map.groupBy(backups, ({ target }) => target),
+    replaced: new Map(
+      effects
+        .filter((effect) => effect.kind === "replaced-file")
+        .map((effect) => [effect.target, effect] as const)
+        .reverse(),
+    ),
     folders: new Map(
       effects.flatMap((effect) =>
         effect.kind === "holds-links" ? [[effect.path, effect.identity.birth] as const] : [],
@@ -53,6 +63,11 @@ export function madeAt(effects: readonly Effect[], path: string): readonly MadeE
 /** The backups of what was at `target`, the latest last. */
 export function backupsOf(effects: readonly Effect[], target: string): readonly BackupEffect[] {
   return indexOf(effects).backups.get(target) ?? [];
+}
+
+/** The effect that says a file with the same content as the source stood at `target`. */
+export function replacedAt(effects: readonly Effect[], target: string): ReplacedEffect | undefined {
+  return indexOf(effects).replaced.get(target);
 }
 
 /**

@@ -59,9 +59,9 @@ export function planNewcomers(request: PlanRequest): Plan | null {
     if (stored === null) return false;
     used.add(source).add(approach.base);
 
-    const isFree = approach.missing.length > 0 || approach.base.folder.isFree(target);
+    const isFree = approach.missing.length > 0 || !hasRoom(entry, approach.base, past !== undefined);
     if (isFree && approach.base.options.includes("ro")) return false;
-    if (!isFree && !isRoom(entry, approach.base, past !== undefined)) return false;
+    if (isFree && approach.missing.length === 0 && !approach.base.folder.isFree(target)) return false;
     if (!makeParents(entry, approach.missing)) return false;
     if (entry.kind === "linked-file") {
       findings.push({ serves: target, kind: "not-linked", message: "its symlink is missing" });
@@ -141,8 +141,8 @@ function sourceIn({ folder, attached }: Place, entry: Entry): Glimpse | null {
   return isRight && hasAccess(entry, stored) ? stored : null;
 }
 
-/** True if a directory can be mounted over what is at its target, and hides nothing that anybody does not know of. */
-function isRoom(entry: Entry, { folder }: Place, isKnown: boolean): boolean {
+/** True if a directory can be mounted over one at its target, and hides nothing that anybody does not know of. */
+function hasRoom(entry: Entry, { folder }: Place, isKnown: boolean): boolean {
   if (entry.kind !== "directory") return false;
   if (folder.glance(entry.target, folder.mount)?.type !== "directory") return false;
   return isKnown || folder.isEmpty(entry.target);

@@ -20,7 +20,7 @@ export interface Place {
   /** What is mounted from it inherits these. */
   readonly options: MountOptions;
   /** True if links of imp's in it are on record as such. */
-  readonly recordsLinks: boolean;
+  recordsLinks(): boolean;
 }
 
 /** Places by their paths, each looked at once; null for what is none, and for what belongs to the kernel. */
@@ -40,13 +40,18 @@ function lookAtPlace(observed: Observed, effects: readonly Effect[], path: strin
   const folder = observed.folder(path);
   if (folder === null || folder.mount.device === unknownDevice) return null;
   const { mount, node } = folder;
+  let recordsLinks: boolean | null = null;
   return {
     path,
     folder,
     within: rebase(path, mount.mountPoint, mount.root),
     attached: observed.mounts.byAttachment.get(mount.id) ?? new Map(),
     options: optionsOf(mount),
-    recordsLinks: node.identity.birth === null || holdsLinks(effects, path, node),
+    // Asked only where links are, and then for each of them.
+    recordsLinks() {
+      recordsLinks ??= node.identity.birth === null || holdsLinks(effects, path, node);
+      return recordsLinks;
+    },
   };
 }
 

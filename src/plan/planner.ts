@@ -1,6 +1,6 @@
 import { type Entry, isMounted } from "../model/manifest.ts";
-import { parentsFirst } from "../model/path.ts";
-import type { Plan, Tidying } from "../model/plan.ts";
+import { sortedDeepestFirst } from "../model/path.ts";
+import type { Plan } from "../model/plan.ts";
 import { setApart, willBeMoved } from "./apart.ts";
 import { type Draft, newDraft, type PlanRequest } from "./draft.ts";
 import { effectsKept, withWithheld } from "./effects.ts";
@@ -53,8 +53,8 @@ function planAll(request: PlanRequest): { readonly plan: Plan; readonly draft: D
   planAdditions(draft);
   const plan = {
     steps: [...draft.sourceSteps, ...draft.removalSteps, ...draft.additionSteps],
-    // What lies deepest goes first: a directory has to be empty.
-    afterwards: deepestFirst(draft.afterwards, (path) => draft.survey.ways.locate(path).path),
+    // A directory has to be empty to go. It may go by several names, so its place counts.
+    afterwards: sortedDeepestFirst(draft.afterwards, ({ path }) => draft.survey.ways.locate(path).path),
     conflicts: draft.conflicts,
     notices: draft.notices,
     findings: draft.findings,
@@ -97,12 +97,6 @@ function beginPlan(request: PlanRequest): BegunPlan {
     uses: usesOf(observed.mounts, surveyed, needs),
   });
   return { draft, needs, withdrawal };
-}
-
-/** One directory may go by several names, so its place counts. */
-function deepestFirst(afterwards: readonly Tidying[], placeOf: (path: string) => string): Tidying[] {
-  const placed = afterwards.map((tidying) => ({ tidying, place: placeOf(tidying.path) }));
-  return placed.sort((left, right) => parentsFirst(right.place, left.place)).map(({ tidying }) => tidying);
 }
 
 function planAdditions(draft: Draft): void {

@@ -1,6 +1,6 @@
 import { isMounted, type MountedEntry } from "../model/manifest.ts";
 import { allMountsAt, mountAt, mountsOn } from "../model/mount.ts";
-import { parentsFirst } from "../model/path.ts";
+import { sortedDeepestFirst, sortedParentsFirst } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
 import { conflict, type Draft, notice } from "./draft.ts";
 import type { Needs } from "./needs.ts";
@@ -23,9 +23,10 @@ export function planRemovals(draft: Draft, needs: Needs, withdrawal: Withdrawal)
   }
   withdrawMade(draft, needs, withdrawal);
   const byRank = (left: Removal, right: Removal) => rankOrder[left.rank] - rankOrder[right.rank];
-  removals.sort((left, right) => parentsFirst(right.path, left.path) || byRank(left, right));
-  uncovered.sort((left, right) => parentsFirst(left.path, right.path) || byRank(left, right));
-  draft.removalSteps.push(...[...removals, ...uncovered].map(({ step }) => step));
+  const going = sortedDeepestFirst(removals.toSorted(byRank), ({ path }) => path);
+  const after = sortedParentsFirst(uncovered.toSorted(byRank), ({ path }) => path);
+  for (const { step } of going) draft.removalSteps.push(step);
+  for (const { step } of after) draft.removalSteps.push(step);
 }
 
 function unmountStep(draft: Draft, entry: MountedEntry): Step | null {

@@ -93,7 +93,7 @@ function isMountedRight(observed: Observed, entry: MountedEntry, target: Place, 
 }
 
 function isLinked(entry: LinkedFileEntry, target: Place, source: Place): boolean {
-  if (!target.recordsLinks || isSamePlace(target, source)) return false;
+  if (!target.recordsLinks() || isSamePlace(target, source)) return false;
   if (target.attached.has(entry.target) || source.attached.has(entry.source)) return false;
   if (target.folder.linkText(entry.target) !== entry.source) return false;
   const stored = source.folder.glance(entry.source, source.folder.mount);

@@ -1,6 +1,7 @@
 import type { LinkedFileEntry } from "../model/manifest.ts";
 import type { Spot } from "../model/observation.ts";
 import type { Step } from "../model/plan.ts";
+import { replacedAt } from "./effects.ts";
 import { describeNode } from "./obstacle.ts";
 import { futureDirectory } from "./overlay.ts";
 import { ownLink } from "./present.ts";
@@ -54,8 +55,8 @@ function unlinkStep(
   const { present, observed, overlay, needs, effects, names } = request;
   const { target } = entry;
   const link = { serves: target, path, text: entry.source } as const;
-  const replaced = effects.find((effect) => effect.kind === "replaced-file" && effect.target === target);
-  if (replaced?.kind === "replaced-file") {
+  const replaced = replacedAt(effects, target);
+  if (replaced !== undefined) {
     withdrawal.endedEffects.add(replaced);
     const isNeeded = needs.wanted.get(target)?.kind === "directory" || needs.aboveTargets.has(target);
     const stored = present.ways.objectAt(entry.source);
