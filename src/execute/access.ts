@@ -2,20 +2,27 @@ import { SystemError } from "../linux/ffi.ts";
 import { changeMode, changeOwner, openHandle, withDescriptor } from "../linux/files.ts";
 import { areHardLinksProtected } from "../linux/hard-links.ts";
 import { effectiveUser } from "../linux/process.ts";
-import { type Stat, statDescriptor } from "../linux/stat.ts";
+import { areOneObject, type Stat, statDescriptor } from "../linux/stat.ts";
 import { inParentOf } from "../linux/walk.ts";
 import type { Access } from "../model/observation.ts";
-import { areOneObject, type Identified } from "./session.ts";
+import type { Identified } from "./session.ts";
 
 /** Owners and modes, and whose they may be changed. */
 
 const EMLINK = 31;
 const ESTALE = 116;
 
-/** The owner first: changing it takes set-id bits away. */
+/**
+ * The owner first: changing it takes set-id bits away.
+ * @param current as it was found just now
+ */
 export function setAccess(handle: number, current: Access, wanted: Access): void {
-  if (current.uid !== wanted.uid || current.gid !== wanted.gid) changeOwner(handle, wanted.uid, wanted.gid);
-  if (statDescriptor(handle).mode !== wanted.mode) changeMode(handle, wanted.mode);
+  let { mode } = current;
+  if (current.uid !== wanted.uid || current.gid !== wanted.gid) {
+    changeOwner(handle, wanted.uid, wanted.gid);
+    mode = statDescriptor(handle).mode;
+  }
+  if (mode !== wanted.mode) changeMode(handle, wanted.mode);
 }
 
 /**

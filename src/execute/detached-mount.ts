@@ -1,10 +1,9 @@
 import { isSystemError, SystemError } from "../linux/ffi.ts";
 import { closeDescriptor, openHandle, withDescriptor } from "../linux/files.ts";
 import { cloneTree, setMountOptions } from "../linux/mounts.ts";
-import { type Stat, statAt, statDescriptor } from "../linux/stat.ts";
+import { areOneObject, type Stat, statAt, statDescriptor } from "../linux/stat.ts";
 import { inParentOf, type OpenDirectory } from "../linux/walk.ts";
 import type { MountedSource, MountOptions } from "../model/plan.ts";
-import { areOneObject } from "./session.ts";
 import { folderInCopy } from "./storage-copy.ts";
 
 const ENOENT = 2;

@@ -14,6 +14,7 @@ const manyDirectories = 8;
  */
 export function syncChanges(steps: readonly Step[]): void {
   const directories = new Set<string>();
+  const created = new Set<string>();
   let last = "";
   for (let index = 0; index < steps.length; index += 1) {
     const step = steps[index];
@@ -24,24 +25,46 @@ export function syncChanges(steps: readonly Step[]): void {
       if (directory !== last) directories.add(directory);
       last = directory;
     }
+    if (step?.kind === "create-directory") created.add(step.path);
   }
-  syncDirectories(directories);
+  syncDirectories(directories, created);
 }
 
-/** Waits until the names in these directories are on the disk; one that is gone is fine. */
-export function syncDirectories(paths: Iterable<string>): void {
-  const byDevice = new Map<string, number[]>();
+/**
+ * Waits until the names in these directories are on the disk; one that is gone is fine.
+ * @param created those that were made just now, each after the one that it is in: they lie on the filesystem of that
+ */
+export function syncDirectories(paths: Iterable<string>, created: ReadonlySet<string> = new Set()): void {
+  const filesystems = new Map<string, Filesystem>();
+  const known = new Map<string, Filesystem>();
   try {
     for (const path of new Set(paths)) {
+      const around = created.has(path) ? known.get(parentOf(path)) : undefined;
+      if (around !== undefined && around.handles.length > manyDirectories) {
+        known.set(path, around);
+        continue;
+      }
       const found = walk(path);
       if (found.kind !== "open") continue;
       const { device } = statDescriptor(found.descriptor);
-      byDevice.set(device, [...(byDevice.get(device) ?? []), found.descriptor]);
+      const filesystem = filesystems.get(device) ?? { handles: [] };
+      filesystems.set(device, filesystem);
+      known.set(path, filesystem);
+      // Of many, those that show that there are many will do: there can be more than a process may open.
+      if (filesystem.handles.length > manyDirectories) closeDescriptor(found.descriptor);
+      else filesystem.handles.push(found.descriptor);
     }
-    for (const handles of byDevice.values()) syncAll(handles);
+    for (const { handles } of filesystems.values()) syncAll(handles);
   } finally {
-    for (const handle of [...byDevice.values()].flat()) closeDescriptor(handle);
+    for (const { handles } of filesystems.values()) {
+      for (const handle of handles) closeDescriptor(handle);
+    }
   }
+}
+
+/** Some of the directories that lie on it; all, if they are few. */
+interface Filesystem {
+  readonly handles: number[];
 }
 
 function syncAll(handles: readonly number[]): void {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { mkdirSync, renameSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { isRoot, lacking, run, Scratch } from "./copy-tree.fixture.ts";
-import { HeldFolder } from "./held-folders.ts";
+import { HeldFolder, HeldFolders } from "./held-folders.ts";
 
 const canMount = isRoot && Bun.spawnSync(["unshare", "-m", "true"]).success;
 
@@ -91,6 +91,38 @@ describe("a held folder", () => {
       expect(sayInNamespace(scratch, `mountOn(folder); ${giveBack}`)).toContain("does not exist");
     },
   );
+});
+
+test("folders stay from step to step while what is created or mounted is in them", () => {
+  using scratch = scratchWithFolder();
+  mkdirSync(scratch.at("b"));
+  const access = { uid: 0, gid: 0, mode: 0o755 };
+  const create = (path: string, role: "source" | "target") =>
+    ({ kind: "create-directory", serves: path, path: scratch.at(path), access, role }) as const;
+  const [target, source] = [scratch.at("a/one"), scratch.at("b/one")];
+  const mount = { kind: "mount", serves: target, target, source, options: [], hidden: false } as const;
+  const identity = { inode: "1", birth: null };
+  const backUp = {
+    kind: "back-up",
+    serves: target,
+    path: target,
+    backup: `${target}.backup`,
+    identity,
+  } as const;
+  const folders = new HeldFolders();
+  const held = () => [folders.target.around(target), folders.source.around(source)];
+  folders.turnTo(mount);
+  const first = held();
+  for (const step of [create("a/two", "target"), create("b/two", "source"), mount]) {
+    folders.turnTo(step);
+    expect(held().every((folder, index) => folder === first[index])).toBe(true);
+  }
+  folders.turnTo(create("three", "target"));
+  expect(folders.source.around(source)).toBe(first[1] as never);
+  expect(folders.target.around(target)).not.toBe(first[0] as never);
+  folders.turnTo(backUp);
+  expect(folders.source.around(source)).not.toBe(first[1] as never);
+  folders.close();
 });
 
 test.skipIf(lacking("the question whether a mount is in use: it needs root", !canMount))(

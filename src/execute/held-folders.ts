@@ -113,6 +113,11 @@ export class HeldFolders {
         this.target.keepFor(step.path);
         this.source.letGo();
         return;
+      case "create-directory":
+      case "create-file":
+        // The other one is not in the way of that, and mostly needed again by the mount that follows.
+        this[step.role].keepFor(step.path);
+        return;
       default:
         this.letGo();
     }

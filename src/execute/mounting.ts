@@ -10,7 +10,7 @@ import {
   setMountOptions,
   unmount,
 } from "../linux/mounts.ts";
-import { type Stat, statAt, statDescriptor } from "../linux/stat.ts";
+import { isMountRootAt, mountIdAt, type Stat, statAt, statDescriptor } from "../linux/stat.ts";
 import { inParentOf } from "../linux/walk.ts";
 import { join, nameOf } from "../model/path.ts";
 import type { MountedSource, MountOptions, Step } from "../model/plan.ts";
@@ -56,9 +56,9 @@ export function attachAtTarget(target: string, tree: number): void {
  * @throws SystemError `ESTALE` then, and where somebody else's mount is at the target by now
  */
 function attachIn(parent: number, name: string, tree: number, mountId: number, target: string): void {
-  if (statAt(parent, name)?.mountRoot === true) throw new SystemError("move_mount", ESTALE, target);
+  if (isMountRootAt(parent, name)) throw new SystemError("move_mount", ESTALE, target);
   attachTree(tree, parent, name);
-  if (statAt(parent, name)?.mountId === mountId) return;
+  if (mountIdAt(parent, name) === mountId) return;
   detachTree(tree);
   throw new SystemError("move_mount", ESTALE, target);
 }

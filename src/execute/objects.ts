@@ -12,7 +12,7 @@ import {
 import { parseMountTable } from "../linux/mountinfo.ts";
 import { readMountTable } from "../linux/mounts.ts";
 import { effectiveUser } from "../linux/process.ts";
-import { readNames } from "../linux/reopen.ts";
+import { isEmptyDirectory } from "../linux/reopen.ts";
 import { type Stat, statAt, statDescriptor } from "../linux/stat.ts";
 import { inParentOf, PathError, walkToParent } from "../linux/walk.ts";
 import { readLinkIfThere } from "../linux/walk-by-name.ts";
@@ -61,7 +61,7 @@ export function isLink(parent: number, name: string, text: string): boolean {
 const ESTALE = 116;
 
 /** Makes an object, and gives back a descriptor of it. */
-type MakeObject = (parent: number, name: string, mode: number) => number;
+export type MakeObject = (parent: number, name: string, mode: number) => number;
 
 /**
  * Makes a directory. Between its making and the first look at it, who may write the parent can exchange it for
@@ -72,25 +72,23 @@ export function makeNewDirectory(parent: number, name: string, mode: number): nu
   const handle = openHandle(parent, name);
   const found = statDescriptor(handle);
   const isOurs = found.type === "directory" && found.uid === effectiveUser() && isUntouched(found, mode);
-  if (isOurs && readNames(handle).length === 0) return handle;
+  if (isOurs && isEmptyDirectory(handle, ".")) return handle;
   closeDescriptor(handle);
   throw new SystemError("mkdirat", ESTALE, name);
 }
 
 /** Makes an object that nobody but its maker can use before it has its owner. */
-export function createObject(path: string, access: Access, make: MakeObject): Identity {
-  return inParentOf(path, (parent, name) =>
-    withDescriptor(make(parent, name, 0o700 & access.mode), (handle) => {
-      const made = statDescriptor(handle);
-      try {
-        setAccess(handle, made, access);
-        return { inode: made.inode, birth: made.birth };
-      } catch (error) {
-        if (isObject(statAt(parent, name), made)) removeNew(parent, name, made);
-        throw error;
-      }
-    }),
-  );
+export function createObject(parent: number, name: string, access: Access, make: MakeObject): Identity {
+  return withDescriptor(make(parent, name, 0o700 & access.mode), (handle) => {
+    const made = statDescriptor(handle);
+    try {
+      setAccess(handle, made, access);
+      return { inode: made.inode, birth: made.birth };
+    } catch (error) {
+      if (isObject(statAt(parent, name), made)) removeNew(parent, name, made);
+      throw error;
+    }
+  });
 }
 
 function removeNew(parent: number, name: string, { type }: Stat): void {
@@ -112,7 +110,7 @@ export function looksCreated(found: Stat, access: Access): boolean {
 /** True for a directory without names and a file without bytes. */
 export function isEmpty(parent: number, name: string, stat: Stat): boolean {
   if (stat.type === "file") return stat.size === 0;
-  return stat.type === "directory" && withDescriptor(openHandle(parent, name), readNames).length === 0;
+  return stat.type === "directory" && isEmptyDirectory(parent, name);
 }
 
 /** True if both names are of regular files with the same bytes. */

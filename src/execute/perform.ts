@@ -12,7 +12,7 @@ import type { CopyOptions } from "./copy-tree.ts";
 import { exchangeIf, isOurLink, moveIf, removeIf, takePlaceOf } from "./giving-way.ts";
 import type { HeldFolders } from "./held-folders.ts";
 import { changeMountOptions, mountInFolders, replaceMount, unmountTarget } from "./mounting.ts";
-import { createObject, isEmpty, isLink, isObject, makeNewDirectory } from "./objects.ts";
+import { createObject, isEmpty, isLink, isObject, type MakeObject, makeNewDirectory } from "./objects.ts";
 import type { Watch } from "./progress.ts";
 import type { Outcome } from "./session.ts";
 
@@ -46,11 +46,11 @@ export function perform(step: Step, conduct: Conduct): Outcome | Promise<Outcome
       return {};
     }
     case "create-directory": {
-      const identity = createObject(step.path, step.access, makeNewDirectory);
+      const identity = createIn(conduct.folders, step, makeNewDirectory);
       return step.role === "target" ? { made: { kind: "created-directory", path: step.path, identity } } : {};
     }
     case "create-file": {
-      const identity = createObject(step.path, step.access, createFile);
+      const identity = createIn(conduct.folders, step, createFile);
       return step.role === "target" ? { made: { kind: "created-file", path: step.path, identity } } : {};
     }
     case "copy-source":
@@ -86,6 +86,12 @@ export function perform(step: Step, conduct: Conduct): Outcome | Promise<Outcome
     case "set-aside":
       return setAside(step.path, nameOf(step.aside), step.identity);
   }
+}
+
+type CreateStep = Extract<Step, { kind: "create-directory" | "create-file" }>;
+
+function createIn(folders: HeldFolders, { path, access, role }: CreateStep, make: MakeObject): Identity {
+  return createObject(folders[role].around(path).descriptor, nameOf(path), access, make);
 }
 
 function backUp(path: string, backup: string, identity: Identity): void {

@@ -7,11 +7,6 @@ import type { Step } from "../model/plan.ts";
 /** What an object, or a mount of it, is known by again. */
 export type Identified = Pick<Stat, "device" | "inode" | "birth" | "mountId">;
 
-/** True if both are of the very same object, wherever that is mounted. */
-export function areOneObject(left: Identified, right: Identified): boolean {
-  return left.inode === right.inode && left.device === right.device && left.birth === right.birth;
-}
-
 /** What carrying out a step left behind for later: for the record, for undoing it, and for the person. */
 export interface Outcome {
   /** What imp made and may take away some day. */

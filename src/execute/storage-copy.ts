@@ -1,11 +1,10 @@
 import { isSystemError } from "../linux/ffi.ts";
 import { closeDescriptor, openDirectoryWithin, openHandle } from "../linux/files.ts";
 import { cloneTree, setMountOptions } from "../linux/mounts.ts";
-import { type Stat, statDescriptor } from "../linux/stat.ts";
+import { areOneObject, type Stat, statDescriptor } from "../linux/stat.ts";
 import { type OpenDirectory, walkToParent } from "../linux/walk.ts";
 import { isAtOrBelow, isBelow, nameOf, parentOf, rebase } from "../model/path.ts";
 import type { MountOptions } from "../model/plan.ts";
-import { areOneObject } from "./session.ts";
 
 /**
  * Detached copies of the mounts that sources lie on. To clone a part of a mount, the kernel looks through all that is

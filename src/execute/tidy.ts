@@ -3,10 +3,11 @@ import { removeDirectory, renameToFree, unlink } from "../linux/files.ts";
 import { statAt } from "../linux/stat.ts";
 import { describeWalk, inParentOf, PathError } from "../linux/walk.ts";
 import type { Identity } from "../model/generation.ts";
-import { parentOf } from "../model/path.ts";
+import { nameOf, parentOf } from "../model/path.ts";
 import type { Tidying } from "../model/plan.ts";
 import { syncDirectories } from "./durability.ts";
 import { removeIf } from "./giving-way.ts";
+import { HeldFolder } from "./held-folders.ts";
 import { haveSameContent, isEmpty, isObject } from "./objects.ts";
 import { Patience } from "./patience.ts";
 
@@ -32,8 +33,14 @@ export function tidyUp(afterwards: readonly Tidying[]): Tidied {
       isDone = false;
     }
   };
-  for (const tidying of afterwards) {
-    tryTo(() => tidyPatiently(tidying, patience), `${tidying.path} could not be removed`);
+  // Directories that were neighbours go one after the other; each is known by its identity, wherever the folder is now.
+  const folder = new HeldFolder();
+  try {
+    for (const tidying of afterwards) {
+      tryTo(() => tidyPatiently(tidying, folder, patience), `${tidying.path} could not be removed`);
+    }
+  } finally {
+    folder.close();
   }
   // The journal goes next: it must not be gone while what it is about comes back in a power cut.
   tryTo(() => {
@@ -43,9 +50,9 @@ export function tidyUp(afterwards: readonly Tidying[]): Tidied {
   return { notices, isDone };
 }
 
-function tidyPatiently(tidying: Tidying, patience: Patience): string[] {
+function tidyPatiently(tidying: Tidying, folder: HeldFolder, patience: Patience): string[] {
   try {
-    return patience.insist(() => tidy(tidying));
+    return patience.insist(() => tidy(tidying, folder));
   } catch (error) {
     if (error instanceof PathError) return whyLeft(tidying, error);
     throw error;
@@ -57,26 +64,30 @@ function whyLeft({ path }: Tidying, { walk }: PathError): string[] {
   return walk.kind === "missing" ? [] : [`${path} is left: ${describeWalk(walk)}`];
 }
 
-function tidy(tidying: Tidying): string[] {
+function tidy(tidying: Tidying, folder: HeldFolder): string[] {
+  const { kind, path } = tidying;
+  if (kind === "remove-directory") return tidyIn(folder.around(path).descriptor, nameOf(path), tidying);
+  return inParentOf(path, (parent, name) => tidyIn(parent, name, tidying));
+}
+
+function tidyIn(parent: number, name: string, tidying: Tidying): string[] {
   const { path, identity } = tidying;
-  return inParentOf(path, (parent, name) => {
-    if (tidying.kind === "remove-file" && removeIf(parent, name, isOurEmptyFile(parent, identity))) return [];
-    const found = statAt(parent, name);
-    if (found === null || !isObject(found, identity)) return [];
-    switch (tidying.kind) {
-      case "remove-directory":
-      case "remove-file":
-        if (!isEmpty(parent, name, found)) return [`${path} is left: it is not empty`];
-        if (tidying.kind === "remove-directory") removeDirectory(parent, name);
+  if (tidying.kind === "remove-file" && removeIf(parent, name, isOurEmptyFile(parent, identity))) return [];
+  const found = statAt(parent, name);
+  if (found === null || !isObject(found, identity)) return [];
+  switch (tidying.kind) {
+    case "remove-directory":
+    case "remove-file":
+      if (!isEmpty(parent, name, found)) return [`${path} is left: it is not empty`];
+      if (tidying.kind === "remove-directory") removeDirectory(parent, name);
+      return [];
+    case "discard-file":
+      if (haveSameContent(path, tidying.sameAs)) {
+        unlink(parent, name);
         return [];
-      case "discard-file":
-        if (haveSameContent(path, tidying.sameAs)) {
-          unlink(parent, name);
-          return [];
-        }
-        return [keepChanged(parent, name, path, tidying.serves)];
-    }
-  });
+      }
+      return [keepChanged(parent, name, path, tidying.serves)];
+  }
 }
 
 function isOurEmptyFile(parent: number, identity: Identity): (name: string) => boolean {

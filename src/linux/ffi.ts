@@ -126,14 +126,15 @@ export function systemCallOrErrno(
   f: Argument = 0,
 ): number {
   textsInCall = 0;
+  // Most arguments are numbers, for which a function call each would take longer than the kernel does.
   const result = libc.syscall(
     callNumbers[name],
-    address(a),
-    address(b),
-    address(c),
-    address(d),
-    address(e),
-    address(f),
+    typeof a === "number" ? a : address(a),
+    typeof b === "number" ? b : address(b),
+    typeof c === "number" ? c : address(c),
+    typeof d === "number" ? d : address(d),
+    typeof e === "number" ? e : address(e),
+    typeof f === "number" ? f : address(f),
   ) as number;
   return result < 0 ? -errno() : result;
 }
@@ -169,8 +170,7 @@ function errno(): number {
 
 let errnoPlace: Pointer | null = null;
 
-function address(argument: Argument): number {
-  if (typeof argument === "number") return argument;
+function address(argument: string | Uint8Array): number {
   return typeof argument === "string" ? addressOfText(argument) : ptr(argument);
 }
 
@@ -181,13 +181,15 @@ let textsInCall = 0;
 interface TextPlace {
   readonly bytes: Uint8Array;
   readonly address: number;
+  /** What the bytes are of: several calls with the same name come one after the other. No kernel writes there. */
+  text: string;
   /** What is too long for the place, or no UTF-8, has memory of its own; held here until the call is over. */
   rare: Uint8Array | null;
 }
 
 function newText(): TextPlace {
   const bytes = new Uint8Array(16 * 1024);
-  return { bytes, address: ptr(bytes), rare: null };
+  return { bytes, address: ptr(bytes), text: "", rare: null };
 }
 
 /** Calls are made for each entry of a configuration, so not each of their texts gets memory of its own. */
@@ -196,12 +198,14 @@ function addressOfText(text: string): number {
   const place = texts[textsInCall];
   if (place === undefined) throw new Error("a system call with more than two texts");
   textsInCall += 1;
+  if (place.text === text) return place.address;
   // Three bytes are the most that one UTF-16 unit takes.
   if (text.length * 3 >= place.bytes.length || hasStrayByte(text)) {
     place.rare = cString(text);
     return ptr(place.rare);
   }
   place.bytes[encoder.encodeInto(text, place.bytes).written] = 0;
+  place.text = text;
   return place.address;
 }
 

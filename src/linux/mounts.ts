@@ -2,6 +2,7 @@ import {
   AT_EMPTY_PATH,
   AT_NO_AUTOMOUNT,
   AT_SYMLINK_NOFOLLOW,
+  callNumbers,
   MNT_DETACH,
   MNT_EXPIRE,
   MOVE_MOUNT_BENEATH,
@@ -12,8 +13,8 @@ import {
   OPEN_TREE_CLONE,
   UMOUNT_NOFOLLOW,
 } from "./abi.ts";
-import { systemCall, systemCallOrErrno } from "./ffi.ts";
-import { statAt } from "./stat.ts";
+import { callAt, SystemError, systemCall, systemCallOrErrno } from "./ffi.ts";
+import { isMountRootAt } from "./stat.ts";
 import { type Bytes, readByPath } from "./whole-file.ts";
 
 /** The mount table of this mount namespace, as the kernel writes it: bytes, for names need not be UTF-8. */
@@ -29,7 +30,9 @@ export function readMountTable(): Bytes {
  */
 export function cloneTree(directory: number, name: string): number {
   const flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (name === "" ? AT_EMPTY_PATH : lastNameOnly);
-  return systemCall("open_tree", name, directory, name, flags);
+  const result = callAt(callNumbers.open_tree, directory, name, flags, 0, 0);
+  if (result < 0) throw new SystemError("open_tree", -result, name);
+  return result;
 }
 
 const lastNameOnly = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
@@ -69,7 +72,7 @@ export function detachTree(tree: number): void {
  * first umount2(2) with MNT_EXPIRE after any use of the mount only asks: EAGAIN means free. The look at it is that use.
  */
 export function isBusyMount(directory: number, name: string): boolean {
-  if (statAt(directory, name)?.mountRoot !== true) return false;
+  if (!isMountRootAt(directory, name)) return false;
   const path = `/proc/self/fd/${directory}/${name}`;
   return systemCallOrErrno("umount2", path, UMOUNT_NOFOLLOW | MNT_EXPIRE) === -EBUSY;
 }

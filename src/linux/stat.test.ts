@@ -1,9 +1,26 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { lstatSync, lutimesSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  linkSync,
+  lstatSync,
+  lutimesSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { closeDescriptor, openDirectoryWithoutLinks, openHandle, readLink } from "./files.ts";
-import { isOpenDescriptor, statAt, statDescriptor } from "./stat.ts";
+import {
+  areOneObject,
+  isMountRootAt,
+  isOpenDescriptor,
+  mountIdAt,
+  type Stat,
+  statAt,
+  statDescriptor,
+} from "./stat.ts";
 
 let folder = "";
 let directory = -1;
@@ -91,4 +108,87 @@ test("opening and reading a link name the call and the path that failed", () => 
   expect(() => readLink(directory, "file")).toThrow(
     expect.objectContaining({ call: "readlinkat", path: "file", code: "EINVAL" }),
   );
+});
+
+test("names that are asked for again, or in turn, are told apart", () => {
+  for (const name of ["one", "two", "on"]) writeFileSync(join(folder, name), name);
+  writeFileSync(Buffer.concat([Buffer.from(`${folder}/one`), Buffer.from([0xff])]), "stray");
+  for (const name of [
+    "one",
+    "one",
+    "two",
+    "one",
+    "on",
+    "one\udcff",
+    "one",
+    "",
+    "one",
+    "o".repeat(6000),
+    "one",
+  ]) {
+    const size = name === "one\udcff" ? 5 : name.length;
+    if (name !== "" && name.length < 256) expect(statAt(directory, name)?.size).toBe(size);
+    else if (name === "") expect(statAt(directory, name)?.type).toBe("directory");
+    else expect(() => statAt(directory, name)).toThrow(expect.objectContaining({ code: "ENAMETOOLONG" }));
+  }
+  rmSync(join(folder, "one"));
+  expect(statAt(directory, "one")).toBeNull();
+});
+
+describe("two looks", () => {
+  /** As {@link areOneObject} compares what was not found by a look of its own. */
+  const plain = ({ device, inode, birth }: Stat) => ({ device, inode, birth });
+
+  test("are of one object if all that tells objects apart is the same", () => {
+    writeFileSync(join(folder, "original"), "");
+    linkSync(join(folder, "original"), join(folder, "other-name"));
+    writeFileSync(join(folder, "younger"), "");
+    const names = ["original", "other-name", "younger", "", "link", ".."];
+    const places = [
+      directory,
+      ...["/", "/proc", "/proc/self", "/sys", "/dev"].map(openDirectoryWithoutLinks),
+    ];
+    const looks = places
+      .filter((place) => place >= 0)
+      .flatMap((place) =>
+        names.flatMap((name) => [statAt(place, name) ?? [], statAt(place, name) ?? []].flat()),
+      );
+    let same = 0;
+    for (const left of looks) {
+      for (const right of looks) {
+        const isOne = areOneObject(left, right);
+        if (isOne) same += 1;
+        expect(isOne).toBe(areOneObject(plain(left), plain(right)));
+        expect(isOne).toBe(areOneObject(left, plain(right)));
+      }
+    }
+    expect(same).toBeGreaterThan(looks.length);
+    expect(same).toBeLessThan(looks.length ** 2);
+    const [original, other, younger] = names.map((name) => statAt(directory, name));
+    expect(
+      [original, other, younger].map((stat) => stat && original && areOneObject(stat, original)),
+    ).toEqual([true, true, false]);
+    for (const place of places.slice(1)) if (place >= 0) closeDescriptor(place);
+  });
+
+  test("at the mount alone say the same as at all", () => {
+    const root = openDirectoryWithoutLinks("/");
+    for (const [place, name] of [
+      [directory, "original"],
+      [directory, ""],
+      [directory, "nothing"],
+      [root, "proc"],
+      [root, "proc/self/status"],
+      [root, "tmp"],
+    ] as const) {
+      expect(mountIdAt(place, name)).toBe(statAt(place, name)?.mountId ?? null);
+      expect(isMountRootAt(place, name)).toBe(statAt(place, name)?.mountRoot ?? false);
+    }
+    expect(isMountRootAt(root, "proc")).toBe(true);
+    for (const look of [mountIdAt, isMountRootAt])
+      expect(() => look(directory, "original/below")).toThrow(
+        expect.objectContaining({ code: "ENOTDIR", call: "statx", path: "original/below" }),
+      );
+    closeDescriptor(root);
+  });
 });

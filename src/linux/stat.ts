@@ -10,15 +10,19 @@ import {
   STATX_MNT_ID,
 } from "./abi.ts";
 import { callAt, SystemError } from "./ffi.ts";
-
-export type FileType =
-  | "directory"
-  | "file"
-  | "symlink"
-  | "socket"
-  | "fifo"
-  | "character-device"
-  | "block-device";
+import {
+  at,
+  count,
+  deviceName,
+  endOfKept,
+  type FileType,
+  hasBirth,
+  isMountRoot,
+  isSameNumber,
+  time,
+  typeOf,
+  unsigned,
+} from "./stat-words.ts";
 
 /** What statx(2) says of one object; times are nanoseconds since the epoch as decimal strings. */
 export interface Stat {
@@ -43,28 +47,7 @@ export interface Stat {
 }
 
 const mask = STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID;
-const STATX_ATTR_MOUNT_ROOT = 0x2000;
 const ENOENT = -2;
-
-/** Where the fields of `struct statx` are (linux/stat.h), counted in words of 32 bits. */
-const at = {
-  mask: 0,
-  attributes: 2,
-  links: 4,
-  uid: 5,
-  gid: 6,
-  mode: 7,
-  inode: 8,
-  size: 10,
-  accessed: 16,
-  birth: 20,
-  modified: 28,
-  deviceMajor: 34,
-  deviceMinor: 35,
-  mountId: 36,
-} as const;
-/** Up to the end of the modification time. */
-const endOfKept = 31;
 
 const buffer = new Uint8Array(256);
 /** Every machine that imp is built for puts the lowest byte first; reading by words is several times faster. */
@@ -77,10 +60,25 @@ const bufferAddress: number = ptr(buffer);
  * @throws SystemError for every reason but ENOENT
  */
 export function statAt(directory: number, name: string): Stat | null {
+  return isFound(directory, name) ? new FoundStat() : null;
+}
+
+/** The id of the mount that is on top at `name`; null, and refused, as {@link statAt}. */
+export function mountIdAt(directory: number, name: string): number | null {
+  return isFound(directory, name) ? count(words, at.mountId) : null;
+}
+
+/** True if something is mounted at just this place. @throws as {@link statAt} */
+export function isMountRootAt(directory: number, name: string): boolean {
+  return isFound(directory, name) && isMountRoot(words);
+}
+
+/** What there is to say of it is in the buffer then. @throws as {@link statAt} */
+function isFound(directory: number, name: string): boolean {
   const flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | (name === "" ? AT_EMPTY_PATH : 0);
   const result = statx(directory, name, flags);
-  if (result === 0) return new FoundStat();
-  if (result === ENOENT) return null;
+  if (result === 0) return true;
+  if (result === ENOENT) return false;
   throw new SystemError("statx", -result, name);
 }
 
@@ -103,10 +101,6 @@ export function glimpseAt(directory: number, name: string): Glimpse | null {
 /** True if the directory holds nothing of that name. */
 export function isFreeName(directory: number, name: string): boolean {
   return statx(directory, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) === ENOENT;
-}
-
-function typeOf(mode: number): FileType {
-  return fileTypes[(mode & 0xf000) >> 12] ?? "file";
 }
 
 /** False if the process has no such descriptor. */
@@ -164,7 +158,7 @@ class FoundStat implements Stat {
   }
 
   get mountRoot(): boolean {
-    return ((this.#kept[at.attributes] as number) & STATX_ATTR_MOUNT_ROOT) !== 0;
+    return isMountRoot(this.#kept);
   }
 
   get size(): number {
@@ -184,49 +178,27 @@ class FoundStat implements Stat {
   }
 
   get birth(): string | null {
-    return ((this.#kept[at.mask] as number) & STATX_BTIME) === 0 ? null : time(this.#kept, at.birth);
+    return hasBirth(this.#kept) ? time(this.#kept, at.birth) : null;
+  }
+
+  /** As {@link areOneObject}, without making texts of numbers. */
+  isOneWith(other: FoundStat): boolean {
+    const left = this.#kept;
+    const right = other.#kept;
+    if (!isSameNumber(left, right, at.inode) || this.device !== other.device) return false;
+    if (hasBirth(left) !== hasBirth(right)) return false;
+    // Seconds, of 64 bits, and nanoseconds.
+    return (
+      !hasBirth(left) || (isSameNumber(left, right, at.birth) && left[at.birth + 2] === right[at.birth + 2])
+    );
   }
 }
 
-/** A 64-bit number as text; the common small ones without the cost of a BigInt. */
-function unsigned(from: Uint32Array, index: number): string {
-  const low = from[index] as number;
-  const high = from[index + 1] as number;
-  if (high === 0) return String(low);
-  return String((BigInt(high) << 32n) | BigInt(low));
+/** What an object is known by again, wherever it is mounted. */
+export type KnownObject = Pick<Stat, "device" | "inode" | "birth">;
+
+/** True if both are of the very same object. */
+export function areOneObject(left: KnownObject, right: KnownObject): boolean {
+  if (left instanceof FoundStat && right instanceof FoundStat) return left.isOneWith(right);
+  return left.inode === right.inode && left.device === right.device && left.birth === right.birth;
 }
-
-function count(from: Uint32Array, index: number): number {
-  return (from[index] as number) + (from[index + 1] as number) * 0x1_0000_0000;
-}
-
-let lastDevice = { major: -1, minor: -1, name: "" };
-
-/** `major:minor`; neighbours mostly lie on the same one. */
-function deviceName(major: number, minor: number): string {
-  if (major !== lastDevice.major || minor !== lastDevice.minor) {
-    lastDevice = { major, minor, name: `${major}:${minor}` };
-  }
-  return lastDevice.name;
-}
-
-function time(from: Uint32Array, index: number): string {
-  const low = from[index] as number;
-  const high = from[index + 1] as number;
-  const nanoseconds = from[index + 2] as number;
-  // What lies between 1970 and 2106 needs no BigInt.
-  if (high === 0 && low > 0) return `${low}${String(1_000_000_000 + nanoseconds).slice(1)}`;
-  const seconds = BigInt.asIntN(64, (BigInt(high) << 32n) | BigInt(low));
-  return String(seconds * 1_000_000_000n + BigInt(nanoseconds));
-}
-
-/** By the type bits of the mode (inode(7)), shifted to the right end; what has no other type is a file. */
-const fileTypes: Readonly<Record<number, FileType>> = {
-  1: "fifo",
-  2: "character-device",
-  4: "directory",
-  6: "block-device",
-  8: "file",
-  10: "symlink",
-  12: "socket",
-};

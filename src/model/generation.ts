@@ -46,7 +46,8 @@ export type Effect =
 
 /** All effects, of each directory that holds links only what is said last. */
 export function withLatestFolders(effects: readonly Effect[]): Effect[] {
-  const latest = new Map(effects.map((effect) => [effect.kind === "holds-links" ? effect.path : "", effect]));
+  const latest = new Map<string, Effect>();
+  for (const effect of effects) if (effect.kind === "holds-links") latest.set(effect.path, effect);
   return effects.filter((effect) => effect.kind !== "holds-links" || latest.get(effect.path) === effect);
 }
 

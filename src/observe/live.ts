@@ -34,13 +34,17 @@ export function observeLiveSystem(): LiveSystem {
 
   /** Neighbours are asked for one after the other, here and where they are stored: worth keeping the last few open. */
   function directory(path: string, beneath: Mount | null): Walk {
-    const key = keyOf({ path, beneath });
+    const home = beneath === null ? null : homePointOf(mounts, beneath);
+    // A mount that lies on another at the very same place hides the way to it.
+    if (beneath !== null && home === beneath.mountPoint) return { kind: "denied", at: path };
+    // Beneath all mounts that lie on one is the same: to look there takes a copy of that one.
+    const key = beneath === null ? path : `${beneath.parent}:${path}`;
     const open = held.get(key);
     if (open !== undefined) return open;
     if (held.size === mostHeld) close();
-    const result = beneath === null ? walk(path) : walkAround(mounts, beneath, path);
+    const result = home === null ? walk(path) : walkBeneath(home, path);
     held.set(key, result);
-    if (beneath !== null) return result;
+    if (home !== null) return result;
     if (result.kind === "open") coherence.noteDirectory(result.path);
     if (result.kind === "unsafe") coherence.noteLink(result.at, null);
     if (result.followed !== undefined) coherence.noteFollowed(result.followed);
@@ -142,10 +146,7 @@ function keyOf(spot: Spot): string {
   return spot.beneath === null ? spot.path : `${spot.beneath.id}:${spot.path}`;
 }
 
-/** The directory `path` as it is under `mount`: looked at in a private copy of the mount that this one lies on. */
-function walkAround(table: MountTable, mount: Mount, path: string): Walk {
-  const homePoint = table.byId.get(mount.parent)?.mountPoint ?? "/";
-  // A mount that lies on another at the very same place hides the way to it.
-  if (homePoint === mount.mountPoint) return { kind: "denied", at: path };
-  return walkBeneath(homePoint, path);
+/** Where the mount is mounted that this one lies on. */
+function homePointOf(table: MountTable, mount: Mount): string {
+  return table.byId.get(mount.parent)?.mountPoint ?? "/";
 }

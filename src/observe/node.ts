@@ -1,5 +1,6 @@
 import { isSystemError } from "../linux/ffi.ts";
-import { type FileType, type Stat, statAt } from "../linux/stat.ts";
+import { type Stat, statAt } from "../linux/stat.ts";
+import type { FileType } from "../linux/stat-words.ts";
 import type { OpenDirectory, Walk } from "../linux/walk.ts";
 import { followLinkAt, readLinkIfThere, readLinkIn } from "../linux/walk-by-name.ts";
 import type { Identity } from "../model/generation.ts";

@@ -4,11 +4,12 @@ import { failure } from "../model/problem.ts";
 import type { StateDirectory } from "./directory.ts";
 import { type Document, parseDocument, validate } from "./document.ts";
 import { replaceFile } from "./durable-file.ts";
+import { effectSchema } from "./effect-schema.ts";
 import * as v from "./form.ts";
 import { storedNumbers } from "./generation-file.ts";
 import { readStateFile } from "./read-file.ts";
 import { type RustGeneration, rustSchema } from "./rust-format.ts";
-import { countSchema, effectSchema, numberSchema, summarySchema } from "./schema.ts";
+import { countSchema, numberSchema, summarySchema } from "./schema.ts";
 import { shellWord } from "./shell-word.ts";
 
 /** `generations.json`, the commit point of every command. */

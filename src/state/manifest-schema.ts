@@ -1,18 +1,20 @@
-import {
-  type DirectoryEntry,
-  type Entry,
-  type EntryPlace,
-  type LinkedFileEntry,
-  type Manifest,
-  mountOptionNames,
-  type Ownership,
-  type Principal,
+import type {
+  DirectoryEntry,
+  Entry,
+  EntryPlace,
+  LinkedFileEntry,
+  Manifest,
+  Ownership,
+  Principal,
 } from "../model/manifest.ts";
 import { parseMode } from "../model/mode.ts";
 import * as v from "./form.ts";
+import { areOptions, optionsSchema } from "./options-schema.ts";
 import {
   countFields,
   countSchema,
+  isBelowRoot,
+  isJoined,
   isNormalPath,
   isSmallCount,
   largestId,
@@ -59,7 +61,7 @@ const entryBase = {
   place: v.strictObject({ line: numberSchema, column: numberSchema, length: countSchema }),
 };
 
-const mounted = { options: v.array(v.picklist(mountOptionNames)), hidden: v.boolean() };
+const mounted = { options: optionsSchema, hidden: v.boolean() };
 
 /** Any entry; see {@link entrySchema}. */
 export const anyEntrySchema: v.Form<Entry> = v.variant([
@@ -84,7 +86,7 @@ function isUsualEntry(value: unknown): value is Entry {
   if (countFields(entry) !== fields || typeof entry.backup !== "boolean") return false;
   if (typeof entry.createParents !== "boolean" || typeof entry.createSources !== "boolean") return false;
   if (!isLink && kind !== "directory" && kind !== "bound-file") return false;
-  if (!isLink && (typeof entry.hidden !== "boolean" || !isOptions(entry.options))) return false;
+  if (!isLink && (typeof entry.hidden !== "boolean" || !areOptions(entry.options))) return false;
   if (root !== knownRoot && !isNewRoot(root)) return false;
   return isBelowRoot(target) && isUsualSource(source, knownRoot, target) && isUsualPlace(entry.place);
 }
@@ -100,14 +102,6 @@ function optionalFields(entry: Unknown<Ownership & Pick<Entry, "parentDirectory"
   return fields;
 }
 
-function isOptions(value: unknown): boolean {
-  if (!Array.isArray(value)) return false;
-  for (let index = 0; index < value.length; index += 1) {
-    if (!mountOptionNames.includes(value[index])) return false;
-  }
-  return true;
-}
-
 /** One that fits: that of the entry before, which mostly had the same. */
 let knownRoot = "/";
 
@@ -117,16 +111,8 @@ function isNewRoot(root: unknown): boolean {
   return true;
 }
 
-function isBelowRoot(path: unknown): path is string {
-  return typeof path === "string" && path !== "/" && isNormalPath(path);
-}
-
-/** Two normal paths, one after the other, are one. */
 function isUsualSource(source: unknown, root: string, target: string): boolean {
-  if (typeof source !== "string") return false;
-  const isJoined = root !== "/" && source.length === root.length + target.length;
-  if (isJoined && source.startsWith(root) && source.endsWith(target)) return true;
-  return isBelowRoot(source);
+  return typeof source === "string" && (isJoined(source, root, target) || isBelowRoot(source));
 }
 
 function isUsualPlace(value: unknown): boolean {

@@ -1,4 +1,4 @@
-import type { Effect, GenerationSummary, Identity } from "../model/generation.ts";
+import type { GenerationSummary, Identity } from "../model/generation.ts";
 import { whyNoLabel } from "../model/label.ts";
 import { isUsualMoment } from "../model/moment.ts";
 import type { Access } from "../model/observation.ts";
@@ -16,6 +16,14 @@ const strangeSurrogate =
 
 /** True for an absolute path without `.`, `..`, doubled or trailing slashes and NUL; `/` is one. */
 export function isNormalPath(path: string): boolean {
+  return plainPath.test(path) || isAnyNormalPath(path);
+}
+
+/** Most normal paths, told by one call: names of plain characters, which have a letter at their start or behind a dot. */
+const plainPath = /^(?:\/\.?[\w-][\w.@+: -]*)+$/;
+
+/** {@link isNormalPath}, for whatever characters. */
+export function isAnyNormalPath(path: string): boolean {
   if (!path.startsWith("/") || path.includes("\0") || isStrange(path)) return false;
   return path === "/" || !emptyOrDots.test(path);
 }
@@ -66,9 +74,12 @@ export const labelSchema: Schema<string> = v.pipe(
   v.check((text) => whyNoLabel(text) === null, "not a label"),
 );
 
+const inodeNumber = /^\d{1,20}$/;
+const nanoseconds = /^-?\d{1,30}$/;
+
 export const identitySchema: Schema<Identity> = v.strictObject({
-  inode: v.pipe(v.string(), v.regex(/^\d{1,20}$/)),
-  birth: v.nullable(v.pipe(v.string(), v.regex(/^-?\d{1,30}$/))),
+  inode: v.pipe(v.string(), v.regex(inodeNumber)),
+  birth: v.nullable(v.pipe(v.string(), v.regex(nanoseconds))),
 });
 
 const idSchema: Schema<number> = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(largestId));
@@ -78,15 +89,6 @@ export const accessSchema: Schema<Access> = v.strictObject({
   gid: idSchema,
   mode: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(0o7777)),
 });
-
-export const effectSchema: Schema<Effect> = v.variant([
-  v.kind("backup", { target: pathBelowRoot, backup: pathBelowRoot }),
-  v.kind("created-directory", { path: pathBelowRoot, identity: identitySchema }),
-  v.kind("created-file", { path: pathBelowRoot, identity: identitySchema }),
-  v.kind("replaced-file", { target: pathBelowRoot, access: accessSchema }),
-  v.kind("holds-links", { path: pathSchema, identity: identitySchema }),
-  v.kind("found", { target: pathBelowRoot }),
-]);
 
 export const anySummarySchema: Schema<GenerationSummary> = v.strictObject({
   number: numberSchema,
@@ -136,4 +138,30 @@ export function countFields(value: object): number {
 /** For quick looks: true only for whole numbers from 0 that fit into 31 bits. */
 export function isSmallCount(value: unknown): value is number {
   return typeof value === "number" && (value | 0) === value && value >= 0;
+}
+
+/** For quick looks: as {@link pathBelowRoot}. */
+export function isBelowRoot(path: unknown): path is string {
+  return typeof path === "string" && path !== "/" && isNormalPath(path);
+}
+
+/** For quick looks: true if it is one of these paths with the other behind it. Of two normal ones, that is one, too. */
+export function isJoined(path: string, root: string, below: string): boolean {
+  if (root === "/" || path.length !== root.length + below.length) return false;
+  return path.startsWith(root) && path.endsWith(below);
+}
+
+/** For quick looks: as {@link identitySchema}. */
+export function isIdentity(value: unknown): value is Identity {
+  if (typeof value !== "object" || value === null || countFields(value) !== 2) return false;
+  const { inode, birth }: Unknown<Identity> = value;
+  if (typeof inode !== "string" || !inodeNumber.test(inode)) return false;
+  return birth === null || (typeof birth === "string" && nanoseconds.test(birth));
+}
+
+/** For quick looks: as {@link accessSchema}, for most users. */
+export function isUsualAccess(value: unknown): value is Access {
+  if (typeof value !== "object" || value === null || countFields(value) !== 3) return false;
+  const { uid, gid, mode }: Unknown<Access> = value;
+  return isSmallCount(uid) && isSmallCount(gid) && isSmallCount(mode) && mode <= 0o7777;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
 import { changeLines } from "./change.ts";
 import { noPaint } from "./paint.ts";
 import { planLines, summaryLine } from "./plan.ts";
@@ -69,6 +70,25 @@ describe("a dry run", () => {
     expect(summaryLine(everyStep, { entries: [] }, "to do")).toBe(
       "1 to mount, 1 to remount, 4 to link, 1 to unmount, 2 to unlink, 5 to change, 1 to adopt, 1 to copy, 2 to create, " +
         "2 to back up, 1 to put back, 4 to remove",
+    );
+  });
+
+  test("counts steps in any order as each one alone", () => {
+    const step = fc.constantFrom(...everyStep.steps, mountStep, mountStep, mountStep);
+    const countsIn = (line: string) =>
+      line.split(", ").map((part) => [part.replace(/^\d+ /, ""), Number.parseInt(part, 10)] as const);
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 1, maxLength: 12 }), (steps) => {
+        const sums = new Map<string, number>();
+        for (const one of steps) {
+          const line = summaryLine({ steps: [one], afterwards: [] }, { entries: [] }, "to do");
+          for (const [what, count] of countsIn(line)) sums.set(what, (sums.get(what) ?? 0) + count);
+        }
+        const touched = new Set(steps.map(({ serves }) => serves));
+        const unchanged = wanted.entries.filter(({ target }) => !touched.has(target)).length;
+        if (unchanged > 0) sums.set("unchanged", unchanged);
+        expect(new Map(countsIn(summaryLine({ steps, afterwards: [] }, wanted, "to do")))).toEqual(sums);
+      }),
     );
   });
 });

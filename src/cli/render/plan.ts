@@ -1,14 +1,24 @@
 import type { Manifest } from "../../model/manifest.ts";
-import type { Action, Plan } from "../../model/plan.ts";
+import type { Action, Plan, Step, Tidying } from "../../model/plan.ts";
 import type { Paint } from "./paint.ts";
 import { stepWords } from "./step.ts";
 
 type PlannedSteps = Pick<Plan, "steps" | "afterwards">;
 
 /** What a person should read of a plan: not the clearing away of names that it uses in between. */
-export function actionsOf({ steps, afterwards }: PlannedSteps): readonly Action[] {
-  const asides = new Set(steps.flatMap((step) => ("aside" in step ? [step.aside] : [])));
-  return [...steps, ...afterwards.filter(({ path }) => !asides.has(path))];
+export function actionsOf(plan: PlannedSteps): readonly Action[] {
+  const tidyings = tidyingsToRead(plan);
+  return tidyings.length === 0 ? plan.steps : [...plan.steps, ...tidyings];
+}
+
+function tidyingsToRead({ steps, afterwards }: PlannedSteps): readonly Tidying[] {
+  if (afterwards.length === 0) return afterwards;
+  const asides = new Set<string>();
+  for (let index = 0; index < steps.length; index += 1) {
+    const step = steps[index];
+    if (step !== undefined && "aside" in step) asides.add(step.aside);
+  }
+  return afterwards.filter(({ path }) => !asides.has(path));
 }
 
 /** What a dry run shows: a line for each step, and a summary. */
@@ -94,16 +104,34 @@ const groupsOf: Readonly<Record<Action["kind"], readonly Group[]>> = {
   "discard-file": [remove],
 };
 
-function countGroups(steps: readonly Action[]): Map<Group, number> {
+function countGroups(actions: readonly Action[]): ReadonlyMap<Group, number> {
   const counts = new Map<Group, number>();
-  for (const group of steps.flatMap((step) => groupsOf[step.kind])) {
-    counts.set(group, (counts.get(group) ?? 0) + 1);
+  for (const [kind, count] of countKinds(actions)) {
+    for (const group of groupsOf[kind]) counts.set(group, (counts.get(group) ?? 0) + count);
+  }
+  return counts;
+}
+
+/** A plan has thousands of actions, of which neighbours are mostly of one kind. */
+function countKinds(actions: readonly Action[]): ReadonlyMap<Action["kind"], number> {
+  const counts = new Map<Action["kind"], number>();
+  for (let index = 0; index < actions.length; ) {
+    const kind = actions[index]?.kind;
+    const begin = index;
+    while (index < actions.length && actions[index]?.kind === kind) index += 1;
+    if (kind !== undefined) counts.set(kind, (counts.get(kind) ?? 0) + index - begin);
   }
   return counts;
 }
 
 /** The wanted entries that no step is for. */
-function countUnchanged(steps: readonly Action[], wanted: Manifest): number {
-  const touched = new Set(steps.map((step) => step.serves));
-  return wanted.entries.filter((entry) => !touched.has(entry.target)).length;
+function countUnchanged(steps: readonly Step[], { entries }: Manifest): number {
+  if (steps.length === 0 || entries.length === 0) return entries.length;
+  const touched = new Set<string>();
+  for (let index = 0; index < steps.length; index += 1) touched.add(steps[index]?.serves ?? "");
+  let unchanged = 0;
+  for (let index = 0; index < entries.length; index += 1) {
+    if (!touched.has(entries[index]?.target ?? "")) unchanged += 1;
+  }
+  return unchanged;
 }

@@ -1,0 +1,37 @@
+import type { Effect } from "../model/generation.ts";
+import * as v from "./form.ts";
+import {
+  accessSchema,
+  countFields,
+  identitySchema,
+  isBelowRoot,
+  isIdentity,
+  pathBelowRoot,
+  pathSchema,
+  type Unknown,
+} from "./schema.ts";
+
+/** The forms of what imp did to make room, which it may take away again. */
+
+export const anyEffectSchema: v.Form<Effect> = v.variant([
+  v.kind("backup", { target: pathBelowRoot, backup: pathBelowRoot }),
+  v.kind("created-directory", { path: pathBelowRoot, identity: identitySchema }),
+  v.kind("created-file", { path: pathBelowRoot, identity: identitySchema }),
+  v.kind("replaced-file", { target: pathBelowRoot, access: accessSchema }),
+  v.kind("holds-links", { path: pathSchema, identity: identitySchema }),
+  v.kind("found", { target: pathBelowRoot }),
+]);
+
+/** {@link anyEffectSchema}, in a fraction of the time for most: on a root that was empty, each entry has one. */
+export const effectSchema: v.Form<Effect> = (value) =>
+  isUsualEffect(value) ? value : anyEffectSchema(value);
+
+type AnyEffect = Extract<Effect, { readonly identity: unknown }>;
+
+/** True only for what fits; false says nothing. */
+function isUsualEffect(value: unknown): value is Effect {
+  if (typeof value !== "object" || value === null) return false;
+  const { kind, path, identity }: Unknown<AnyEffect> = value;
+  if (kind !== "created-directory" && kind !== "created-file" && kind !== "holds-links") return false;
+  return countFields(value) === 3 && isBelowRoot(path) && isIdentity(identity);
+}
