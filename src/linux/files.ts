@@ -51,10 +51,21 @@ export function openHandle(directory: number, name: string): number {
   return result;
 }
 
+/** As {@link openHandle}, but the negative errno instead of an error. */
+export function openHandleOrErrno(directory: number, name: string): number {
+  return callAt(callNumbers.openat, directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0, 0);
+}
+
 /** Opens an existing file for reading; a symlink gives ELOOP, and a FIFO does not block. */
 export function openForReading(directory: number, name: string): number {
   const flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
   return systemCall("openat", name, directory, name, flags, 0);
+}
+
+/** As {@link openForReading}, but the negative errno instead of an error. */
+export function openForReadingOrErrno(directory: number, name: string): number {
+  const flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+  return callAt(callNumbers.openat, directory, name, flags, 0, 0);
 }
 
 /** Creates a file that must not exist yet, and opens it for writing. */

@@ -10,17 +10,9 @@ import {
 } from "../model/manifest.ts";
 import { parseMode } from "../model/mode.ts";
 import * as v from "./form.ts";
-import {
-  countFields,
-  countSchema,
-  isNormalPath,
-  isSmallCount,
-  largestId,
-  numberSchema,
-  pathBelowRoot,
-  pathSchema,
-  type Unknown,
-} from "./schema.ts";
+import { isNormalPath } from "./normal-path.ts";
+import { countSchema, largestId, numberSchema, pathBelowRoot, pathSchema } from "./schema.ts";
+import { countFields, isSmallCount, type Unknown } from "./usual.ts";
 
 /** The forms of what a generation keeps: the entries of its configuration. */
 

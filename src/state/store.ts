@@ -5,6 +5,7 @@ import { Failure, failure, type Problem, Unconfirmed } from "../model/problem.ts
 import type { Trusted } from "./caller.ts";
 import { createStateDirectory, openStateDirectory, type StateDirectory } from "./directory.ts";
 import { removeLeftovers, syncNames } from "./durable-file.ts";
+import { journalName } from "./file-names.ts";
 import {
   generationPath,
   readGenerationFile,
@@ -96,9 +97,6 @@ export function readIndex({ directory, rust }: Store): Index {
   if (content === null) return emptyIndex;
   return content.kind === "index" ? content.index : importRust(content.generations, rust).index;
 }
-
-/** The running command's undo record (see `journal.ts`). */
-export const journalName = "journal.json";
 
 /** True while a command is at work, and after one was killed. */
 export function hasJournal({ directory }: Store): boolean {

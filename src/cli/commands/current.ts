@@ -1,13 +1,10 @@
-import { readIndex } from "../../state/store.ts";
 import type { CommandContext, CommandResult } from "../context.ts";
-import { lookIntoState } from "../pending.ts";
+import { lookAtIndex } from "../index-look.ts";
 import { currentJson, currentLines } from "../render/current.ts";
-import { stateLocation } from "../state-location.ts";
 
 /** `imp current` */
 export async function run(context: CommandContext): Promise<CommandResult> {
-  return lookIntoState(context, await stateLocation(context), (store): CommandResult => {
-    const { active, generations } = readIndex(store);
+  return lookAtIndex(context, ({ active, generations }): CommandResult => {
     const current = generations.find(({ number }) => number === active) ?? null;
     context.out(currentLines(current, context.paint));
     context.json(() => currentJson(current));
