@@ -115,7 +115,8 @@ const anythingWithoutLinks = openHow(O_PATH | O_NOFOLLOW | O_CLOEXEC);
 /** `struct open_how` of openat2(2): flags, mode, resolve. */
 function openHow(flags: number): Uint8Array {
   const resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-  return new Uint8Array(BigUint64Array.of(BigInt(flags), 0n, BigInt(resolve)).buffer);
+  // Each has 64 bits, and the lowest come first on every machine that imp is built for.
+  return new Uint8Array(Uint32Array.of(flags, 0, 0, 0, resolve, 0).buffer);
 }
 
 export function openRoot(): number {

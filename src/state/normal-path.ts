@@ -7,11 +7,16 @@ const strangeSurrogate =
 /** True for an absolute path without `.`, `..`, doubled or trailing slashes and NUL; `/` is one. */
 export function isNormalPath(path: string): boolean {
   if (!path.startsWith("/") || path.includes("\0") || isStrange(path)) return false;
-  return path === "/" || !emptyOrDots.test(path);
+  return path === "/" || !hasEmptyOrDots(path);
 }
 
-/** A name that is empty, `.` or `..`. */
-const emptyOrDots = /\/\.{0,2}(?:\/|$)/;
+/** True if a name is empty, `.` or `..`. Most paths have no hidden name, and need no regular expression to tell. */
+function hasEmptyOrDots(path: string): boolean {
+  if (path.endsWith("/") || path.includes("//")) return true;
+  return path.includes("/.") && dots.test(path);
+}
+
+const dots = /\/\.{1,2}(?:\/|$)/;
 
 function isStrange(text: string): boolean {
   return !text.isWellFormed() && strangeSurrogate.test(text);

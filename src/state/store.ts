@@ -1,7 +1,8 @@
 import { closeDescriptor } from "../linux/files.ts";
 import { statAt } from "../linux/stat.ts";
 import { emptyIndex, type Generation, type Index } from "../model/generation.ts";
-import { Failure, failure, type Problem, Unconfirmed } from "../model/problem.ts";
+import { Failure, failure, type Problem } from "../model/problem.ts";
+import { Unconfirmed } from "../model/special-failure.ts";
 import type { Trusted } from "./caller.ts";
 import { createStateDirectory, openStateDirectory, type StateDirectory } from "./directory.ts";
 import { removeLeftovers, syncNames } from "./durable-file.ts";
