@@ -4,9 +4,9 @@ import {
   openForReadingOrErrno,
   openHandleOrErrno,
   openRoot,
+  readSome,
 } from "../linux/files.ts";
 import { type Glimpse, glimpseOf } from "../linux/stat.ts";
-import { readWholeFile } from "../linux/whole-file.ts";
 import type { Trusted } from "./caller.ts";
 
 /**
@@ -55,7 +55,9 @@ export function readBeyondDoubt(
     const seen = glimpseOf(file);
     if (seen?.type !== "file" || seen.size > largest) return null;
     if (trusted !== null && !isBeyondReach(seen, trusted, false)) return null;
-    return readWholeFile(file, seen.size);
+    const place = new Uint8Array(seen.size + 1);
+    // Files of the state are replaced and never written to, so each has all of its bytes from the beginning.
+    return readSome(file, place) === seen.size ? place.subarray(0, seen.size) : null;
   } finally {
     closeDescriptor(file);
   }
