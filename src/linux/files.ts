@@ -1,4 +1,3 @@
-import { ptr } from "bun:ffi";
 import {
   AT_EMPTY_PATH,
   AT_FDCWD,
@@ -20,6 +19,7 @@ import {
 } from "./abi.ts";
 import { decodePath } from "./bytes.ts";
 import { callAt, callOn, SystemError, systemCall, systemCallOrErrno } from "./ffi.ts";
+import { ptr } from "./foreign.ts";
 
 /**
  * File calls relative to an open directory. None of them follows a symlink in the last name, and the directory is a

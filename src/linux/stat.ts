@@ -1,4 +1,3 @@
-import { ptr } from "bun:ffi";
 import {
   AT_EMPTY_PATH,
   AT_FDCWD,
@@ -10,6 +9,7 @@ import {
   STATX_MNT_ID,
 } from "./abi.ts";
 import { callAt, SystemError } from "./ffi.ts";
+import { ptr } from "./foreign.ts";
 
 export type FileType =
   | "directory"
