@@ -1,7 +1,8 @@
 import { execute, type Recorder } from "../execute/execute.ts";
 import type { Watch } from "../execute/progress.ts";
 import type { Conflict, Plan } from "../model/plan.ts";
-import { EntriesRefused, Failure, type Problem, type Refusal } from "../model/problem.ts";
+import { Failure, type Problem } from "../model/problem.ts";
+import { EntriesRefused, type Refusal } from "../model/special-failure.ts";
 import type { PartialPlan } from "../plan/partial.ts";
 import { type Journal, removeJournal, writeJournal } from "../state/journal.ts";
 import { commit, type LockedStore } from "../state/store.ts";

@@ -1,5 +1,6 @@
+import type { Index } from "../model/generation.ts";
 import { Failure, type Problem } from "../model/problem.ts";
-import { hasJournal, type Store, type StoreLocation, withStore } from "../state/store.ts";
+import { hasJournal, readIndex, type Store, type StoreLocation, withStore } from "../state/store.ts";
 import type { CommandContext } from "./context.ts";
 
 /**
@@ -15,6 +16,15 @@ export async function lookIntoState<T>(
     if (hasJournal(store)) context.report(await pendingCommand(store));
     return action(store);
   });
+}
+
+/** As {@link lookIntoState}, for those who look at the index alone. */
+export async function lookIntoIndex<T>(
+  context: CommandContext,
+  location: StoreLocation,
+  action: (index: Index) => T,
+): Promise<T> {
+  return lookIntoState(context, location, (store) => action(readIndex(store)));
 }
 
 async function pendingCommand(store: Store): Promise<readonly Problem[]> {

@@ -190,7 +190,9 @@ export type Command = CommandSpecification<CommandName>;
 export const commandList: readonly Command[] = commands;
 
 export function findCommand(name: string): Command | null {
-  return commandList.find((command) => command.name === name) ?? null;
+  // A loop, as each array method takes 40 µs when first used.
+  for (const command of commandList) if (command.name === name) return command;
+  return null;
 }
 
 /** What the command `Name` gets to work with. */

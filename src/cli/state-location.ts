@@ -1,8 +1,8 @@
-import { stateInHead } from "../config/head.ts";
-import { trustedBy } from "../state/caller.ts";
+import { usualPlaces } from "../config/usual-places.ts";
+import { leadsToNothing } from "../linux/stat.ts";
+import { type Trusted, trustedBy } from "../state/caller.ts";
 import { locateState } from "../state/locate.ts";
 import type { StoreLocation } from "../state/store.ts";
-import { type ConfigFile, readConfigFileIfAny } from "./config-file.ts";
 import type { CommandContext } from "./context.ts";
 import { surroundingsOf } from "./surroundings.ts";
 
@@ -18,18 +18,23 @@ export async function stateLocation(
   const trusted = trustedBy(surroundings);
   const option = context.global.stateDirectory ?? undefined;
   const needsConfig = option === undefined && config === undefined;
-  const file = needsConfig ? readConfigFileIfAny(context, trusted) : null;
-  const configured = file === null ? config?.stateDirectory : ((await readStateKey(file)) ?? undefined);
+  const configured = needsConfig ? await configuredDirectory(context, trusted) : config?.stateDirectory;
   return { path: locateState({ option, configured }, surroundings), trusted };
 }
 
-/** The parser is loaded only if it takes one to tell what the key says. */
-async function readStateKey(file: ConfigFile): Promise<string | null> {
-  const text = new TextDecoder().decode(file.bytes);
-  // A key may be written with escapes.
-  if (!/state_dir|\\[uUx]/.test(text)) return null;
-  const head = stateInHead(text);
-  if (head !== null) return head.directory;
-  const { configuredState } = await import("./configured-state.ts");
-  return configuredState(file);
+/** What it takes to read a configuration is loaded only if there is one. */
+async function configuredDirectory(
+  context: CommandContext,
+  trusted: Trusted | null,
+): Promise<string | undefined> {
+  if (hasNoConfig(context)) return undefined;
+  const { stateOfConfigIfAny } = await import("./state-key.ts");
+  return (await stateOfConfigIfAny(context, trusted)) ?? undefined;
+}
+
+/** True only if nobody named a configuration, and no path leads to one in the usual places. */
+function hasNoConfig({ global, environment, workingDirectory }: CommandContext): boolean {
+  if (global.config !== null || (environment["IMP_CONFIG"] ?? "") !== "") return false;
+  for (const place of usualPlaces(workingDirectory)) if (!leadsToNothing(place)) return false;
+  return true;
 }

@@ -1,4 +1,5 @@
 import { Failure } from "../model/problem.ts";
+import { inWorkingDirectory, systemConfig, usualPlaces } from "./usual-places.ts";
 
 /** Where a configuration may come from. */
 export interface ConfigSearch {
@@ -9,8 +10,6 @@ export interface ConfigSearch {
   readonly workingDirectory: () => string;
   readonly exists: (path: string) => boolean;
 }
-
-const systemConfig = "/etc/imp/imp.toml";
 
 const beginning = `write a configuration, for example ${systemConfig}:
   [persistence."/mnt/persist"]
@@ -28,28 +27,18 @@ export function locateConfig({ option, environment, workingDirectory, exists }: 
   const variable = environment.IMP_CONFIG ?? "";
   if (variable !== "") return named(variable, "$IMP_CONFIG");
 
-  const local = inWorkingDirectory("imp.toml");
-  const places = local === null ? [systemConfig] : [local, systemConfig];
+  const places = usualPlaces(workingDirectory);
   const found = places.find(exists);
   if (found !== undefined) return found;
   throw refusal(`there is no configuration: neither ${places.join(" nor ")} exists`);
 
   function named(path: string, by: string): string {
     if (path === "") throw refusal(`${by} names no file`);
-    const absolute = path.startsWith("/") ? path : inWorkingDirectory(path);
+    const absolute = path.startsWith("/") ? path : inWorkingDirectory(path, workingDirectory);
     if (absolute === null)
       throw refusal(`${by} ${path} is relative, and the working directory does not exist any more`);
     if (exists(absolute)) return absolute;
     throw refusal(`there is no configuration ${absolute}, which ${by} names`);
-  }
-
-  function inWorkingDirectory(path: string): string | null {
-    try {
-      // `..` stays: only the kernel knows where it leads behind a symlink.
-      return `${workingDirectory().replace(/\/$/, "")}/${path.replace(/^(?:\.\/+)+/, "")}`;
-    } catch {
-      return null;
-    }
   }
 }
 

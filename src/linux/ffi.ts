@@ -1,8 +1,9 @@
-import { CString, dlopen, type FFIFunction, FFIType, type Pointer, ptr, read } from "bun:ffi";
+import type { FFIFunction, Pointer } from "bun:ffi";
 import { type CallName, callNumbers } from "./abi.ts";
 import { encodePath, hasStrayByte } from "./bytes.ts";
+import { CString, kinds, openLibrary, ptr, read } from "./foreign.ts";
 
-const { i64_fast: word, i32, ptr: pointer, u32 } = FFIType;
+const { word, i32, pointer, u32 } = kinds;
 
 const signatures = {
   syscall: { args: [word, word, word, word, word, word, word], returns: word },
@@ -21,9 +22,9 @@ const rareSignatures = {
 /** From the C library of the running system: glibc, or else musl. */
 function openLibc<const Functions extends Record<string, FFIFunction>>(functions: Functions) {
   try {
-    return dlopen("libc.so.6", functions).symbols;
+    return openLibrary("libc.so.6", functions);
   } catch {
-    return dlopen(`libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`, functions).symbols;
+    return openLibrary(`libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`, functions);
   }
 }
 

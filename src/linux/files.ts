@@ -1,4 +1,3 @@
-import { ptr } from "bun:ffi";
 import {
   AT_EMPTY_PATH,
   AT_FDCWD,
@@ -20,6 +19,7 @@ import {
 } from "./abi.ts";
 import { decodePath } from "./bytes.ts";
 import { callAt, callOn, SystemError, systemCall, systemCallOrErrno } from "./ffi.ts";
+import { ptr } from "./foreign.ts";
 
 /**
  * File calls relative to an open directory. None of them follows a symlink in the last name, and the directory is a
@@ -51,10 +51,21 @@ export function openHandle(directory: number, name: string): number {
   return result;
 }
 
+/** As {@link openHandle}, but the negative errno instead of an error. */
+export function openHandleOrErrno(directory: number, name: string): number {
+  return callAt(callNumbers.openat, directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0, 0);
+}
+
 /** Opens an existing file for reading; a symlink gives ELOOP, and a FIFO does not block. */
 export function openForReading(directory: number, name: string): number {
   const flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
   return systemCall("openat", name, directory, name, flags, 0);
+}
+
+/** As {@link openForReading}, but the negative errno instead of an error. */
+export function openForReadingOrErrno(directory: number, name: string): number {
+  const flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+  return callAt(callNumbers.openat, directory, name, flags, 0, 0);
 }
 
 /** Creates a file that must not exist yet, and opens it for writing. */
@@ -104,7 +115,8 @@ const anythingWithoutLinks = openHow(O_PATH | O_NOFOLLOW | O_CLOEXEC);
 /** `struct open_how` of openat2(2): flags, mode, resolve. */
 function openHow(flags: number): Uint8Array {
   const resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-  return new Uint8Array(BigUint64Array.of(BigInt(flags), 0n, BigInt(resolve)).buffer);
+  // Each has 64 bits, and the lowest come first on every machine that imp is built for.
+  return new Uint8Array(Uint32Array.of(flags, 0, 0, 0, resolve, 0).buffer);
 }
 
 export function openRoot(): number {

@@ -1,4 +1,3 @@
-import { ptr } from "bun:ffi";
 import {
   AT_EMPTY_PATH,
   AT_FDCWD,
@@ -10,6 +9,7 @@ import {
   STATX_MNT_ID,
 } from "./abi.ts";
 import { callAt, SystemError } from "./ffi.ts";
+import { ptr } from "./foreign.ts";
 import {
   at,
   count,
@@ -83,11 +83,20 @@ function isFound(directory: number, name: string): boolean {
 }
 
 /** What a glance tells, for those who look at thousands of objects and ask nothing else. */
-export type Glimpse = Pick<Stat, "type" | "mode" | "uid" | "gid" | "mountId">;
+export type Glimpse = Pick<Stat, "type" | "mode" | "uid" | "gid" | "mountId" | "size">;
 
 /** As {@link statAt}, but null for whatever can't be looked at. */
 export function glimpseAt(directory: number, name: string): Glimpse | null {
   if (statx(directory, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) !== 0) return null;
+  return glimpse();
+}
+
+/** As {@link glimpseAt}, of an open descriptor. */
+export function glimpseOf(descriptor: number): Glimpse | null {
+  return statx(descriptor, "", AT_EMPTY_PATH) === 0 ? glimpse() : null;
+}
+
+function glimpse(): Glimpse {
   const mode = words[at.mode] as number;
   return {
     type: typeOf(mode),
@@ -95,6 +104,7 @@ export function glimpseAt(directory: number, name: string): Glimpse | null {
     uid: words[at.uid] as number,
     gid: words[at.gid] as number,
     mountId: count(words, at.mountId),
+    size: count(words, at.size),
   };
 }
 

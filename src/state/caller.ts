@@ -47,7 +47,7 @@ const largestUid = 0xfffffffe;
  */
 export function callingUser(surroundings: Surroundings): Caller {
   const text = surroundings.environment.SUDO_UID ?? "";
-  const sudoUid = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  const sudoUid = text !== "" && /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
   const throughSudo = surroundings.effectiveUser === 0 && sudoUid <= largestUid;
   const uid = throughSudo ? sudoUid : surroundings.effectiveUser;
   let user: User | null | undefined;

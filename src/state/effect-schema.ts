@@ -1,15 +1,8 @@
 import type { Effect } from "../model/generation.ts";
 import * as v from "./form.ts";
-import {
-  accessSchema,
-  countFields,
-  identitySchema,
-  isBelowRoot,
-  isIdentity,
-  pathBelowRoot,
-  pathSchema,
-  type Unknown,
-} from "./schema.ts";
+import { accessSchema, identitySchema, pathBelowRoot, pathSchema } from "./schema.ts";
+import { countFields, type Unknown } from "./usual.ts";
+import { isBelowRoot, isIdentity } from "./usual-values.ts";
 
 /** The forms of what imp did to make room, which it may take away again. */
 

@@ -5,15 +5,13 @@ import type { StateDirectory } from "./directory.ts";
 import { type Document, parseDocument, validate } from "./document.ts";
 import { replaceFile } from "./durable-file.ts";
 import { effectSchema } from "./effect-schema.ts";
+import { indexName } from "./file-names.ts";
 import * as v from "./form.ts";
 import { storedNumbers } from "./generation-file.ts";
 import { readStateFile } from "./read-file.ts";
 import { type RustGeneration, rustSchema } from "./rust-format.ts";
 import { countSchema, numberSchema, summarySchema } from "./schema.ts";
 import { shellWord } from "./shell-word.ts";
-
-/** `generations.json`, the commit point of every command. */
-export const indexName = "generations.json";
 
 const indexSchema: v.Form<Index> = v.pipe(
   v.strictObject({

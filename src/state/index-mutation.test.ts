@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { emptyIndex, type Index } from "../model/generation.ts";
 import { join } from "../model/path.ts";
 import { exampleIndex, inNewState, problemsOf } from "./example-state.ts";
-import { indexName, readIndexFile, writeIndexFile } from "./index-file.ts";
+import { indexName } from "./file-names.ts";
+import { readIndexFile, writeIndexFile } from "./index-file.ts";
 
 describe("a mutated index", () => {
   /** Rewrites some bytes, or removes or repeats a stretch of them. */

@@ -1,19 +1,9 @@
 import type { Step, Tidying } from "../model/plan.ts";
 import * as v from "./form.ts";
 import { areOptions, optionsSchema } from "./options-schema.ts";
-import {
-  accessSchema,
-  countFields,
-  countSchema,
-  identitySchema,
-  isBelowRoot,
-  isIdentity,
-  isJoined,
-  isSmallCount,
-  isUsualAccess,
-  pathBelowRoot,
-  type Unknown,
-} from "./schema.ts";
+import { accessSchema, countSchema, identitySchema, pathBelowRoot } from "./schema.ts";
+import { countFields, isSmallCount, type Unknown } from "./usual.ts";
+import { isBelowRoot, isIdentity, isJoined, isUsualAccess } from "./usual-values.ts";
 
 /** The forms of the steps in a journal: root acts on them, so each has to fit. */
 

@@ -2,12 +2,13 @@ import { join } from "../model/path.ts";
 import type { Step, Tidying } from "../model/plan.ts";
 import { type Document, parseDocument, validate } from "./document.ts";
 import { removeFile, replaceFile, syncNames } from "./durable-file.ts";
+import { journalName } from "./file-names.ts";
 import * as v from "./form.ts";
 import { stepSchema, tidyingSchema } from "./journal-schema.ts";
 import { jsonPieces } from "./json-pieces.ts";
 import { readStateFile } from "./read-file.ts";
 import { countSchema, timeSchema } from "./schema.ts";
-import { journalName, type LockedStore, type Store } from "./store.ts";
+import type { LockedStore, Store } from "./store.ts";
 
 /**
  * The undo record of the running command: on the disk before the first step, and gone after the last. If it is there

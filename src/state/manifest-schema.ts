@@ -9,20 +9,11 @@ import type {
 } from "../model/manifest.ts";
 import { parseMode } from "../model/mode.ts";
 import * as v from "./form.ts";
+import { isNormalPath } from "./normal-path.ts";
 import { areOptions, optionsSchema } from "./options-schema.ts";
-import {
-  countFields,
-  countSchema,
-  isBelowRoot,
-  isJoined,
-  isNormalPath,
-  isSmallCount,
-  largestId,
-  numberSchema,
-  pathBelowRoot,
-  pathSchema,
-  type Unknown,
-} from "./schema.ts";
+import { countSchema, largestId, numberSchema, pathBelowRoot, pathSchema } from "./schema.ts";
+import { countFields, isSmallCount, type Unknown } from "./usual.ts";
+import { isBelowRoot, isJoined } from "./usual-values.ts";
 
 /** The forms of what a generation keeps: the entries of its configuration. */
 

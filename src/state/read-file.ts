@@ -6,11 +6,9 @@ import { join } from "../model/path.ts";
 import { Failure, failure } from "../model/problem.ts";
 import type { StateDirectory } from "./directory.ts";
 import type { Help } from "./document.ts";
+import { largestFile } from "./file-names.ts";
 import { attempting } from "./kernel-refusal.ts";
 import { judgeFile } from "./trust.ts";
-
-/** No state comes near this many bytes. */
-export const largestFile = 64 * 1024 * 1024;
 
 /**
  * The bytes of a state file.

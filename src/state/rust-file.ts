@@ -1,6 +1,6 @@
 import type { StateDirectory } from "./directory.ts";
 import { replaceFile, syncNames } from "./durable-file.ts";
-import { indexName } from "./index-file.ts";
+import { indexName } from "./file-names.ts";
 import { readStateFile } from "./read-file.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { fit } from "./form.ts";
-import { anySummarySchema, isAnyNormalPath, isNormalPath, summarySchema } from "./schema.ts";
+import { anySummarySchema, summarySchema } from "./schema.ts";
 
 const good = {
   number: 3,
@@ -70,44 +70,4 @@ test("the quick look at a summary passes nothing that the full form refuses, and
 test("only an object is a summary", () => {
   for (const value of [undefined, null, 1, "text", [], [1, 2, 3, 4], { ...good, label: " " }])
     expect(fit(summarySchema, value).fits).toBe(false);
-});
-
-test("a path of plain characters is normal if any path like it is", () => {
-  const part = fc.constantFrom(
-    ...[
-      "/",
-      "/",
-      "/",
-      "a",
-      "B9",
-      ".",
-      ".",
-      "-",
-      "_",
-      " ",
-      "@",
-      "+",
-      ":",
-      "\n",
-      "\r",
-      "\0",
-      "ä",
-      "\ud800",
-      "\udcff",
-      "~",
-    ],
-  );
-  let normal = 0;
-  fc.assert(
-    fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
-      const path = parts.join("");
-      if (isNormalPath(path)) normal += 1;
-      expect(isNormalPath(path)).toBe(isAnyNormalPath(path));
-      expect(isNormalPath(`/${path}`)).toBe(isAnyNormalPath(`/${path}`));
-    }),
-    { numRuns: 10_000 },
-  );
-  expect(normal).toBeGreaterThan(300);
-  const long = `/${"a".repeat(100_000)}\0`;
-  expect(isNormalPath(long)).toBe(false);
 });

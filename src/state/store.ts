@@ -1,10 +1,12 @@
 import { closeDescriptor } from "../linux/files.ts";
 import { statAt } from "../linux/stat.ts";
 import { emptyIndex, type Generation, type Index } from "../model/generation.ts";
-import { Failure, failure, type Problem, Unconfirmed } from "../model/problem.ts";
+import { Failure, failure, type Problem } from "../model/problem.ts";
+import { Unconfirmed } from "../model/special-failure.ts";
 import type { Trusted } from "./caller.ts";
 import { createStateDirectory, openStateDirectory, type StateDirectory } from "./directory.ts";
 import { removeLeftovers, syncNames } from "./durable-file.ts";
+import { journalName } from "./file-names.ts";
 import {
   generationPath,
   readGenerationFile,
@@ -96,9 +98,6 @@ export function readIndex({ directory, rust }: Store): Index {
   if (content === null) return emptyIndex;
   return content.kind === "index" ? content.index : importRust(content.generations, rust).index;
 }
-
-/** The running command's undo record (see `journal.ts`). */
-export const journalName = "journal.json";
 
 /** True while a command is at work, and after one was killed. */
 export function hasJournal({ directory }: Store): boolean {

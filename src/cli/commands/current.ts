@@ -1,16 +1,19 @@
-import { readIndex } from "../../state/store.ts";
+import type { GenerationSummary, Index } from "../../model/generation.ts";
 import type { CommandContext, CommandResult } from "../context.ts";
-import { lookIntoState } from "../pending.ts";
+import { lookAtIndex } from "../index-look.ts";
 import { currentJson, currentLines } from "../render/current.ts";
-import { stateLocation } from "../state-location.ts";
 
 /** `imp current` */
 export async function run(context: CommandContext): Promise<CommandResult> {
-  return lookIntoState(context, await stateLocation(context), (store): CommandResult => {
-    const { active, generations } = readIndex(store);
-    const current = generations.find(({ number }) => number === active) ?? null;
+  return lookAtIndex(context, (index): CommandResult => {
+    const current = activeOf(index);
     context.out(currentLines(current, context.paint));
     context.json(() => currentJson(current));
     return 0;
   });
+}
+
+function activeOf({ active, generations }: Index): GenerationSummary | null {
+  for (const generation of generations) if (generation.number === active) return generation;
+  return null;
 }

@@ -1,8 +1,8 @@
 import type { GenerationSummary } from "../../model/generation.ts";
 import type { JsonObject } from "./json.ts";
-import { summaryJson } from "./list.ts";
 import type { Paint } from "./paint.ts";
 import { printable } from "./printable.ts";
+import { summaryJson } from "./summary.ts";
 import { formatTime } from "./time.ts";
 
 /** The active generation; null if there is none. Scripts read the first line. */

@@ -1,9 +1,11 @@
 import type { GenerationSummary, Index } from "../../model/generation.ts";
+import { usualMoment } from "../../model/moment.ts";
 import { ago } from "./age.ts";
 import { columns } from "./columns.ts";
 import type { JsonObject } from "./json.ts";
 import type { Paint } from "./paint.ts";
 import { printable } from "./printable.ts";
+import { summaryJson } from "./summary.ts";
 import { formatTime } from "./time.ts";
 
 const none = "No generations found.";
@@ -15,14 +17,24 @@ const heading = "Generations:";
  */
 export function listLines(index: Index, details: { readonly verbose: boolean }, paint: Paint): string[] {
   if (index.generations.length === 0) return [none];
-  return [
-    heading,
-    ...sorted(index).map(({ number, createdAt, entries, label }) => {
-      const line = `  ${number} - ${formatTime(createdAt)} - ${entries} entries`;
-      const marked = number === index.active ? `${line} ${paint.green("(active)")}` : line;
-      return details.verbose && label !== undefined ? `${marked} - ${printable(label)}` : marked;
-    }),
-  ];
+  const lines = [heading];
+  const { active } = index;
+  const { verbose } = details;
+  // A plain loop, and most times told without a call: there may be a thousand of them.
+  const summaries = sorted(index);
+  for (let at = 0; at < summaries.length; at += 1) {
+    const summary = summaries[at];
+    if (summary === undefined) continue;
+    const { number, createdAt, entries, label } = summary;
+    const time = usualMoment.test(createdAt)
+      ? `${createdAt.slice(0, 10)} ${createdAt.slice(11, 19)}`
+      : formatTime(createdAt);
+    let line = `  ${number} - ${time} - ${entries} entries`;
+    if (number === active) line += ` ${paint.green("(active)")}`;
+    if (verbose && label !== undefined) line += ` - ${printable(label)}`;
+    lines.push(line);
+  }
+  return lines;
 }
 
 /**
@@ -68,24 +80,19 @@ export function listJson(index: Index): JsonObject {
   };
 }
 
-export type JsonSummary = {
-  readonly number: number;
-  readonly createdAt: string;
-  readonly configPath: string;
-  readonly label: string | null;
-  readonly entries: number;
-};
-
-export function summaryJson({
-  number,
-  createdAt,
-  configPath,
-  label,
-  entries,
-}: GenerationSummary): JsonSummary {
-  return { number, createdAt, configPath, label: label ?? null, entries };
+function sorted({ generations }: Index): readonly GenerationSummary[] {
+  return isInOrder(generations)
+    ? generations
+    : [...generations].sort((left, right) => left.number - right.number);
 }
 
-function sorted(index: Index): GenerationSummary[] {
-  return [...index.generations].sort((left, right) => left.number - right.number);
+/** As imp writes them. */
+function isInOrder(generations: readonly GenerationSummary[]): boolean {
+  let last = 0;
+  for (let at = 0; at < generations.length; at += 1) {
+    const number = generations[at]?.number ?? 0;
+    if (number < last) return false;
+    last = number;
+  }
+  return true;
 }

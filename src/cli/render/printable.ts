@@ -11,7 +11,18 @@ const unprintable =
  * are not UTF-8 (see `linux/bytes.ts`) become `\xNN`, and the rest of what is dangerous `\u{NNNN}`.
  */
 export function printable(text: string): string {
+  if (isPlain(text)) return text;
   return text.replace(unprintable, escapeCharacter);
+}
+
+/** True for short text of printable ASCII, which most is: the first use of a regular expression takes longer. */
+function isPlain(text: string): boolean {
+  if (text.length > 200) return false;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code < 0x20 || code > 0x7e) return false;
+  }
+  return true;
 }
 
 function escapeCharacter(character: string): string {

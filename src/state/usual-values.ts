@@ -1,0 +1,33 @@
+import type { Identity } from "../model/generation.ts";
+import type { Access } from "../model/observation.ts";
+import { isNormalPath } from "./normal-path.ts";
+import { inodeNumber, nanoseconds } from "./schema.ts";
+import { countFields, isSmallCount, type Unknown } from "./usual.ts";
+
+/** Quick looks at the values that entries, steps and effects share: true only for what fits its form in `schema.ts`. */
+
+/** As `pathBelowRoot`. */
+export function isBelowRoot(path: unknown): path is string {
+  return typeof path === "string" && path !== "/" && isNormalPath(path);
+}
+
+/** True if it is one of these paths with the other behind it. Of two normal ones, that is one, too. */
+export function isJoined(path: string, root: string, below: string): boolean {
+  if (root === "/" || path.length !== root.length + below.length) return false;
+  return path.startsWith(root) && path.endsWith(below);
+}
+
+/** As `identitySchema`. */
+export function isIdentity(value: unknown): value is Identity {
+  if (typeof value !== "object" || value === null || countFields(value) !== 2) return false;
+  const { inode, birth }: Unknown<Identity> = value;
+  if (typeof inode !== "string" || !inodeNumber.test(inode)) return false;
+  return birth === null || (typeof birth === "string" && nanoseconds.test(birth));
+}
+
+/** As `accessSchema`, for most users. */
+export function isUsualAccess(value: unknown): value is Access {
+  if (typeof value !== "object" || value === null || countFields(value) !== 3) return false;
+  const { uid, gid, mode }: Unknown<Access> = value;
+  return isSmallCount(uid) && isSmallCount(gid) && isSmallCount(mode) && mode <= 0o7777;
+}
