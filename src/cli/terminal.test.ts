@@ -31,6 +31,21 @@ describe("processTerminal", () => {
     expect(sh("imp 2>&1", code).out).toBe("a\nb\nc\n");
   });
 
+  test("says which file a stream goes to as systemd says it in $JOURNAL_STREAM", () => {
+    const folder = mkdtempSync(join(tmpdir(), "imp-terminal-"));
+    try {
+      const file = join(folder, "file");
+      const { out } = sh(
+        `imp 2>${file}; stat -c %d:%i ${file}`,
+        'terminal.write("out", `${terminal.identity("err")}\n`);',
+      );
+      const [said, wanted] = out.split("\n");
+      expect(said).toBe(wanted as string);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   test("adds to a file where others stopped", () => {
     const folder = mkdtempSync(join(tmpdir(), "imp-terminal-"));
     try {

@@ -1,3 +1,4 @@
+import { deviceNumber } from "../linux/device-number.ts";
 import { isSystemError } from "../linux/ffi.ts";
 import { writeSome } from "../linux/files.ts";
 import { isTerminal } from "../linux/standard-stream.ts";
@@ -46,7 +47,7 @@ export function processTerminal(): Terminal {
     identity(stream) {
       if (!open[stream]) return null;
       const { device, inode } = statDescriptor(descriptors[stream]);
-      return `${device} ${inode}`;
+      return `${deviceNumber(device)}:${inode}`;
     },
     readLine,
   };
