@@ -37,7 +37,7 @@ describe("processTerminal", () => {
       const file = join(folder, "file");
       const { out } = sh(
         `imp 2>${file}; stat -c %d:%i ${file}`,
-        'terminal.write("out", `${terminal.identity("err")}\n`);',
+        'terminal.write("out", terminal.identity("err") + "\\n");',
       );
       const [said, wanted] = out.split("\n");
       expect(said).toBe(wanted as string);
