@@ -1,21 +1,8 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import type { Entry } from "../model/manifest.ts";
 import { isBelow } from "../model/path.ts";
+import { linked } from "./linked-entry.fixture.ts";
 import { visitNested } from "./nesting.ts";
-
-function linked(target: string): Entry {
-  return {
-    kind: "linked-file",
-    root: "/p",
-    target,
-    source: `/p${target}`,
-    backup: false,
-    createParents: true,
-    createSources: false,
-    place: { line: 1, column: 1, length: 1 },
-  };
-}
 
 test("every entry is visited once, with all that lie above it, outermost first", () => {
   const name = fc.constantFrom("a", "b", "a-b", "a.b", "a b", "ä", "\u0001");

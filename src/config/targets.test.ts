@@ -1,21 +1,8 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import type { Entry } from "../model/manifest.ts";
 import { isBelow } from "../model/path.ts";
+import { linked } from "./linked-entry.fixture.ts";
 import { Targets } from "./targets.ts";
-
-function linked(target: string): Entry {
-  return {
-    kind: "linked-file",
-    root: "/p",
-    target,
-    source: `/p${target}`,
-    backup: false,
-    createParents: true,
-    createSources: false,
-    place: { line: 1, column: 1, length: 1 },
-  };
-}
 
 test("targets are apart if none lies below another, and distinct if none is there twice", () => {
   const name = fc.constantFrom("a", "b", "a-b", "ä");

@@ -1,6 +1,6 @@
 import { isSystemError, SystemError } from "../linux/ffi.ts";
 import { closeDescriptor, openHandle, withDescriptor } from "../linux/files.ts";
-import { cloneTree, setMountOptions } from "../linux/mounts.ts";
+import { cloneTree, cloneWithOptions } from "../linux/mounts.ts";
 import { areOneObject, type Stat, statAt, statDescriptor } from "../linux/stat.ts";
 import { inParentOf, type OpenDirectory } from "../linux/walk.ts";
 import type { MountedSource, MountOptions } from "../model/plan.ts";
@@ -75,23 +75,12 @@ function cloneOfHandle(
   return withDescriptor(openHandle(directory.descriptor, name), (handle) => {
     const shown = statDescriptor(handle);
     if (shown.type === "symlink") throw new SystemError("open_tree", ELOOP, source);
-    const tree = withOptions(cloneTree(handle, ""), options);
+    const tree = cloneWithOptions(handle, options);
     return { tree, shown: statDescriptor(tree) };
   });
 }
 
 /** A detached mount of what another one showed (see {@link unmountTarget}). The caller closes it. */
 export function mountOfKept(handle: number, options: MountOptions): number {
-  return withOptions(cloneTree(handle, ""), options);
-}
-
-/** Gives a new tree its options, or closes it. */
-function withOptions(tree: number, options: MountOptions): number {
-  try {
-    setMountOptions(tree, options, "new");
-    return tree;
-  } catch (error) {
-    closeDescriptor(tree);
-    throw error;
-  }
+  return cloneWithOptions(handle, options);
 }

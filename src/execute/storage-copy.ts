@@ -1,6 +1,6 @@
 import { isSystemError } from "../linux/ffi.ts";
 import { closeDescriptor, openDirectoryWithin, openHandle } from "../linux/files.ts";
-import { cloneTree, setMountOptions } from "../linux/mounts.ts";
+import { cloneTree, cloneWithOptions } from "../linux/mounts.ts";
 import { areOneObject, type Stat, statDescriptor } from "../linux/stat.ts";
 import { type OpenDirectory, walkToParent } from "../linux/walk.ts";
 import { isAtOrBelow, isBelow, nameOf, parentOf, rebase } from "../model/path.ts";
@@ -130,7 +130,7 @@ function copyOf(directory: OpenDirectory, mountId: number, options: MountOptions
   }
   plain ??= makePlainCopy(directory, mountId);
   if (plain === null || options.length === 0) return plain;
-  const dressed = { ...plain, tree: cloneWith(plain.tree, options), options, folder: null };
+  const dressed = { ...plain, tree: cloneWithOptions(plain.tree, options), options, folder: null };
   copies.push(dressed);
   return dressed;
 }
@@ -172,7 +172,7 @@ function makeCopy(directory: OpenDirectory, mountId: number): StorageCopy | null
 }
 
 function cloneTop(handle: number, top: string, { mountId, device }: Stat): StorageCopy | null {
-  const tree = cloneWith(handle, []);
+  const tree = cloneWithOptions(handle, []);
   try {
     closeDescriptor(cloneTree(tree, ""));
     return { mountId, device, top, tree, options: [], folder: null };
@@ -181,17 +181,5 @@ function cloneTop(handle: number, top: string, { mountId, device }: Stat): Stora
     if (!isSystemError(error, "EINVAL")) throw error;
     isPossible = false;
     return null;
-  }
-}
-
-/** In no peer group: nothing that is mounted meanwhile appears in it. */
-function cloneWith(handle: number, options: MountOptions): number {
-  const tree = cloneTree(handle, "");
-  try {
-    setMountOptions(tree, options, "new");
-    return tree;
-  } catch (error) {
-    closeDescriptor(tree);
-    throw error;
   }
 }

@@ -14,6 +14,7 @@ import {
   UMOUNT_NOFOLLOW,
 } from "./abi.ts";
 import { callAt, SystemError, systemCall, systemCallOrErrno } from "./ffi.ts";
+import { closeDescriptor } from "./files.ts";
 import { isMountRootAt } from "./stat.ts";
 import { type Bytes, readByPath } from "./whole-file.ts";
 
@@ -113,6 +114,21 @@ export function setMountOptions(
   const clear = (isNew ? 0 : allAttributes & ~set) | accessTimeMask;
   const attributes = mountAttributes(set, clear, isNew ? MS_PRIVATE : 0);
   systemCall("mount_setattr", "", root, "", AT_EMPTY_PATH, attributes, attributes.length);
+}
+
+/**
+ * A copy as {@link cloneTree} makes it of what the handle stands for, with these options, and in no peer group: nothing
+ * that is mounted meanwhile appears in it. The caller closes it.
+ */
+export function cloneWithOptions(handle: number, options: readonly MountAttribute[]): number {
+  const tree = cloneTree(handle, "");
+  try {
+    setMountOptions(tree, options, "new");
+    return tree;
+  } catch (error) {
+    closeDescriptor(tree);
+    throw error;
+  }
 }
 
 /** `struct mount_attr`: attr_set, attr_clr, propagation, userns_fd, of 64 bits each; what is asked for has 32. */
