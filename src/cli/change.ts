@@ -1,3 +1,4 @@
+import { isSystemError } from "../linux/ffi.ts";
 import { effectiveUser } from "../linux/process.ts";
 import { lookAlong } from "../linux/way.ts";
 import { isMounted } from "../model/manifest.ts";
@@ -40,10 +41,17 @@ export async function bringAbout(context: CommandContext, request: ChangeRequest
 
 /** What has to be done for the next boot; `restore` changes nothing that would matter to it. */
 async function staleUnit({ command, location }: ChangeRequest, { goal }: Aim): Promise<Problem[]> {
-  if (command === "restore" || lookAlong("/etc/systemd/system/imp.service").end !== "found") return [];
-  // Loaded only where there is a unit.
-  const { staleUnitProblems } = await import("./service/hint.ts");
-  return staleUnitProblems(location.path, goal.manifest, goal.number);
+  if (command === "restore") return [];
+  try {
+    if (lookAlong("/etc/systemd/system/imp.service").end !== "found") return [];
+    // Loaded only where there is a unit.
+    const { staleUnitProblems } = await import("./service/hint.ts");
+    return staleUnitProblems(location.path, goal.manifest, goal.number);
+  } catch (error) {
+    // The command has done its work: that a hint could not be looked for is no reason to call it failed.
+    if (isSystemError(error)) return [];
+    throw error;
+  }
 }
 
 /** A plan that was made before there was a state directory. */
