@@ -91,16 +91,6 @@ export function openDirectoryWithoutLinks(path: string): number {
   return openDirectoryBy(AT_FDCWD, path);
 }
 
-/**
- * Opens whatever is at `path` below the directory `root` as a mere handle, if no symlink lies on the way to it; a symlink
- * at its end gives the link. `path` may begin with a slash.
- * @returns the descriptor, or the negative errno
- */
-export function openHandleWithin(root: number, path: string): number {
-  const below = path.replace(/^\/+/, "") || ".";
-  return openBy(root, below, anythingWithoutLinks);
-}
-
 function openDirectoryBy(directory: number, path: string): number {
   return openBy(directory, path, directoryWithoutLinks);
 }
@@ -110,7 +100,6 @@ function openBy(directory: number, path: string, how: Uint8Array): number {
 }
 
 const directoryWithoutLinks = openHow(O_PATH | O_DIRECTORY | O_CLOEXEC);
-const anythingWithoutLinks = openHow(O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
 /** `struct open_how` of openat2(2): flags, mode, resolve. */
 function openHow(flags: number): Uint8Array {
@@ -124,15 +113,21 @@ export function openRoot(): number {
 }
 
 export function readLink(directory: number, name: string): string {
-  const length = callAt(callNumbers.readlinkat, directory, name, ptr(linkText), linkText.length, 0);
-  if (length < 0) throw new SystemError("readlinkat", -length, name);
-  return decodePath(linkText.subarray(0, length));
+  const text = readLinkOrErrno(directory, name);
+  if (typeof text === "number") throw new SystemError("readlinkat", -text, name);
+  return text;
 }
 
 /** As {@link readLink}, but null where no symlink is, or where it can't be read. */
 export function readLinkOrNull(directory: number, name: string): string | null {
+  const text = readLinkOrErrno(directory, name);
+  return typeof text === "number" ? null : text;
+}
+
+/** The negative errno where it can't be read. */
+function readLinkOrErrno(directory: number, name: string): string | number {
   const length = callAt(callNumbers.readlinkat, directory, name, ptr(linkText), linkText.length, 0);
-  return length < 0 ? null : decodePath(linkText.subarray(0, length));
+  return length < 0 ? length : decodePath(linkText.subarray(0, length));
 }
 
 /** Longer than any symlink's text. */

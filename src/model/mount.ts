@@ -1,4 +1,4 @@
-import { isBelow, parentOf, rebase } from "./path.ts";
+import { isBelow, parentOf } from "./path.ts";
 
 /** One line of `/proc/self/mountinfo` (proc_pid_mountinfo(5)). */
 export interface Mount {
@@ -145,24 +145,4 @@ const byMountPoint = new WeakMap<MountTable, ReadonlyMap<string, readonly Mount[
 export function coveredMount(table: MountTable, mount: Mount): Mount | null {
   const below = table.byId.get(mount.parent);
   return below?.mountPoint === mount.mountPoint ? below : null;
-}
-
-/**
- * What a mount shows of `source` (a path without symlinks): its very directory of the same filesystem, that directory
- * deleted since, or something else. "unknown" where the source lies on a mount that is not listed.
- */
-export function whatMountShows(
-  table: MountTable,
-  mount: Mount,
-  source: string,
-): "source" | "deleted-source" | "other" | "unknown" {
-  const home = visibleMount(table, source);
-  if (home.device === unknownDevice) return "unknown";
-  if (home.device !== mount.device || mount.root !== rootWithin(home, source)) return "other";
-  return mount.deleted ? "deleted-source" : "source";
-}
-
-/** The directory of the filesystem that `path`, which lies on `home`, stands for. */
-function rootWithin(home: Mount, path: string): string {
-  return rebase(path, home.mountPoint, home.root);
 }

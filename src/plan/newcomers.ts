@@ -25,8 +25,9 @@ interface Approach {
  */
 export function planNewcomers(request: PlanRequest): Plan | null {
   const { active, wanted, effects, observed } = request;
+  if (isSomethingThere(request)) return null;
   const { before, gone } = pairUp(active.entries, wanted.entries);
-  if (gone.length > 0 || isSomethingThere(request)) return null;
+  if (gone.length > 0) return null;
   const earlier = new Map<Entry, Entry | undefined>();
   for (const [index, entry] of wanted.entries.entries()) earlier.set(entry, before[index]);
 

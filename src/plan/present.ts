@@ -7,7 +7,7 @@ import {
   type MountedEntry,
 } from "../model/manifest.ts";
 import { type Mount, mountAt, unknownDevice, visibleMount } from "../model/mount.ts";
-import type { Observed, Spot } from "../model/observation.ts";
+import type { Node, Observed, Spot } from "../model/observation.ts";
 import { isShownBy, type Ways, waysOver } from "./ways.ts";
 
 /** What there is of the active generation in the live system. */
@@ -72,8 +72,12 @@ function mountedEntries(active: Manifest, observed: Observed): (path: string) =>
 }
 
 /** True if both spots show the very same object. */
-export function sameObject(observed: Observed, left: Spot, right: Spot): boolean {
-  const [one, other] = [observed.node(left), observed.node(right)];
+function sameObject(observed: Observed, left: Spot, right: Spot): boolean {
+  return areOneObject(observed.node(left), observed.node(right));
+}
+
+/** True if both nodes stand for the very same object. */
+export function areOneObject(one: Node, other: Node): boolean {
   return (
     "identity" in one &&
     "identity" in other &&

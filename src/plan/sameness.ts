@@ -2,6 +2,7 @@ import { type Entry, isMounted } from "../model/manifest.ts";
 import { ancestorsOf } from "../model/path.ts";
 import type { Draft } from "./draft.ts";
 import { isFuture } from "./overlay.ts";
+import { areOneObject } from "./present.ts";
 import { keyOf } from "./ways.ts";
 
 /** Entries whose target is the place of an earlier one, with that. */
@@ -54,6 +55,5 @@ export function isOneWithSource(draft: Draft, entry: Entry): boolean {
   if (!("identity" in here) || !("identity" in stored) || isFuture(here)) return false;
   // One file may well have several names.
   if (here.kind !== "directory" && here.links > 1) return false;
-  const { inode, birth } = stored.identity;
-  return here.device === stored.device && here.identity.inode === inode && here.identity.birth === birth;
+  return areOneObject(here, stored);
 }

@@ -1,8 +1,7 @@
 import type { Effect } from "../model/generation.ts";
 import * as v from "./form.ts";
 import { accessSchema, identitySchema, pathBelowRoot, pathSchema } from "./schema.ts";
-import { countFields, type Unknown } from "./usual.ts";
-import { isBelowRoot, isIdentity } from "./usual-values.ts";
+import { isUsualEffect } from "./usual-effect.ts";
 
 /** The forms of what imp did to make room, which it may take away again. */
 
@@ -18,13 +17,3 @@ export const anyEffectSchema: v.Form<Effect> = v.variant([
 /** {@link anyEffectSchema}, in a fraction of the time for most: on a root that was empty, each entry has one. */
 export const effectSchema: v.Form<Effect> = (value) =>
   isUsualEffect(value) ? value : anyEffectSchema(value);
-
-type AnyEffect = Extract<Effect, { readonly identity: unknown }>;
-
-/** True only for what fits; false says nothing. */
-function isUsualEffect(value: unknown): value is Effect {
-  if (typeof value !== "object" || value === null) return false;
-  const { kind, path, identity }: Unknown<AnyEffect> = value;
-  if (kind !== "created-directory" && kind !== "created-file" && kind !== "holds-links") return false;
-  return countFields(value) === 3 && isBelowRoot(path) && isIdentity(identity);
-}

@@ -6,6 +6,7 @@ import { createInside, openInside, type StateDirectory } from "./directory.ts";
 import { type Document, damage, parseDocument, validate } from "./document.ts";
 import { removeFile, removeLeftovers, replaceFile, syncNames } from "./durable-file.ts";
 import * as v from "./form.ts";
+import { elementPieces } from "./json-pieces.ts";
 import { attempting } from "./kernel-refusal.ts";
 import { manifestSchema } from "./manifest-schema.ts";
 import { readStateFile } from "./read-file.ts";
@@ -81,15 +82,8 @@ export function writeGenerationFiles(directory: StateDirectory, generations: rea
  */
 function* generationPieces({ manifest, ...head }: Generation): Generator<string> {
   yield `${JSON.stringify(head, null, 2).slice(0, -"\n}".length)},\n  "manifest": { "entries": [`;
-  const { entries } = manifest;
-  let piece = "";
-  for (let index = 0; index < entries.length; index += 1) {
-    piece += `${index === 0 ? "" : ","}\n    ${JSON.stringify(entries[index])}`;
-    if (index % 100 !== 99) continue;
-    yield piece;
-    piece = "";
-  }
-  yield `${piece}${entries.length === 0 ? "" : "\n  "}] }\n}\n`;
+  yield* elementPieces(manifest.entries, "\n    ");
+  yield `${manifest.entries.length === 0 ? "" : "\n  "}] }\n}\n`;
 }
 
 /**

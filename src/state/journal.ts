@@ -5,7 +5,7 @@ import { removeFile, replaceFile, syncNames } from "./durable-file.ts";
 import { journalName } from "./file-names.ts";
 import * as v from "./form.ts";
 import { stepSchema, tidyingSchema } from "./journal-schema.ts";
-import { jsonPieces } from "./json-pieces.ts";
+import { elementPieces } from "./json-pieces.ts";
 import { readStateFile } from "./read-file.ts";
 import { countSchema, timeSchema } from "./schema.ts";
 import type { LockedStore, Store } from "./store.ts";
@@ -60,10 +60,13 @@ export function writeJournal({ directory }: LockedStore, journal: Journal): void
   syncNames(directory);
 }
 
-/** One line, as all of it would be. */
-function* journalPieces(journal: Journal): Generator<string> {
-  yield* jsonPieces({ ...journal, steps: [] }, ["steps"], journal.steps, 0);
-  yield "\n";
+/** One line of JSON. */
+function* journalPieces({ steps, afterwards, ...head }: Journal): Generator<string> {
+  yield `${JSON.stringify(head).slice(0, -1)},"steps":[`;
+  yield* elementPieces(steps, "");
+  yield '],"afterwards":[';
+  yield* elementPieces(afterwards, "");
+  yield "]}\n";
 }
 
 /** Removes it. One that a power cut brings back does no harm: settling it twice changes nothing. @throws Failure (1) */

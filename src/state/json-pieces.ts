@@ -2,37 +2,16 @@
 const pieceLength = 100;
 
 /**
- * `JSON.stringify(value, null, indent)` in pieces, so that the whole text of a large list is never in memory.
- * @param path the keys that lead to the list; the last of them stands nowhere else in `value`, elements left out
+ * The elements of a JSON array, with commas between them, in pieces, so that the text of thousands is never whole in memory.
+ * @param before what stands before each element, such as a line break
  */
-export function* jsonPieces(
-  value: object,
-  path: readonly [...string[], string],
-  list: readonly unknown[],
-  indent: number,
-): Generator<string> {
-  // Within texts quotes are escaped, so this can only be the key.
-  const place = `"${path.at(-1)}":${indent === 0 ? "" : " "}[]`;
-  const around = JSON.stringify(value, null, indent);
-  const at = around.indexOf(place) + place.length - 1;
-  if (list.length === 0) {
-    yield around;
-    return;
+export function* elementPieces(list: readonly unknown[], before: string): Generator<string> {
+  let piece = "";
+  for (let index = 0; index < list.length; index += 1) {
+    piece += `${index === 0 ? "" : ","}${before}${JSON.stringify(list[index])}`;
+    if (index % pieceLength !== pieceLength - 1) continue;
+    yield piece;
+    piece = "";
   }
-  yield around.slice(0, at);
-  const empty = JSON.stringify(nested(path, []), null, indent);
-  const start = empty.indexOf(place) + place.length - 1;
-  const closing = indent === 0 ? "" : `\n${" ".repeat(indent * path.length)}`;
-  const after = empty.length - start + closing.length;
-  for (let index = 0; index < list.length; index += pieceLength) {
-    if (index > 0) yield ",";
-    const text = JSON.stringify(nested(path, list.slice(index, index + pieceLength)), null, indent);
-    yield text.slice(start, text.length - after);
-  }
-  yield closing + around.slice(at);
-}
-
-/** At the same depth the elements are indented alike. */
-function nested(path: readonly string[], list: readonly unknown[]): unknown {
-  return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), list);
+  yield piece;
 }

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { fit } from "./form.ts";
 import { anyEntrySchema, entrySchema, manifestSchema } from "./manifest-schema.ts";
+import { changed, takenOut } from "./quick-looks.fixture.ts";
 
 const base = {
   root: "/persist",
@@ -60,26 +61,14 @@ const content = fc.oneof(
 );
 const change = fc.record({
   field,
-  value: fc.oneof({ weight: 3, arbitrary: content }, fc.constant("taken out")),
+  value: fc.oneof({ weight: 3, arbitrary: content }, fc.constant(takenOut)),
 });
-
-function changed(
-  changes: readonly { field: string; value: unknown }[],
-  from: Record<string, unknown>,
-): unknown {
-  const entry: Record<string, unknown> = { ...from };
-  for (const { field, value } of changes) {
-    if (value === "taken out") delete entry[field];
-    else Object.defineProperty(entry, field, { value, enumerable: true, configurable: true, writable: true });
-  }
-  return entry;
-}
 
 test("the quick look at an entry passes nothing that the full form refuses, and the other way round", () => {
   let passed = 0;
   fc.assert(
     fc.property(fc.constantFrom(...good), fc.array(change, { maxLength: 3 }), (from, changes) => {
-      const entry = changed(changes, from);
+      const entry = changed(from, changes);
       const quick = fit(entrySchema, entry);
       if (quick.fits) passed += 1;
       expect(quick).toEqual(fit(anyEntrySchema, entry));

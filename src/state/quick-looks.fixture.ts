@@ -54,7 +54,8 @@ const plain = fc.constantFrom<unknown>(
   "\0",
 );
 
-const takenOut = Symbol("taken out");
+/** Stands for a field that is not there. */
+export const takenOut = Symbol("taken out");
 
 /**
  * Checks that both forms make the same of everything near these good values: the value, or the place and the message.
@@ -94,7 +95,8 @@ export function expectAgreement<T>(
     expect(fit(quick, value)).toEqual(fit(whole, value));
 }
 
-function changed(from: Fields, changes: readonly { field: string; value: unknown }[]): Fields {
+/** A value with other fields. */
+export function changed(from: Fields, changes: readonly { field: string; value: unknown }[]): Fields {
   const made: Record<string, unknown> = { ...from };
   for (const { field, value } of changes) {
     if (value === takenOut) delete made[field];

@@ -5,6 +5,7 @@ import type { Access } from "../model/observation.ts";
 import * as v from "./form.ts";
 import { isConfigPath, isNormalPath } from "./normal-path.ts";
 import { isUsualSummary } from "./usual.ts";
+import { inodeNumber, nanoseconds } from "./usual-values.ts";
 
 /** The forms of what the state files hold; a value that fits is safe to act on. */
 
@@ -46,9 +47,6 @@ export const labelSchema: Schema<string> = v.pipe(
   v.string(),
   v.check((text) => whyNoLabel(text) === null, "not a label"),
 );
-
-export const inodeNumber = /^\d{1,20}$/;
-export const nanoseconds = /^-?\d{1,30}$/;
 
 export const identitySchema: Schema<Identity> = v.strictObject({
   inode: v.pipe(v.string(), v.regex(inodeNumber)),

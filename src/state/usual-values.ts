@@ -1,10 +1,14 @@
 import type { Identity } from "../model/generation.ts";
 import type { Access } from "../model/observation.ts";
 import { isNormalPath } from "./normal-path.ts";
-import { inodeNumber, nanoseconds } from "./schema.ts";
 import { countFields, isSmallCount, type Unknown } from "./usual.ts";
 
 /** Quick looks at the values that entries, steps and effects share: true only for what fits its form in `schema.ts`. */
+
+/** Of a 64-bit number, in decimal. */
+export const inodeNumber = /^\d{1,20}$/;
+/** Since the epoch, in decimal. */
+export const nanoseconds = /^-?\d{1,30}$/;
 
 /** As `pathBelowRoot`. */
 export function isBelowRoot(path: unknown): path is string {
