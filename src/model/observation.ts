@@ -60,27 +60,6 @@ export interface Spot {
   readonly beneath: Mount | null;
 }
 
-/** What a glance at an object tells. */
-export interface Glimpse extends Access {
-  /** As the `kind` of a {@link Node}; other words stand for what is neither a directory, nor a file, nor a symlink. */
-  readonly type: string;
-}
-
-/** A directory that a path without symlinks leads to. It is looked into anew with each question. */
-export interface Folder {
-  readonly node: DirectoryNode;
-  /** The mount that it lies on. */
-  readonly mount: Mount;
-  /** What is at `path`, which lies right in it, if that is on the mount `on`; null if not, or if it can't be seen. */
-  glance(path: string, on: Mount): Glimpse | null;
-  /** True if nothing is called `path`, which would lie right in it. */
-  isFree(path: string): boolean;
-  /** True if the directory at `path`, which lies right in it, holds no names; false as well if that can't be found out. */
-  isEmpty(path: string): boolean;
-  /** The text of the symlink at `path`, which lies right in it; null if there is none, or it can't be read. */
-  linkText(path: string): string | null;
-}
-
 /**
  * The system as it is, asked question by question. Answers do not change during one command: each is read once.
  * The mount table is one read for the whole command.
@@ -90,8 +69,6 @@ export interface Observed {
   node(spot: Spot): Node;
   /** `path` without symlinks in its parents; `path` itself where that can't be found out. */
   real(path: string): string;
-  /** The directory at `path`; null if none is there, a symlink is on the way, or it can't be seen. */
-  folder(path: string): Folder | null;
   /** How many names the directory holds; 0 where that can't be found out. */
   countNames(spot: Spot): number;
   /** True if file managers are asked not to show the mount; null if that can't be found out. */

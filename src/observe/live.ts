@@ -8,10 +8,9 @@ import { hiddenMounts } from "../linux/utab-text.ts";
 import { type Walk, walk, walkBeneath } from "../linux/walk.ts";
 import { discard } from "../linux/whole-file.ts";
 import { type Mount, type MountTable, mountTable } from "../model/mount.ts";
-import type { Folder, Node, Observed, Spot } from "../model/observation.ts";
+import type { Node, Observed, Spot } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
 import { Coherence } from "./coherence.ts";
-import { type OpenFolder, openFolder } from "./folder.ts";
 import { lookUp } from "./node.ts";
 
 /** The live system. `close` gives back the directories that it holds open. */
@@ -30,7 +29,6 @@ export function observeLiveSystem(): LiveSystem {
   const realPaths = new Map<string, string>();
   const coherence = new Coherence(mounts);
   const held = new Map<string, Walk>();
-  const folders: OpenFolder[] = [];
 
   /** Neighbours are asked for one after the other, here and where they are stored: worth keeping the last few open. */
   function directory(path: string, beneath: Mount | null): Walk {
@@ -55,8 +53,6 @@ export function observeLiveSystem(): LiveSystem {
   function close(): void {
     for (const result of held.values()) if (result.kind === "open") closeDescriptor(result.descriptor);
     held.clear();
-    for (const folder of folders) folder.close();
-    folders.length = 0;
   }
 
   function node(spot: Spot): Node {
@@ -77,15 +73,6 @@ export function observeLiveSystem(): LiveSystem {
     const realParent = realParents.get(parent) ?? parent;
     const found = path === "/" || realParent === parent ? path : join(realParent, nameOf(path));
     realPaths.set(path, found);
-    return found;
-  }
-
-  function folder(path: string): Folder | null {
-    if (folders.length === mostHeld) close();
-    const found = openFolder(mounts, path);
-    if (found === null) return null;
-    folders.push(found);
-    coherence.noteDirectory(path);
     return found;
   }
 
@@ -129,7 +116,7 @@ export function observeLiveSystem(): LiveSystem {
     return hidden(mount);
   }
 
-  return { mounts, node, real, folder, countNames, isHidden, sameBytes, close };
+  return { mounts, node, real, countNames, isHidden, sameBytes, close };
 }
 
 function listMounts(): Mount[] {

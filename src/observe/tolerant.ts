@@ -26,12 +26,6 @@ export function tolerant(observed: Observed): Observed {
         () => observed.real(path),
         () => path,
       ),
-    // A folder's own answers never fail: what it can't tell is asked for with care.
-    folder: (path) =>
-      or(
-        () => observed.folder(path),
-        () => null,
-      ),
     // What may hold something must not pass for empty.
     countNames: (spot) =>
       or(

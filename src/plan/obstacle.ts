@@ -205,7 +205,7 @@ export function freeBackupName(draft: Draft, entry: Entry, kept = entry.target):
 }
 
 /** Places that belong to the kernel; the configuration refuses them by name, and here they are found behind symlinks. */
-export const kernelPlaces = ["/proc", "/sys", "/dev"];
+const kernelPlaces = ["/proc", "/sys", "/dev"];
 
 /** Reports a target that leads to the kernel's own directories. Returns true if it does. */
 export function reportKernelPlace(draft: Draft, entry: Entry): boolean {

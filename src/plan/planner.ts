@@ -1,14 +1,13 @@
 import { type Entry, isMounted } from "../model/manifest.ts";
 import { sortedDeepestFirst } from "../model/path.ts";
 import type { Plan } from "../model/plan.ts";
-import { setApart, willBeMoved } from "./apart.ts";
 import { type Draft, newDraft, type PlanRequest } from "./draft.ts";
-import { effectsKept, withWithheld } from "./effects.ts";
+import { effectsKept } from "./effects.ts";
+import { isInPlace, type Look } from "./is-in-place.ts";
 import { planLink } from "./linking.ts";
 import { planMount } from "./mounting.ts";
 import { TemporaryNames } from "./names.ts";
 import { type Needs, needsOf } from "./needs.ts";
-import { planNewcomers } from "./newcomers.ts";
 import { reportKernelPlace, reportUnsafe } from "./obstacle.ts";
 import { neededIn, orderOf } from "./order.ts";
 import { Overlay } from "./overlay.ts";
@@ -27,31 +26,16 @@ export type { PlanRequest } from "./draft.ts";
  * The one planner behind every command: the ordered steps that bring the live system to the wanted manifest, or all
  * conflicts. It looks only through `request.observed` and changes nothing. An empty plan means that the live system
  * is as wanted.
+ * @param look tells at a glance which entries need nothing; the plan is the same without it
  */
-export function makePlan(request: PlanRequest): Plan {
-  const fresh = planNewcomers(request);
-  if (fresh !== null) return fresh;
-  const apart = setApart(request);
-  if (apart === null) return planWhole(request);
-  const { plan, draft } = planAll(apart.request);
-  // What is in the way of one entry may be in the way of others too.
-  if (plan.conflicts.length > 0 || willBeMoved(draft)) return planWhole(request);
-  return { ...plan, keptEffects: withWithheld(request.effects, apart.effects, plan.keptEffects) };
-}
-
-/** The same with all care, entry by entry: what {@link makePlan} has to agree with. */
-export function planWhole(request: PlanRequest): Plan {
-  return planAll(request).plan;
-}
-
-function planAll(request: PlanRequest): { readonly plan: Plan; readonly draft: Draft } {
+export function makePlan(request: PlanRequest, look: Look = isInPlace): Plan {
   const { draft, needs, withdrawal } = beginPlan(request);
   draft.conflicts.push(...withdrawal.conflicts);
   draft.notices.push(...withdrawal.notices);
   for (const effect of withdrawal.endedEffects) draft.endedEffects.add(effect);
   planRemovals(draft, needs, withdrawal);
-  planAdditions(draft);
-  const plan = {
+  planAdditions(draft, look);
+  return {
     steps: [...draft.sourceSteps, ...draft.removalSteps, ...draft.additionSteps],
     // A directory has to be empty to go. It may go by several names, so its place counts.
     afterwards: sortedDeepestFirst(draft.afterwards, ({ path }) => draft.survey.ways.locate(path).path),
@@ -60,7 +44,6 @@ function planAll(request: PlanRequest): { readonly plan: Plan; readonly draft: D
     findings: draft.findings,
     keptEffects: effectsKept(draft),
   };
-  return { plan, draft };
 }
 
 /** The wanted entries that each wanted entry can't do without: it lies in them, or is stored in them. */
@@ -99,20 +82,20 @@ function beginPlan(request: PlanRequest): BegunPlan {
   return { draft, needs, withdrawal };
 }
 
-function planAdditions(draft: Draft): void {
+function planAdditions(draft: Draft, look: Look): void {
   const { entries, circular } = orderOf(draft.survey);
   const shared = sharedPlaces(draft);
   for (const entry of entries) {
     const other = shared.get(entry);
     if (circular.has(entry)) refuseCircle(draft, entry);
     else if (other !== undefined) refuseSharedPlace(draft, entry, other);
-    else planEntry(draft, entry);
+    else planEntry(draft, entry, look);
   }
   refuseNewWays(draft);
 }
 
-function planEntry(draft: Draft, entry: Entry): void {
-  if (reportKernelPlace(draft, entry)) return;
+function planEntry(draft: Draft, entry: Entry, look: Look): void {
+  if (reportKernelPlace(draft, entry) || look(draft, entry)) return;
   if (holdsOwnSource(draft, entry) && !liesInOwnRoot(draft, entry)) {
     refuseOwnSource(draft, entry);
     return;

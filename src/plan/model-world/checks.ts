@@ -87,8 +87,8 @@ export function checkUndoing(original: World, plan: Plan): void {
   }
 }
 
-/** What is planned without a look at settled entries is what all entries together need. */
+/** What is planned with a look at what is in place is what is planned for all entries with care. */
 export function checkSamePlan(plan: Plan, whole: Plan): void {
   if (isDeepStrictEqual(plan, whole)) return;
-  expectNone("the plan for all entries is another", [whole], plan);
+  expectNone("the plan with care is another", [whole], plan);
 }

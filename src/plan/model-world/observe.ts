@@ -1,5 +1,5 @@
-import { type Mount, visibleMount } from "../../model/mount.ts";
-import type { Folder, Node, Observed, Spot } from "../../model/observation.ts";
+import type { Mount } from "../../model/mount.ts";
+import type { Node, Observed, Spot } from "../../model/observation.ts";
 import { isAtOrBelow, join, nameOf, parentOf, rebase } from "../../model/path.ts";
 import { type Inode, namesIn } from "./filesystem.ts";
 import { childOf, maySearch, type Viewer, type Walk, walk } from "./walk.ts";
@@ -52,33 +52,6 @@ export function observe(world: World, viewer: Viewer = 0): Observed {
     return parent.kind === "open" ? join(parent.path, nameOf(path)) : path;
   }
 
-  function folder(path: string): Folder | null {
-    const here = node({ path, beneath: null });
-    const way = walk(world, path, viewer);
-    if (here.kind !== "directory" || way.kind !== "open" || way.path !== path) return null;
-    const look = (at: string) =>
-      maySearch(way.position, viewer) ? found({ path: at, beneath: null }) : null;
-    return {
-      node: here,
-      mount: visibleMount(mounts, path),
-      glance(at, on) {
-        const position = look(at);
-        if (position === null || position.mount.id !== on.id) return null;
-        const { inode } = position.dentry;
-        return { ...inode.access, type: inode.content.kind };
-      },
-      isFree: (at) => maySearch(way.position, viewer) && look(at) === null,
-      isEmpty(at) {
-        const position = look(at);
-        return position?.dentry.inode.content.kind === "directory" && namesIn(position.dentry).size === 0;
-      },
-      linkText(at) {
-        const content = look(at)?.dentry.inode.content;
-        return content?.kind === "symlink" ? content.text : null;
-      },
-    };
-  }
-
   function countNames(spot: Spot): number {
     const position = found(spot);
     return position === null ? 0 : namesIn(position.dentry).size;
@@ -95,7 +68,7 @@ export function observe(world: World, viewer: Viewer = 0): Observed {
 
   const isHidden = (mount: Mount) => world.hiding.has(hidingLine(mount));
 
-  return { mounts, node, real, folder, countNames, isHidden, sameBytes };
+  return { mounts, node, real, countNames, isHidden, sameBytes };
 }
 
 /** As in a detached copy of one mount: nothing is mounted there, and symlinks can't be followed. */

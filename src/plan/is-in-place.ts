@@ -1,0 +1,59 @@
+import { type Entry, isMounted, type LinkedFileEntry, type MountedEntry } from "../model/manifest.ts";
+import { coveredMount, mountAt } from "../model/mount.ts";
+import type { Node } from "../model/observation.ts";
+import { accessWith, sameAccess } from "./access.ts";
+import { type Draft, nodeBehind, nodeUnder } from "./draft.ts";
+import { noteFolder } from "./linking.ts";
+import { optionsFor, optionsOf, sameOptions } from "./options.ts";
+
+/** Tells whether there is nothing to plan for an entry. */
+export type Look = (draft: Draft, entry: Entry) => boolean;
+
+/**
+ * True for an entry that is active already and shown just as wanted, where nothing that is planned so far changes that:
+ * one look at its target and one at its source say so. What is less simple is for the planner to find out with care.
+ */
+export function isInPlace(draft: Draft, entry: Entry): boolean {
+  const { present, survey } = draft;
+  const { target, source } = entry;
+  const active = present.entries.get(target);
+  if (active?.kind !== entry.kind || active.source !== source || present.found.has(target)) return false;
+  if (entry.parentDirectory !== undefined) return false;
+  const { ways } = survey;
+  if (ways.locate(target).path !== target || ways.locate(source).path !== source) return false;
+  if (survey.linkAt(source) !== undefined) return false;
+  return isMounted(entry) ? isMountInPlace(draft, entry) : isLinkInPlace(draft, entry);
+}
+
+function isMountInPlace(draft: Draft, entry: MountedEntry): boolean {
+  const { survey, present, request } = draft;
+  const { observed } = request;
+  if (survey.fateOf(entry) !== "keep") return false;
+  const standing = survey.standingOf(entry);
+  if (standing.kind !== "wanted" || present.ownerOf(standing.mount.id) === undefined) return false;
+  const { mount } = standing;
+  if (coveredMount(observed.mounts, mount) !== null || observed.isHidden(mount) !== entry.hidden)
+    return false;
+  if (!sameOptions(optionsOf(mount), optionsFor(draft, entry))) return false;
+  if (!("identity" in nodeUnder(draft, entry.target))) return false;
+  const stored = nodeBehind(draft, entry.source);
+  return stored.kind === (entry.kind === "directory" ? "directory" : "file") && hasAccess(entry, stored);
+}
+
+function isLinkInPlace(draft: Draft, entry: LinkedFileEntry): boolean {
+  const { survey, request } = draft;
+  if (!survey.isSteady(entry.target) || mountAt(request.observed.mounts, entry.target) !== null) return false;
+  const link = nodeUnder(draft, entry.target);
+  if (link.kind !== "symlink" || link.text !== entry.source) return false;
+  const stored = nodeBehind(draft, entry.source);
+  if (stored.kind !== "file" || !hasAccess(entry, stored)) return false;
+  noteFolder(draft, entry);
+  return true;
+}
+
+/** True if an object has the owner and mode that the entry asks for. */
+function hasAccess(entry: Entry, node: Extract<Node, { kind: "directory" | "file" }>): boolean {
+  const { user, group, mode } = entry;
+  if (user === undefined && group === undefined && mode === undefined) return true;
+  return sameAccess(accessWith(entry, node, node.kind === "directory"), node);
+}
