@@ -1,6 +1,6 @@
 import type { Ownership } from "../model/manifest.ts";
 import { applyMode, parseMode } from "../model/mode.ts";
-import type { Access } from "../model/observation.ts";
+import type { Access, Node } from "../model/observation.ts";
 
 /** What `current` becomes under the owner and mode that an entry asks for. */
 export function accessWith(ownership: Ownership | undefined, current: Access, isDirectory: boolean): Access {
@@ -16,6 +16,16 @@ function modeWith(text: string, current: number, isDirectory: boolean): number {
   const parsed = parseMode(text);
   // The configuration and the state are checked when they are read; a mode that is none changes nothing.
   return parsed.kind === "invalid" ? current : applyMode(parsed, current, isDirectory);
+}
+
+/** True if the object has the owner and mode that are asked for. */
+export function hasAccess(
+  ownership: Ownership,
+  node: Extract<Node, { kind: "directory" | "file" }>,
+): boolean {
+  const { user, group, mode } = ownership;
+  if (user === undefined && group === undefined && mode === undefined) return true;
+  return sameAccess(accessWith(ownership, node, node.kind === "directory"), node);
 }
 
 export function sameAccess(left: Access, right: Access): boolean {

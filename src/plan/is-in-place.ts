@@ -1,7 +1,6 @@
 import { type Entry, isMounted, type LinkedFileEntry, type MountedEntry } from "../model/manifest.ts";
 import { coveredMount, mountAt } from "../model/mount.ts";
-import type { Node } from "../model/observation.ts";
-import { accessWith, sameAccess } from "./access.ts";
+import { hasAccess } from "./access.ts";
 import { type Draft, nodeBehind, nodeUnder } from "./draft.ts";
 import { noteFolder } from "./linking.ts";
 import { optionsFor, optionsOf, sameOptions } from "./options.ts";
@@ -49,11 +48,4 @@ function isLinkInPlace(draft: Draft, entry: LinkedFileEntry): boolean {
   if (stored.kind !== "file" || !hasAccess(entry, stored)) return false;
   noteFolder(draft, entry);
   return true;
-}
-
-/** True if an object has the owner and mode that the entry asks for. */
-function hasAccess(entry: Entry, node: Extract<Node, { kind: "directory" | "file" }>): boolean {
-  const { user, group, mode } = entry;
-  if (user === undefined && group === undefined && mode === undefined) return true;
-  return sameAccess(accessWith(entry, node, node.kind === "directory"), node);
 }

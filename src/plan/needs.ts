@@ -1,5 +1,5 @@
-import type { Entry, Manifest } from "../model/manifest.ts";
-import { ancestorsOf } from "../model/path.ts";
+import type { Entry } from "../model/manifest.ts";
+import { ancestorsOf, parentOf } from "../model/path.ts";
 
 /** The paths that wanted entries need, as they are written. */
 export interface Needs {
@@ -17,35 +17,37 @@ export interface Needs {
   staysCovered(path: string): boolean;
 }
 
-export function needsOf(active: Manifest, wanted: Manifest): Needs {
-  const aboveTargets = new Set<string>();
-  const storage = new Set<string>();
-  for (const { target, source } of wanted.entries) {
-    addWithAncestors(aboveTargets, ancestorsOf(target));
-    addWithAncestors(storage, [source, ...ancestorsOf(source)]);
-  }
-  const before = new Set(active.entries.map(({ target }) => target));
-  const after = new Set(wanted.entries.map(({ target }) => target));
+/** The paths are worked out when they are first asked for: only what goes, and what imp made, raises the question. */
+export function needsOf(active: ReadonlyMap<string, Entry>, wanted: ReadonlyMap<string, Entry>): Needs {
+  let aboveTargets: Set<string> | null = null;
+  let storage: Set<string> | null = null;
   return {
-    wanted: new Map(wanted.entries.map((entry) => [entry.target, entry])),
-    aboveTargets,
-    storage,
+    wanted,
+    get aboveTargets() {
+      aboveTargets ??= withAncestors([...wanted.keys()].map(parentOf));
+      return aboveTargets;
+    },
+    get storage() {
+      storage ??= withAncestors([...wanted.values()].map(({ source }) => source));
+      return storage;
+    },
     isCovered(path) {
-      const nearest = ancestorsOf(path).find((above) => before.has(above) || after.has(above));
-      return nearest !== undefined && !before.has(nearest);
+      const nearest = ancestorsOf(path).find((above) => active.has(above) || wanted.has(above));
+      return nearest !== undefined && !active.has(nearest);
     },
     staysCovered(path) {
-      if (before.has(path)) return false;
-      const nearest = ancestorsOf(path).find((above) => before.has(above));
-      return nearest !== undefined && after.has(nearest);
+      if (active.has(path)) return false;
+      const nearest = ancestorsOf(path).find((above) => active.has(above));
+      return nearest !== undefined && wanted.has(nearest);
     },
   };
 }
 
-/** Where one directory is known, all above it are. */
-function addWithAncestors(known: Set<string>, nearestFirst: readonly string[]): void {
-  for (const path of nearestFirst) {
-    if (known.has(path)) return;
-    known.add(path);
+function withAncestors(paths: readonly string[]): Set<string> {
+  const known = new Set<string>();
+  for (const path of paths) {
+    // Where one directory is known, all above it are.
+    for (let above = path; !known.has(above); above = parentOf(above)) known.add(above);
   }
+  return known;
 }

@@ -2,7 +2,7 @@ import type { Identity } from "../model/generation.ts";
 import type { Entry } from "../model/manifest.ts";
 import type { Mount } from "../model/mount.ts";
 import type { Node } from "../model/observation.ts";
-import { isAtOrBelow, join, nameOf, parentOf } from "../model/path.ts";
+import { join, nameOf, parentOf } from "../model/path.ts";
 import { conflict, type Draft, finding, nodeUnder } from "./draft.ts";
 import { mountsUpon } from "./inside.ts";
 import { isReadOnly } from "./options.ts";
@@ -205,12 +205,13 @@ export function freeBackupName(draft: Draft, entry: Entry, kept = entry.target):
 }
 
 /** Places that belong to the kernel; the configuration refuses them by name, and here they are found behind symlinks. */
-const kernelPlaces = ["/proc", "/sys", "/dev"];
+const kernelPlaces: ReadonlySet<string> = new Set(["/proc", "/sys", "/dev"]);
 
 /** Reports a target that leads to the kernel's own directories. Returns true if it does. */
 export function reportKernelPlace(draft: Draft, entry: Entry): boolean {
   const { path } = draft.survey.ways.locate(entry.target);
-  if (!kernelPlaces.some((place) => isAtOrBelow(path, place))) return false;
+  const end = path.indexOf("/", 1);
+  if (!kernelPlaces.has(end < 0 ? path : path.slice(0, end))) return false;
   finding(draft, entry.target, "in-the-way", `it leads to ${path}, which belongs to the kernel`);
   conflict(
     draft,

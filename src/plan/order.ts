@@ -1,5 +1,5 @@
 import { type Entry, isMounted, type MountedEntry } from "../model/manifest.ts";
-import { ancestorsOf, sortedParentsFirst } from "../model/path.ts";
+import { parentOf, sortedParentsFirst } from "../model/path.ts";
 import type { Survey } from "./survey.ts";
 
 /** The wanted entries in the order in which they can come about. */
@@ -15,17 +15,31 @@ export function neededIn({ wanted, ways }: Survey): (entry: Entry) => ReadonlySe
   for (const entry of wanted.values()) {
     if (isMounted(entry)) mountedAt.set(ways.locate(entry.target).path, entry);
   }
+  /** By directory: what is mounted at it, or above it. */
+  const mountedAbove = new Map<string, ReadonlySet<Entry>>();
+
+  function neededAt(directory: string): ReadonlySet<Entry> {
+    const known = mountedAbove.get(directory);
+    if (known !== undefined) return known;
+    const above = directory === "/" ? none : neededAt(parentOf(directory));
+    const entry = mountedAt.get(directory);
+    const needed = entry === undefined ? above : new Set([...above, entry]);
+    mountedAbove.set(directory, needed);
+    return needed;
+  }
+
   return (entry) => {
     const target = ways.locate(entry.target);
     const source = ways.locate(entry.source);
-    const needed = new Set([...target.through, ...source.through]);
-    for (const path of [source.path, ...ancestorsOf(target.path)]) {
-      const other = mountedAt.get(path);
-      if (other !== undefined) needed.add(other);
-    }
-    return needed;
+    const stored = mountedAt.get(source.path);
+    const above = neededAt(parentOf(target.path));
+    const through = target.through.size + source.through.size;
+    if (stored === undefined && through === 0) return above;
+    return new Set([...target.through, ...source.through, ...(stored ? [stored] : []), ...above]);
   };
 }
+
+const none: ReadonlySet<Entry> = new Set();
 
 /** What is needed comes first; apart from that, parents come first. */
 export function orderOf(survey: Survey): Order {

@@ -37,6 +37,8 @@ export class Overlay {
   readonly #aboveLate = new Set<string>();
   /** How many names of a directory will be gone. */
   readonly #vanished = new Map<string, number>();
+  /** By the directory that holds it, for what lies there is mostly asked about together. */
+  readonly #keysAbove = new Map<string, readonly string[]>();
 
   constructor(observed: Observed) {
     this.#observed = observed;
@@ -51,7 +53,7 @@ export class Overlay {
     const key = this.#key(spot);
     const own = this.#lastChange(key, time);
     if (own !== undefined) return own.node;
-    for (const above of keysAbove(key)) {
+    for (const above of this.#above(key)) {
       const change = this.#lastChange(above, time);
       if (change?.content !== undefined) return this.#nodeWithin(change.content, namesBelow(above, key));
       if (change !== undefined && !isOldDirectory(change.node)) return { kind: "missing" };
@@ -107,11 +109,15 @@ export class Overlay {
     else known.push(change);
     if (turn === "early") return;
     this.#late.add(key);
-    for (const above of keysAbove(key)) this.#aboveLate.add(above);
+    for (const above of this.#above(key)) {
+      if (this.#aboveLate.has(above)) break;
+      this.#aboveLate.add(above);
+    }
   }
 
   #lastChange(key: string, time: number): Change | undefined {
-    return this.#changes.get(key)?.findLast(({ number }) => number <= time);
+    const changes = this.#changes.get(key);
+    return time === this.#count ? changes?.at(-1) : changes?.findLast(({ number }) => number <= time);
   }
 
   /** How many names a directory will hold. */
@@ -122,7 +128,7 @@ export class Overlay {
 
   /** What is at the spot goes, or is imp's own: it does not count among the names in its directory. */
   discount(spot: Spot): void {
-    const [directory] = keysAbove(this.#key(spot));
+    const [directory] = this.#above(this.#key(spot));
     if (directory !== undefined) this.#vanished.set(directory, (this.#vanished.get(directory) ?? 0) + 1);
   }
 
@@ -139,7 +145,7 @@ export class Overlay {
 
   #whereNow(spot: Spot, time: number): Spot {
     const key = this.#key(spot);
-    for (const above of [key, ...keysAbove(key)]) {
+    for (const above of [key, ...this.#above(key)]) {
       const content = this.#lastChange(above, time)?.content;
       if (content === undefined) continue;
       const now = this.#within(content.spot, namesBelow(above, key));
@@ -161,7 +167,7 @@ export class Overlay {
   isLate(spot: Spot): boolean {
     if (this.#late.size === 0) return false;
     const key = this.#key(spot);
-    return this.#late.has(key) || keysAbove(key).some((above) => this.#late.has(above));
+    return this.#late.has(key) || this.#above(key).some((above) => this.#late.has(above));
   }
 
   /** True if something in the directory at the spot changes only then. */
@@ -171,6 +177,16 @@ export class Overlay {
 
   #key(spot: Spot): string {
     return keyOf(this.#observed.mounts, spot);
+  }
+
+  #above(key: string): readonly string[] {
+    if (key.endsWith("/")) return [];
+    const directory = key.slice(0, key.lastIndexOf("/"));
+    const known = this.#keysAbove.get(directory);
+    if (known !== undefined) return known;
+    const above = keysAbove(key);
+    this.#keysAbove.set(directory, above);
+    return above;
   }
 }
 

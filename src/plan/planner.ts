@@ -62,13 +62,14 @@ function beginPlan(request: PlanRequest): BegunPlan {
   const { active, wanted, effects, observed } = request;
   const overlay = new Overlay(observed);
   const present = presentState(active, effects, observed);
-  const needs = needsOf(active, wanted);
+  const wantedEntries = new Map(wanted.entries.map((entry) => [entry.target, entry]));
+  const needs = needsOf(present.entries, wantedEntries);
   const names = new TemporaryNames(request.token);
 
   const withdrawal = newWithdrawal();
   const question = { present, observed, overlay, effects, needs, names };
   withdrawUnwanted(question, withdrawal);
-  const surveyed = survey(wanted, present, overlay, observed);
+  const surveyed = survey(wantedEntries, present, overlay, observed);
   withdrawMoved(question, withdrawal, surveyed.ways);
 
   const draft = newDraft({

@@ -32,7 +32,7 @@ export function presentState(active: Manifest, effects: readonly Effect[], obser
   const owners = new Map<number, MountedEntry>();
   const ground = {
     mounts,
-    entryAt: mountedEntries(active, observed),
+    entryAt: mountedEntries(entries, observed),
     linkAt: () => undefined,
     isInPlace: () => false,
     nodeAt: observed.node,
@@ -60,15 +60,20 @@ export function presentState(active: Manifest, effects: readonly Effect[], obser
 }
 
 /** By target as it is written, and as it is reached now. */
-function mountedEntries(active: Manifest, observed: Observed): (path: string) => MountedEntry | undefined {
-  const byPath = new Map<string, MountedEntry>();
-  for (const entry of active.entries) {
-    if (isMounted(entry)) byPath.set(observed.real(entry.target), entry);
+function mountedEntries(
+  entries: ReadonlyMap<string, Entry>,
+  observed: Observed,
+): (path: string) => MountedEntry | undefined {
+  const byRealPath = new Map<string, MountedEntry>();
+  for (const entry of entries.values()) {
+    if (!isMounted(entry)) continue;
+    const real = observed.real(entry.target);
+    if (real !== entry.target) byRealPath.set(real, entry);
   }
-  for (const entry of active.entries) {
-    if (isMounted(entry)) byPath.set(entry.target, entry);
-  }
-  return (path) => byPath.get(path);
+  return (path) => {
+    const entry = entries.get(path);
+    return entry !== undefined && isMounted(entry) ? entry : byRealPath.get(path);
+  };
 }
 
 /** True if both spots show the very same object. */

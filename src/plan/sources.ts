@@ -1,7 +1,7 @@
 import type { Entry } from "../model/manifest.ts";
 import type { Access, DirectoryNode, FileNode, Node, Spot } from "../model/observation.ts";
 import { ancestorsOf } from "../model/path.ts";
-import { accessOf, accessWith } from "./access.ts";
+import { accessOf, accessWith, hasAccess } from "./access.ts";
 import { conflict, type Draft, directoryBehind, finding, nodeBehind, stepsFor } from "./draft.ts";
 import { describeNode, reportReadOnly, reportUnreachable, reportUnsafe } from "./obstacle.ts";
 import { futureDirectory, type Turn } from "./overlay.ts";
@@ -38,13 +38,14 @@ export function ensureSource(draft: Draft, entry: Entry): ReadySource | null {
     reportWrongType(draft, entry, describeNode(node));
     return null;
   }
-  const turn = turnFor(draft, entry, null);
-  if (node.kind === "directory" || node.kind === "file") {
-    const { ways } = draft.survey;
-    const object = { path: entry.source, spot: ways.objectAt(entry.source), node, turn };
-    if (!adjustAccess(draft, entry, object, entry)) return null;
+  const isAdjustable = node.kind === "directory" || node.kind === "file";
+  if ((isAdjustable && !hasAccess(entry, node)) || entry.parentDirectory !== undefined) {
+    const turn = turnFor(draft, entry, null);
+    const spot = draft.survey.ways.objectAt(entry.source);
+    if (isAdjustable && !adjustAccess(draft, entry, { path: entry.source, spot, node, turn }, entry))
+      return null;
+    if (entry.parentDirectory !== undefined && !ensureParents(draft, entry, "source", turn)) return null;
   }
-  if (entry.parentDirectory !== undefined && !ensureParents(draft, entry, "source", turn)) return null;
   return "uid" in node
     ? { access: accessWith(entry, accessOf(node), node.kind === "directory"), isSeen: true, copied: false }
     : null;

@@ -1,10 +1,4 @@
-import {
-  type Entry,
-  isMounted,
-  type LinkedFileEntry,
-  type Manifest,
-  type MountedEntry,
-} from "../model/manifest.ts";
+import { type Entry, isMounted, type LinkedFileEntry, type MountedEntry } from "../model/manifest.ts";
 import { coveredMount, type Mount, mountAt, mountsOnTheWay } from "../model/mount.ts";
 import type { Observed } from "../model/observation.ts";
 import { ancestorsOf, parentOf } from "../model/path.ts";
@@ -57,14 +51,20 @@ export interface Survey {
 /** How often symlinks may lead from one entry to the next before it is taken for a circle. */
 const mostRounds = 4;
 
-export function survey(wanted: Manifest, present: Present, overlay: Overlay, observed: Observed): Survey {
+export function survey(
+  wanted: ReadonlyMap<string, Entry>,
+  present: Present,
+  overlay: Overlay,
+  observed: Observed,
+): Survey {
   // Symlinks in a target's parents are found on ways that lead through other entries, so their own places are
   // needed first: as they are written, to begin with.
-  let places = new Map(wanted.entries.map((entry) => [entry, entry.target]));
+  const entries = [...wanted.values()];
+  let places = new Map(entries.map((entry) => [entry, entry.target]));
   for (let round = 1; ; round += 1) {
     const result = surveyWith(places, wanted, present, overlay, observed);
-    const found = new Map(wanted.entries.map((entry) => [entry, result.ways.locate(entry.target).path]));
-    const settled = wanted.entries.every((entry) => found.get(entry) === places.get(entry));
+    const found = new Map(entries.map((entry) => [entry, result.ways.locate(entry.target).path]));
+    const settled = entries.every((entry) => found.get(entry) === places.get(entry));
     if (settled || round === mostRounds) return { ...result, isSettled: settled };
     places = found;
   }
@@ -72,13 +72,12 @@ export function survey(wanted: Manifest, present: Present, overlay: Overlay, obs
 
 function surveyWith(
   places: ReadonlyMap<Entry, string>,
-  wanted: Manifest,
+  wanted: ReadonlyMap<string, Entry>,
   present: Present,
   overlay: Overlay,
   observed: Observed,
 ): Survey {
   const { mounts } = observed;
-  const wantedEntries = new Map(wanted.entries.map((entry) => [entry.target, entry]));
   const mounted = new Map<string, MountedEntry>();
   const links = new Map<string, LinkedFileEntry>();
   for (const [entry, path] of places) {
@@ -108,7 +107,7 @@ function surveyWith(
   function isGoing(mount: Mount): boolean {
     const owner = present.ownerOf(mount.id);
     if (owner === undefined) return false;
-    const entry = wantedEntries.get(owner.target);
+    const entry = wanted.get(owner.target);
     if (entry === undefined || !isMounted(entry)) return true;
     const standing = standingOf(entry);
     return standing.kind === "nothing" || standing.mount !== mount || fateOf(entry) === "again";
@@ -185,7 +184,7 @@ function surveyWith(
   }
 
   return {
-    wanted: wantedEntries,
+    wanted,
     ways,
     findWays,
     isSettled: true,

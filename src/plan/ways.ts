@@ -196,8 +196,12 @@ export function waysOver(ground: Ground): Ways {
 
 /** What a spot shows, told by its filesystem and its place in there: the same by whatever mounts one comes. */
 export function keyOf(mounts: MountTable, spot: Spot): string {
+  const known = mounts.keys.get(spot);
+  if (known !== undefined) return known;
   const home = homeOf(mounts, spot);
-  return placeKey(home.device, rebase(spot.path, home.mountPoint, home.root));
+  const key = `${home.device} ${rebase(spot.path, home.mountPoint, home.root)}`;
+  mounts.keys.set(spot, key);
+  return key;
 }
 
 /** The mount that a spot is seen through. */
@@ -211,18 +215,13 @@ export function isShownBy(mounts: MountTable, mount: Mount, spot: Spot): boolean
   return home.device === mount.device && rebase(spot.path, home.mountPoint, home.root) === mount.root;
 }
 
-function placeKey(device: string, path: string): string {
-  return `${device} ${path}`;
-}
-
 /** The keys of the directories that hold a place, on its own filesystem, nearest first. */
 export function keysAbove(key: string): string[] {
-  const space = key.indexOf(" ");
-  const [device, path] = [key.slice(0, space), key.slice(space + 1)];
+  const root = key.indexOf(" ") + 2;
   const above: string[] = [];
-  for (let current = path; current !== "/"; ) {
-    current = parentOf(current);
-    above.push(`${device} ${current}`);
+  for (let end = key.length; end > root; ) {
+    end = Math.max(key.lastIndexOf("/", end - 1), root);
+    above.push(key.slice(0, end));
   }
   return above;
 }
