@@ -30,8 +30,6 @@ export interface MountTable {
   readonly byAttachment: ByAttachment;
   /** The ways to paths that were asked for, see {@link mountsOnTheWay}: a table never changes. */
   readonly ways: Map<string, readonly Mount[]>;
-  /** Where the objects lie that were asked for, by what they are seen as (the planner's `objectKey`). */
-  readonly keys: WeakMap<object, string>;
 }
 
 type ByAttachment = ReadonlyMap<number, ReadonlyMap<string, Mount>>;
@@ -67,7 +65,7 @@ export function mountTable(mounts: readonly Mount[]): MountTable {
     byPoint.set(mount.mountPoint, mount);
   }
   const top = topOfStack(byAttachment, root);
-  return { mounts, root: top, byId, attachedTo, byAttachment, ways: new Map([["/", [top]]]), keys: new WeakMap() };
+  return { mounts, root: top, byId, attachedTo, byAttachment, ways: new Map([["/", [top]]]) };
 }
 
 /** In a chroot the mount that `/` lies on is not listed: its id is known only as a parent, its device not at all. */

@@ -6,7 +6,7 @@ import { conflict, type Draft, directoryBehind, nodeBehind } from "./draft.ts";
 import { holdsLinks } from "./effects.ts";
 import { freeBackupName, identityToMove, reportHeld, reportReadOnly } from "./obstacle.ts";
 import { futureDirectory, isFuture } from "./overlay.ts";
-import { isShownBy, keyOf } from "./ways.ts";
+import { isShownBy } from "./resolve/keyed-view.ts";
 
 /** Files that programs put in the place of imp's symlinks: they save by renaming a new file over the name. */
 
@@ -86,11 +86,11 @@ export function adopt(draft: Draft, entry: LinkedFileEntry, node: FileNode): boo
 function mountOf({ survey, request }: Draft, entry: LinkedFileEntry): string | null {
   const { mounts } = request.observed;
   const source = survey.ways.objectAt(entry.source);
-  const mount = mounts.mounts.find((other) => !survey.isGoing(other) && isShownBy(mounts, other, source));
+  const mount = mounts.mounts.find((other) => !survey.isGoing(other) && isShownBy(other, source));
   if (mount !== undefined) return mount.mountPoint;
   for (const other of survey.wanted.values()) {
     if (!isMounted(other)) continue;
-    if (keyOf(mounts, survey.ways.objectAt(other.source)) === keyOf(mounts, source)) return other.target;
+    if (survey.ways.objectAt(other.source).key === source.key) return other.target;
   }
   return null;
 }

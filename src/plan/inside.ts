@@ -1,7 +1,6 @@
 import { type Mount, type MountTable, mountAt } from "../model/mount.ts";
-import type { Spot } from "../model/observation.ts";
 import { ancestorsOf, isBelow } from "../model/path.ts";
-import { keyOf, keysAbove } from "./ways.ts";
+import { type KeyedView, keysAbove, viewOf } from "./resolve/keyed-view.ts";
 
 /** Questions about all mounts that may be asked for each entry, so the answers to all of them are worked out once. */
 interface Indexes {
@@ -29,10 +28,10 @@ export function mountsInside(table: MountTable, path: string): readonly Mount[] 
  * The mounts that are attached to the very object at a spot, or to something in it, by whatever path: it can't be
  * renamed or removed, or they would move with it.
  */
-export function mountsUpon(table: MountTable, spot: Spot): readonly Mount[] {
+export function mountsUpon(table: MountTable, spot: KeyedView): readonly Mount[] {
   const known = indexesOf(table);
   known.byPlace ??= allByPlace(table);
-  return known.byPlace.get(keyOf(table, spot)) ?? [];
+  return known.byPlace.get(spot.key) ?? [];
 }
 
 function indexesOf(table: MountTable): Indexes {
@@ -61,7 +60,7 @@ function visibleByAncestor(table: MountTable): ReadonlyMap<string, readonly Moun
 function allByPlace(table: MountTable): ReadonlyMap<string, readonly Mount[]> {
   const index = new Map<string, Mount[]>();
   for (const mount of table.mounts) {
-    const key = keyOf(table, { path: mount.mountPoint, beneath: mount });
+    const key = viewOf(table, mount.mountPoint, mount).key;
     for (const place of [key, ...keysAbove(key)]) add(index, place, mount);
   }
   return index;

@@ -7,7 +7,6 @@ import { conflict, type Draft, finding, nodeUnder } from "./draft.ts";
 import { mountsUpon } from "./inside.ts";
 import { isReadOnly } from "./options.ts";
 import { isFuture } from "./overlay.ts";
-import { keyOf } from "./ways.ts";
 
 const longestName = 255;
 
@@ -115,7 +114,7 @@ export function reportObstacle(draft: Draft, entry: Entry, what: string, remedy 
 /** Reports that what stands at the target can't be renamed, for what is mounted there or stored in it. */
 export function reportHeld(draft: Draft, entry: Entry): boolean {
   const spot = draft.survey.ways.placeOf(entry.target);
-  if (draft.uses().storage.has(keyOf(draft.request.observed.mounts, spot))) {
+  if (draft.uses().storage.has(spot.key)) {
     finding(draft, entry.target, "in-the-way", "what stands there holds the source of an entry");
     conflict(
       draft,

@@ -1,5 +1,5 @@
 import { type MountedEntry, type MountOption, mountOptionNames } from "../model/manifest.ts";
-import { type Mount, visibleMount } from "../model/mount.ts";
+import type { Mount } from "../model/mount.ts";
 import type { MountOptions } from "../model/plan.ts";
 import type { Draft } from "./draft.ts";
 
@@ -56,13 +56,10 @@ export function onTop(inherited: MountOptions, own: MountOptions): MountOptions 
 
 /** The options of the mount that the object will lie on which `path` leads to. */
 function optionsAt(draft: Draft, path: string): MountOptions {
-  const { mounts } = draft.request.observed;
   const { survey } = draft;
   const holder = survey.ways.holderOf(path);
   if (holder !== null && survey.fateOf(holder) !== "keep") return optionsFor(draft, holder);
-  const { path: place, beneath } = survey.ways.objectAt(path);
-  const home =
-    beneath === null ? visibleMount(mounts, place) : (mounts.byId.get(beneath.parent) ?? mounts.root);
+  const { home } = survey.ways.objectAt(path);
   if (holder === null) return optionsOf(home);
   const standing = survey.standingOf(holder);
   // A mount of somebody else's may lie on the entry's.

@@ -1,8 +1,8 @@
 import type { Identity } from "../model/generation.ts";
 import { mountsOnTheWay } from "../model/mount.ts";
-import type { Access, DirectoryNode, Node, Observed, Spot } from "../model/observation.ts";
+import type { Access, DirectoryNode, Node, Observed } from "../model/observation.ts";
 import { isBelow, join, parentOf } from "../model/path.ts";
-import { keyOf, keysAbove } from "./ways.ts";
+import { type KeyedView, keysAbove, viewOf } from "./resolve/keyed-view.ts";
 
 /** Whether a step comes before mounts and links go, or only then. */
 export type Turn = "early" | "late";
@@ -18,7 +18,7 @@ interface Change {
 /** What a directory will hold, if it is not what it holds now. */
 interface Content {
   /** Where that is now. */
-  readonly spot: Spot;
+  readonly spot: KeyedView;
   readonly isCopied: boolean;
   /** The number of the last change that went into the copy. */
   readonly time: number;
@@ -45,12 +45,12 @@ export class Overlay {
   }
 
   /** What will be at the spot after the steps planned so far. */
-  nodeAt(spot: Spot): Node {
+  nodeAt(spot: KeyedView): Node {
     return this.#changes.size === 0 ? this.#observed.node(spot) : this.#nodeAt(spot, this.#count);
   }
 
-  #nodeAt(spot: Spot, time: number): Node {
-    const key = this.#key(spot);
+  #nodeAt(spot: KeyedView, time: number): Node {
+    const key = spot.key;
     const own = this.#lastChange(key, time);
     if (own !== undefined) return own.node;
     for (const above of this.#above(key)) {
@@ -68,21 +68,21 @@ export class Overlay {
     return "identity" in node ? { ...node, identity: copied } : node;
   }
 
-  set(spot: Spot, node: Node, turn: Turn): void {
+  set(spot: KeyedView, node: Node, turn: Turn): void {
     if (node.kind === "missing" && this.nodeAt(spot).kind !== "missing") this.discount(spot);
     this.#note(spot, node, this.#contentKept(spot, node), turn);
   }
 
   /** Another owner or mode leaves a directory's content as it is. */
-  #contentKept(spot: Spot, node: Node): Content | undefined {
-    const last = this.#lastChange(this.#key(spot), this.#count);
+  #contentKept(spot: KeyedView, node: Node): Content | undefined {
+    const last = this.#lastChange(spot.key, this.#count);
     if (last === undefined || node.kind !== "directory" || last.node.kind !== "directory") return undefined;
     return node.identity === last.node.identity ? last.content : undefined;
   }
 
   /** What is called `now`, beside the spot, will take its place, with all that is in it. */
-  rename(spot: Spot, now: string): void {
-    const from = { path: join(parentOf(spot.path), now), beneath: spot.beneath };
+  rename(spot: KeyedView, now: string): void {
+    const from = viewOf(this.#observed.mounts, join(parentOf(spot.path), now), spot.beneath);
     const node = this.nodeAt(from);
     this.set(from, { kind: "missing" }, "late");
     this.#note(spot, node, { spot: from, isCopied: false, time: 0 }, "late");
@@ -94,14 +94,14 @@ export class Overlay {
   }
 
   /** What is at `from` will be at the spot too. */
-  copy(spot: Spot, from: Spot, node: Node, turn: Turn): void {
+  copy(spot: KeyedView, from: KeyedView, node: Node, turn: Turn): void {
     this.#note(spot, node, { spot: from, isCopied: true, time: this.#count }, turn);
     // Nothing may come into it that comes too late for the copy, or else too early.
-    if (turn === "late") this.#late.add(this.#key(from));
+    if (turn === "late") this.#late.add(from.key);
   }
 
-  #note(spot: Spot, node: Node, content: Content | undefined, turn: Turn): void {
-    const key = this.#key(spot);
+  #note(spot: KeyedView, node: Node, content: Content | undefined, turn: Turn): void {
+    const key = spot.key;
     this.#count += 1;
     const change = { number: this.#count, node, ...(content && { content }) };
     const known = this.#changes.get(key);
@@ -121,30 +121,30 @@ export class Overlay {
   }
 
   /** How many names a directory will hold. */
-  countNames(spot: Spot): number {
-    const vanished = this.#vanished.get(this.#key(spot)) ?? 0;
+  countNames(spot: KeyedView): number {
+    const vanished = this.#vanished.get(spot.key) ?? 0;
     return Math.max(this.#observed.countNames(this.whereNow(spot)) - vanished, 0);
   }
 
   /** What is at the spot goes, or is imp's own: it does not count among the names in its directory. */
-  discount(spot: Spot): void {
-    const [directory] = this.#above(this.#key(spot));
+  discount(spot: KeyedView): void {
+    const [directory] = this.#above(spot.key);
     if (directory !== undefined) this.#vanished.set(directory, (this.#vanished.get(directory) ?? 0) + 1);
   }
 
   /** Where that can be looked at now which will be at the spot. */
-  whereNow(spot: Spot): Spot {
+  whereNow(spot: KeyedView): KeyedView {
     return this.#changes.size === 0 ? spot : this.#whereNow(spot, this.#count);
   }
 
   /** Where that can be looked at now which gives its place to what is put back at the spot; null if nothing is. */
-  displacedFrom(spot: Spot): Spot | null {
-    const change = this.#lastChange(this.#key(spot), this.#count);
+  displacedFrom(spot: KeyedView): KeyedView | null {
+    const change = this.#lastChange(spot.key, this.#count);
     return change?.content?.isCopied === false ? this.#whereNow(spot, change.number - 1) : null;
   }
 
-  #whereNow(spot: Spot, time: number): Spot {
-    const key = this.#key(spot);
+  #whereNow(spot: KeyedView, time: number): KeyedView {
+    const key = spot.key;
     for (const above of [key, ...this.#above(key)]) {
       const content = this.#lastChange(above, time)?.content;
       if (content === undefined) continue;
@@ -155,28 +155,24 @@ export class Overlay {
   }
 
   /** What is mounted below a directory does not come along, whether that is renamed or copied. */
-  #within(directory: Spot, below: readonly string[]): Spot {
+  #within(directory: KeyedView, below: readonly string[]): KeyedView {
     const path = below.reduce(join, directory.path);
     const inside = mountsOnTheWay(this.#observed.mounts, path).find(({ mountPoint }) =>
       isBelow(mountPoint, directory.path),
     );
-    return { path, beneath: directory.beneath ?? inside ?? null };
+    return viewOf(this.#observed.mounts, path, directory.beneath ?? inside ?? null);
   }
 
   /** True if the object at the spot, or a directory above it, comes about only after mounts and links have gone. */
-  isLate(spot: Spot): boolean {
+  isLate(spot: KeyedView): boolean {
     if (this.#late.size === 0) return false;
-    const key = this.#key(spot);
+    const key = spot.key;
     return this.#late.has(key) || this.#above(key).some((above) => this.#late.has(above));
   }
 
   /** True if something in the directory at the spot changes only then. */
-  holdsLate(spot: Spot): boolean {
-    return this.#aboveLate.has(this.#key(spot));
-  }
-
-  #key(spot: Spot): string {
-    return keyOf(this.#observed.mounts, spot);
+  holdsLate(spot: KeyedView): boolean {
+    return this.#aboveLate.has(spot.key);
   }
 
   #above(key: string): readonly string[] {

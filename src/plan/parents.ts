@@ -1,12 +1,13 @@
 import type { Entry, Ownership } from "../model/manifest.ts";
 import { formatMode } from "../model/mode.ts";
-import type { Access, Node, Spot } from "../model/observation.ts";
+import type { Access, Node } from "../model/observation.ts";
 import { ancestorsOf, isAtOrBelow, join, parentOf } from "../model/path.ts";
 import { accessOf, accessWith, inheritedAccess, sameAccess } from "./access.ts";
 import { conflict, type Draft, directoryBehind, finding, nodeUnder, stepsFor } from "./draft.ts";
 import { endMade } from "./effects.ts";
 import { describeNode, reportReadOnly, reportUnreachable } from "./obstacle.ts";
 import { futureDirectory, type Turn } from "./overlay.ts";
+import type { KeyedView } from "./resolve/keyed-view.ts";
 
 /** Which of its two trees a directory belongs to: the one that people see, or the one it is stored in. */
 export type Side = "source" | "target";
@@ -105,7 +106,7 @@ function adjustParent(draft: Draft, entry: Entry, side: Side, turn: Turn, parent
 export interface Adjustable {
   /** As a step can name it. */
   readonly path: string;
-  readonly spot: Spot;
+  readonly spot: KeyedView;
   readonly node: Extract<Node, { kind: "directory" | "file" }>;
   readonly turn: Turn;
 }

@@ -78,7 +78,7 @@ function beginPlan(request: PlanRequest): BegunPlan {
     survey: surveyed,
     overlay,
     names,
-    uses: usesOf(observed.mounts, surveyed, needs),
+    uses: usesOf(surveyed, needs),
   });
   return { draft, needs, withdrawal };
 }

@@ -6,9 +6,10 @@ import {
   type Manifest,
   type MountedEntry,
 } from "../model/manifest.ts";
-import { type Mount, mountAt, unknownDevice, visibleMount } from "../model/mount.ts";
-import type { Node, Observed, Spot } from "../model/observation.ts";
-import { isShownBy, type Ways, waysOver } from "./ways.ts";
+import { type Mount, mountAt, unknownDevice } from "../model/mount.ts";
+import type { Node, Observed } from "../model/observation.ts";
+import { isShownBy, type KeyedView, viewOf } from "./resolve/keyed-view.ts";
+import { type Ways, waysOver } from "./ways.ts";
 
 /** What there is of the active generation in the live system. */
 export interface Present {
@@ -20,7 +21,7 @@ export interface Present {
   /** The active entry that a mount, by its id, was made for. */
   ownerOf(mountId: number): MountedEntry | undefined;
   /** What a mount shows, as far as an entry is concerned whose source can be seen at `source`. */
-  shows(mount: Mount, source: Spot): Shown;
+  shows(mount: Mount, source: KeyedView): Shown;
 }
 
 export type Shown = "source" | "deleted-source" | "other";
@@ -38,11 +39,11 @@ export function presentState(active: Manifest, effects: readonly Effect[], obser
     nodeAt: observed.node,
   };
 
-  function shows(mount: Mount, source: Spot): Shown {
+  function shows(mount: Mount, source: KeyedView): Shown {
     const isSame =
-      visibleMount(mounts, source.path).device === unknownDevice
-        ? sameObject(observed, { path: mount.mountPoint, beneath: null }, source)
-        : isShownBy(mounts, mount, source);
+      source.home.device === unknownDevice
+        ? sameObject(observed, viewOf(mounts, mount.mountPoint, null), source)
+        : isShownBy(mount, source);
     if (!isSame) return "other";
     return mount.deleted ? "deleted-source" : "source";
   }
@@ -77,7 +78,7 @@ function mountedEntries(
 }
 
 /** True if both spots show the very same object. */
-function sameObject(observed: Observed, left: Spot, right: Spot): boolean {
+function sameObject(observed: Observed, left: KeyedView, right: KeyedView): boolean {
   return areOneObject(observed.node(left), observed.node(right));
 }
 
@@ -93,13 +94,13 @@ export function areOneObject(one: Node, other: Node): boolean {
 }
 
 /** Where the symlink of an active entry is, if it still is the one that imp made; null otherwise. */
-export function ownLink(present: Present, observed: Observed, entry: LinkedFileEntry): Spot | null {
+export function ownLink(present: Present, observed: Observed, entry: LinkedFileEntry): KeyedView | null {
   if (present.found.has(entry.target)) return null;
-  const isOurs = (spot: Spot) => {
+  const isOurs = (spot: KeyedView) => {
     const node = observed.node(spot);
     return node.kind === "symlink" && node.text === entry.source;
   };
-  const now = { path: observed.real(entry.target), beneath: null };
+  const now = viewOf(observed.mounts, observed.real(entry.target), null);
   if (isOurs(now)) return now;
   const then = present.ways.placeOf(entry.target);
   return isOurs(then) ? then : null;

@@ -1,6 +1,6 @@
 import type { Effect } from "../model/generation.ts";
 import { mountAt } from "../model/mount.ts";
-import type { Observed, Spot } from "../model/observation.ts";
+import type { Observed } from "../model/observation.ts";
 import type { Notice, Step } from "../model/plan.ts";
 import { type BackupEffect, isObject, madeAt } from "./effects.ts";
 import { mountsUpon } from "./inside.ts";
@@ -8,7 +8,8 @@ import type { Needs } from "./needs.ts";
 import { describeNode } from "./obstacle.ts";
 import type { Overlay } from "./overlay.ts";
 import type { Present } from "./present.ts";
-import { homeOf, type Ways } from "./ways.ts";
+import { type KeyedView, viewOf } from "./resolve/keyed-view.ts";
+import type { Ways } from "./ways.ts";
 
 /** What becomes of a backup whose entry goes. */
 export type BackupFate =
@@ -29,11 +30,11 @@ export interface BackupQuestion {
 
 /** Where a target and its backup are. */
 export interface Seat {
-  readonly target: Spot;
+  readonly target: KeyedView;
   /** The target and the backup as a step can name them. */
   readonly path: string;
   readonly backupPath: string;
-  readonly backup: Spot;
+  readonly backup: KeyedView;
 }
 
 /** Looks where the paths lead now, and where they lead with all of the active generation in place. */
@@ -44,10 +45,10 @@ export function presentSeat(
   const mount = mountAt(observed.mounts, observed.real(target));
   const isOwn = mount !== null && present.ownerOf(mount.id) !== undefined;
   const now = {
-    target: { path: observed.real(target), beneath: isOwn ? mount : null },
+    target: viewOf(observed.mounts, observed.real(target), isOwn ? mount : null),
     path: target,
     backupPath: backup,
-    backup: { path: observed.real(backup), beneath: null },
+    backup: viewOf(observed.mounts, observed.real(backup), null),
   };
   if (observed.node(now.backup).kind !== "missing") return now;
   const then = { target: present.ways.placeOf(target), backup: present.ways.placeOf(backup) };
@@ -68,7 +69,7 @@ export function uncoveredSeat(
 }
 
 export function fateOfBackup(question: BackupQuestion, effect: BackupEffect, seat: Seat): BackupFate {
-  const { observed, overlay, needs } = question;
+  const { overlay, needs } = question;
   const { target, backup } = effect;
   const node = overlay.nodeAt(seat.backup);
   if (!("identity" in node)) return { kind: "kept" };
@@ -76,7 +77,7 @@ export function fateOfBackup(question: BackupQuestion, effect: BackupEffect, sea
   const isNeeded = needs.aboveTargets.has(target) || needs.storage.has(target);
   if (isInUse || (isNeeded && node.kind !== "directory" && node.kind !== "symlink")) return { kind: "kept" };
   if ([seat.target, seat.backup].some((spot) => holdsMounts(question, spot))) return { kind: "kept" };
-  if (homeOf(observed.mounts, seat.backup).options.includes("ro")) return { kind: "kept" };
+  if (seat.backup.home.options.includes("ro")) return { kind: "kept" };
   const occupant = occupantOf(question, seat.target, target);
   if (occupant !== null) {
     return givenUp(target, `the backup ${backup} stays where it is: ${target} is ${occupant}`);
@@ -91,7 +92,7 @@ export function givenUp(target: string, message: string): BackupFate {
 }
 
 /** True if a mount that stays lies on what is at the spot, or in it: renaming would fail, or take it along. */
-function holdsMounts({ present, observed, needs }: BackupQuestion, spot: Spot): boolean {
+function holdsMounts({ present, observed, needs }: BackupQuestion, spot: KeyedView): boolean {
   const { mounts } = observed;
   return mountsUpon(mounts, spot).some((mount) => {
     const owner = present.ownerOf(mount.id);
@@ -102,7 +103,7 @@ function holdsMounts({ present, observed, needs }: BackupQuestion, spot: Spot): 
 /** What is in the way of putting something back, or null if nothing will be. */
 function occupantOf(
   { observed, overlay, effects }: BackupQuestion,
-  spot: Spot,
+  spot: KeyedView,
   target: string,
 ): string | null {
   const node = overlay.nodeAt(spot);

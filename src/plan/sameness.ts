@@ -3,11 +3,9 @@ import { ancestorsOf } from "../model/path.ts";
 import type { Draft } from "./draft.ts";
 import { isFuture } from "./overlay.ts";
 import { areOneObject } from "./present.ts";
-import { keyOf } from "./ways.ts";
 
 /** Entries whose target is the place of an earlier one, with that. */
 export function sharedPlaces(draft: Draft): Map<Entry, Entry> {
-  const { mounts } = draft.request.observed;
   const { survey } = draft;
   const shared = new Map<Entry, Entry>();
   const byPath = new Map<string, Entry>();
@@ -16,7 +14,7 @@ export function sharedPlaces(draft: Draft): Map<Entry, Entry> {
     const { path } = survey.ways.locate(entry.target);
     // A mount that stays shows its source, not the place that it is attached to.
     const isKept = isMounted(entry) && survey.fateOf(entry) === "keep";
-    const key = isKept ? path : keyOf(mounts, survey.ways.placeOf(entry.target));
+    const key = isKept ? path : survey.ways.placeOf(entry.target).key;
     const other = byPath.get(path) ?? byKey.get(key);
     if (other !== undefined) shared.set(entry, other);
     byPath.set(path, entry);
@@ -40,10 +38,10 @@ export function liesInOwnRoot(draft: Draft, entry: Entry): boolean {
 
 /** True if the entry's source is what stands at its target, or lies in it: nothing may be moved or replaced there. */
 export function holdsOwnSource(draft: Draft, entry: Entry): boolean {
-  const { survey, request } = draft;
+  const { survey } = draft;
   if (isMounted(entry) && survey.fateOf(entry) === "keep") return false;
-  const target = keyOf(request.observed.mounts, survey.ways.placeOf(entry.target));
-  const source = keyOf(request.observed.mounts, survey.ways.objectAt(entry.source));
+  const target = survey.ways.placeOf(entry.target).key;
+  const source = survey.ways.objectAt(entry.source).key;
   return source === target || source.startsWith(`${target}/`) || isOneWithSource(draft, entry);
 }
 

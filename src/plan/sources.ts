@@ -1,5 +1,5 @@
 import type { Entry } from "../model/manifest.ts";
-import type { Access, DirectoryNode, FileNode, Node, Spot } from "../model/observation.ts";
+import type { Access, DirectoryNode, FileNode, Node } from "../model/observation.ts";
 import { ancestorsOf } from "../model/path.ts";
 import { accessOf, accessWith, hasAccess } from "./access.ts";
 import { conflict, type Draft, directoryBehind, finding, nodeBehind, stepsFor } from "./draft.ts";
@@ -154,7 +154,7 @@ function createCopy(draft: Draft, entry: Entry, original: Original, turn: Turn):
   });
   const copied = accessOf(node);
   const future = futureNode(entry, copied);
-  const spot: Spot = draft.survey.ways.placeOf(entry.source);
+  const spot = draft.survey.ways.placeOf(entry.source);
   if (node.kind === "directory") draft.overlay.copy(spot, from, future, turn);
   else draft.overlay.set(spot, future, turn);
   if (!adjustAccess(draft, entry, { path: entry.source, spot, node: future, turn }, entry)) return null;

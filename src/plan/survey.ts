@@ -96,7 +96,7 @@ function surveyWith(
       linkAt,
       isInPlace: (entry) => fateOf(entry) === "keep",
       isGone: isGoing,
-      nodeAt: (spot) => overlay.nodeAt(spot),
+      nodeAt: (view) => overlay.nodeAt(view),
     });
   }
 

@@ -1,20 +1,19 @@
 import { isMounted } from "../model/manifest.ts";
 import { type Mount, mountAt } from "../model/mount.ts";
-import type { Spot } from "../model/observation.ts";
 import { ancestorsOf, join, nameOf, parentOf } from "../model/path.ts";
 import type { Draft } from "./draft.ts";
 import { backupsOf, isMade, isObject, type MadeEffect } from "./effects.ts";
 import { mountsUpon } from "./inside.ts";
 import type { Needs } from "./needs.ts";
 import { isReadOnly } from "./options.ts";
-import { homeOf, keyOf } from "./ways.ts";
+import { type KeyedView, viewOf } from "./resolve/keyed-view.ts";
 import type { Withdrawal } from "./withdrawal.ts";
 
 /** Where that which imp made is, and when it can be reached. */
 interface Sighting {
-  readonly spot: Spot;
+  readonly spot: KeyedView;
   /** Where it can be looked at now. */
-  readonly now: Spot;
+  readonly now: KeyedView;
   /** As a step can name it. */
   readonly path: string;
   readonly isUncovered: boolean;
@@ -29,8 +28,8 @@ export function withdrawMade(draft: Draft, needs: Needs, withdrawal: Withdrawal)
   for (const effect of draft.request.effects) {
     if (!isMade(effect)) continue;
     // A backup comes to the place, unless it is the very object that came back.
-    const isVacated = (spot: Spot) =>
-      withdrawal.vacated.has(keyAt(draft, spot)) &&
+    const isVacated = (spot: KeyedView) =>
+      withdrawal.vacated.has(spot.key) &&
       !isObject(draft.overlay.nodeAt(spot), effect.identity, draft.request.observed);
     if (isStillUsed(draft, needs, effect, isVacated)) {
       draft.presumed.add(effect);
@@ -43,7 +42,7 @@ export function withdrawMade(draft: Draft, needs: Needs, withdrawal: Withdrawal)
       continue;
     }
     const { spot } = sighting;
-    const key = keyAt(draft, spot);
+    const key = spot.key;
     // It has become storage, which stays.
     if (draft.uses().storage.has(key) && !isVacated(spot)) {
       draft.endedEffects.add(effect);
@@ -93,7 +92,7 @@ function giveFree(
   } as const;
   const removals = isUncovered ? withdrawal.uncovered : withdrawal.removals;
   removals.push({ path: observed.real(effect.path), rank: "made", step });
-  if (!withdrawal.vacated.has(keyAt(draft, spot))) draft.overlay.set(spot, { kind: "missing" }, "late");
+  if (!withdrawal.vacated.has(spot.key)) draft.overlay.set(spot, { kind: "missing" }, "late");
   tidyAway(draft, effect, join(parentOf(pathAfterwards), nameOf(aside)));
 }
 
@@ -102,7 +101,7 @@ function isStillUsed(
   draft: Draft,
   needs: Needs,
   effect: MadeEffect,
-  isVacated: (spot: Spot) => boolean,
+  isVacated: (spot: KeyedView) => boolean,
 ): boolean {
   const wanted = needs.wanted.get(effect.path);
   const isDirectory = effect.kind === "created-directory";
@@ -115,25 +114,25 @@ function isStillUsed(
   if (wanted !== undefined && isMounted(wanted) && draft.survey.fateOf(wanted) === "keep") return true;
   const after = draft.survey.ways.placeOf(effect.path);
   if (isVacated(after)) return false;
-  const isSamePlace = keyAt(draft, after) === keyAt(draft, draft.present.ways.placeOf(effect.path));
+  const isSamePlace = after.key === draft.present.ways.placeOf(effect.path).key;
   return isSamePlace || isObject(draft.overlay.nodeAt(after), effect.identity, draft.request.observed);
 }
 
 /** Looks where the path leads now, where with all of the generation in place, and where once the plan is through. */
 function findMade(draft: Draft, effect: MadeEffect): Sighting | "missing" | "unreachable" {
   const { observed } = draft.request;
-  const isThere = (spot: Spot) => {
+  const isThere = (spot: KeyedView) => {
     const node = observed.node(spot);
     // Without the right to look under a mount, the step itself finds out whether it is still ours.
     return isObject(node, effect.identity, observed) || (node.kind === "unknown" && spot.beneath !== null);
   };
   const real = observed.real(effect.path);
   const mount = mountAt(observed.mounts, real);
-  const now = { path: real, beneath: mount !== null && draft.survey.isGoing(mount) ? mount : null };
+  const now = viewOf(observed.mounts, real, mount !== null && draft.survey.isGoing(mount) ? mount : null);
   const then = draft.present.ways.placeOf(effect.path);
   if (isThere(now)) {
     // The place where it is stored can be reached whatever becomes of the mounts above.
-    const isStored = then.beneath === null && keyAt(draft, then) === keyAt(draft, now);
+    const isStored = then.beneath === null && then.key === now.key;
     return { spot: now, now, path: isStored ? then.path : effect.path, isUncovered: false };
   }
   if (then.beneath === null && isThere(then))
@@ -148,25 +147,21 @@ function findMade(draft: Draft, effect: MadeEffect): Sighting | "missing" | "unr
 
 /** A path that leads to it once the plan is through, or null if none is known. */
 function pathAfterwards(draft: Draft, effect: MadeEffect, { spot, path }: Sighting): string | null {
-  const key = keyAt(draft, spot);
-  const leadsThere = (candidate: string) => keyAt(draft, draft.survey.ways.placeOf(candidate)) === key;
+  const key = spot.key;
+  const leadsThere = (candidate: string) => draft.survey.ways.placeOf(candidate).key === key;
   return [path, effect.path, spot.path].find(leadsThere) ?? null;
 }
 
 /** True if it can't be removed or renamed: something stays mounted on it, or it lies on a read-only mount. */
-function isHeld(draft: Draft, spot: Spot, path: string): boolean {
+function isHeld(draft: Draft, spot: KeyedView, path: string): boolean {
   const { mounts } = draft.request.observed;
   const stays = (mount: Mount) => !draft.survey.isGoing(mount);
   if (mountsUpon(mounts, spot).some(stays)) return true;
-  return homeOf(mounts, spot).options.includes("ro") || isReadOnly(draft, parentOf(path));
+  return spot.home.options.includes("ro") || isReadOnly(draft, parentOf(path));
 }
 
 function isEmpty({ request }: Draft, { now }: Sighting): boolean {
   const { observed } = request;
   const node = observed.node(now);
   return node.kind === "file" ? node.size === 0 : observed.countNames(now) === 0;
-}
-
-function keyAt(draft: Draft, spot: Spot): string {
-  return keyOf(draft.request.observed.mounts, spot);
 }

@@ -1,15 +1,16 @@
 import { type Entry, isMounted } from "../model/manifest.ts";
 import { mountAt } from "../model/mount.ts";
-import type { DirectoryNode, FileNode, Spot } from "../model/observation.ts";
+import type { DirectoryNode, FileNode } from "../model/observation.ts";
 import type { Draft } from "./draft.ts";
 import { mountsInside } from "./inside.ts";
 import type { Turn } from "./overlay.ts";
 import { ownLink } from "./present.ts";
+import type { KeyedView } from "./resolve/keyed-view.ts";
 
 /** What a missing source is copied from. */
 export interface Original {
   readonly path: string;
-  readonly spot: Spot;
+  readonly spot: KeyedView;
   readonly node: DirectoryNode | FileNode;
 }
 
@@ -28,7 +29,7 @@ function originalAt(draft: Draft, entry: Entry, path: string): Original | null {
   return originalWithin(draft, entry, path, draft.survey.ways.objectAt(path));
 }
 
-function originalWithin(draft: Draft, entry: Entry, path: string, spot: Spot): Original | null {
+function originalWithin(draft: Draft, entry: Entry, path: string, spot: KeyedView): Original | null {
   const node = draft.overlay.nodeAt(spot);
   if (entry.kind !== "directory") return node.kind === "file" ? { path, spot, node } : null;
   if (node.kind !== "directory") return null;

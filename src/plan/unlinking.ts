@@ -1,11 +1,10 @@
 import type { LinkedFileEntry } from "../model/manifest.ts";
-import type { Spot } from "../model/observation.ts";
 import type { Step } from "../model/plan.ts";
 import { replacedAt } from "./effects.ts";
 import { describeNode } from "./obstacle.ts";
 import { futureDirectory } from "./overlay.ts";
 import { ownLink } from "./present.ts";
-import { homeOf } from "./ways.ts";
+import type { KeyedView } from "./resolve/keyed-view.ts";
 import type { Withdrawal, WithdrawalRequest } from "./withdrawal.ts";
 
 /** Plans that the symlink of an active entry goes, wherever it is. */
@@ -24,7 +23,7 @@ export function withdrawLink(
   }
   const real = observed.real(target);
   const path = spot.path === real ? target : spot.path;
-  if (homeOf(observed.mounts, spot).options.includes("ro")) {
+  if (spot.home.options.includes("ro")) {
     withdrawal.conflicts.push({
       serves: target,
       message: `${path} can't be removed: it lies on a mount that is read-only`,
@@ -49,7 +48,7 @@ function unlinkStep(
   request: WithdrawalRequest,
   withdrawal: Withdrawal,
   entry: LinkedFileEntry,
-  spot: Spot,
+  spot: KeyedView,
   path: string,
 ): Step {
   const { present, observed, overlay, needs, effects, names } = request;

@@ -1,8 +1,6 @@
-import type { MountTable } from "../model/mount.ts";
-import type { Spot } from "../model/observation.ts";
 import type { Needs } from "./needs.ts";
+import type { KeyedView } from "./resolve/keyed-view.ts";
 import type { Survey } from "./survey.ts";
-import { keyOf } from "./ways.ts";
 
 /** What the wanted entries use, told by keys. */
 export interface Uses {
@@ -15,10 +13,10 @@ export interface Uses {
 }
 
 /** Worked out only if somebody asks, and once. */
-export function usesOf(mounts: MountTable, survey: Survey, needs: Needs): () => Uses {
+export function usesOf(survey: Survey, needs: Needs): () => Uses {
   const { ways } = survey;
-  const keys = (paths: Iterable<string>, spotOf: (path: string) => Spot) =>
-    new Set([...paths].map((path) => keyOf(mounts, spotOf(path))));
+  const keys = (paths: Iterable<string>, spotOf: (path: string) => KeyedView) =>
+    new Set([...paths].map((path) => spotOf(path).key));
   let known: Uses | null = null;
   return () => {
     known ??= {

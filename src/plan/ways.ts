@@ -1,8 +1,8 @@
 import type { Entry, LinkedFileEntry, MountedEntry } from "../model/manifest.ts";
-import type { Mount, MountTable } from "../model/mount.ts";
-import { mountsOnTheWay, visibleMount } from "../model/mount.ts";
-import type { Node, Spot } from "../model/observation.ts";
-import { isBelow, join, nameOf, parentOf, rebase } from "../model/path.ts";
+import { type Mount, type MountTable, visibleMount } from "../model/mount.ts";
+import type { Node } from "../model/observation.ts";
+import { join, nameOf, parentOf } from "../model/path.ts";
+import { type KeyedView, viewOf, viewWithin } from "./resolve/keyed-view.ts";
 
 /** A system of mounts and symlinks: what decides where paths lead. */
 export interface Ground {
@@ -15,7 +15,7 @@ export interface Ground {
   isInPlace(entry: MountedEntry): boolean;
   /** True if this mount, which is there now, is not part of the system in question. */
   isGone(mount: Mount): boolean;
-  nodeAt(spot: Spot): Node;
+  nodeAt(view: KeyedView): Node;
 }
 
 /** Where a path leads. */
@@ -25,7 +25,7 @@ export interface Located {
   /** The entries whose mounts and links the way leads through. */
   readonly through: ReadonlySet<Entry>;
   /** The symlinks that the way follows; null stands for one that is still to come. */
-  readonly links: readonly (Spot | null)[];
+  readonly links: readonly (KeyedView | null)[];
 }
 
 /**
@@ -36,19 +36,20 @@ export interface Located {
 export interface Ways {
   locate(path: string): Located;
   /** Where the object of that name can be seen; the mount of an entry at this very path does not count. */
-  placeOf(path: string): Spot;
+  placeOf(path: string): KeyedView;
   /** Where the object can be seen that `path` leads to, such a mount included. */
-  objectAt(path: string): Spot;
+  objectAt(path: string): KeyedView;
   /** The path, free of symlinks, of the directory that `path` leads to; it need not be one. */
   directoryAt(path: string): string;
   /** The entry whose mount the object lies on that `path` leads to; null if it is none's. */
   holderOf(path: string): MountedEntry | null;
 }
 
-/** An entry, and the path without symlinks that it is mounted at. */
-interface Mounted {
-  readonly entry: MountedEntry;
-  readonly at: string;
+/** A directory, or what else is at a path, with the mount of an entry there looked through. */
+interface Seen {
+  readonly view: KeyedView;
+  /** True if it is looked at where it is stored, for the mount that will show it is not in place. */
+  readonly isStored: boolean;
 }
 
 const nobody: ReadonlySet<Entry> = new Set();
@@ -56,14 +57,13 @@ const top: Located = { path: "/", through: nobody, links: [] };
 
 /** The ways over this ground. Answers are kept, so what the ground says must not change. */
 export function waysOver(ground: Ground): Ways {
+  const { mounts } = ground;
   const locations = new Map<string, Located>();
   const directories = new Map<string, Located>();
   const followed = new Set<string>();
-  const places = new Map<string, Spot>();
-  const nearest = new Map<string, Mounted | null>();
+  const views = new Map<string, KeyedView>();
+  const objects = new Map<string, Seen>();
   const opened = new Set<MountedEntry>();
-  /** By the mounts on the way, which are one list for all paths that the same mounts lead to. */
-  const gone = new Map<readonly Mount[], Mount | null>();
 
   function locate(path: string): Located {
     if (path === "/") return top;
@@ -101,12 +101,12 @@ export function waysOver(ground: Ground): Ways {
     if (link !== undefined) {
       return follow({ ...located, through: new Set([...through, link]) }, link.source, null);
     }
-    const spot = placeAt(path);
-    const node = ground.nodeAt(spot);
-    return node.kind === "symlink" && node.astray !== true ? follow(located, node.text, spot) : located;
+    const view = viewAt(path);
+    const node = ground.nodeAt(view);
+    return node.kind === "symlink" && node.astray !== true ? follow(located, node.text, view) : located;
   }
 
-  function follow(link: Located, text: string, spot: Spot | null): Located {
+  function follow(link: Located, text: string, spot: KeyedView | null): Located {
     let path = text.startsWith("/") ? "/" : parentOf(link.path);
     const through = new Set(link.through);
     const links = [...link.links, spot];
@@ -124,104 +124,70 @@ export function waysOver(ground: Ground): Ways {
     return { path, through, links };
   }
 
-  /** The entry whose mount a directory (without symlinks) lies on or is. */
-  function nearestEntry(directory: string): Mounted | null {
-    const known = nearest.get(directory);
+  /** What is at a path (without symlinks), under the mount of an entry at this very path. */
+  function viewAt(path: string): KeyedView {
+    const known = views.get(path);
     if (known !== undefined) return known;
-    const entry = ground.entryAt(directory);
-    const above = directory === "/" ? null : nearestEntry(parentOf(directory));
-    const found = entry === undefined ? above : { entry, at: directory };
-    nearest.set(directory, found);
-    return found;
+    const view = path === "/" ? viewThrough("/") : viewIn(objectOn(parentOf(path)), path);
+    views.set(path, view);
+    return view;
   }
 
-  function placeAt(path: string): Spot {
-    const known = places.get(path);
+  function viewIn({ view, isStored }: Seen, path: string): KeyedView {
+    const now = isStored ? join(view.path, nameOf(path)) : path;
+    const isMountPoint = view.beneath === null && mounts.byAttachment.get(view.home.id)?.has(now) === true;
+    if (!isMountPoint) return viewWithin(view, nameOf(path));
+    // A bind mount shows nothing of what is mounted below its source.
+    return isStored ? viewOf(mounts, now, visibleMount(mounts, now)) : viewThrough(path);
+  }
+
+  /** Through the mount that is at the path now, unless that is gone. */
+  function viewThrough(path: string): KeyedView {
+    const mount = visibleMount(mounts, path);
+    return viewOf(mounts, path, ground.isGone(mount) ? mount : null);
+  }
+
+  /** What is at a path (without symlinks), through the mount of an entry at this very path. */
+  function objectOn(path: string): Seen {
+    const known = objects.get(path);
     if (known !== undefined) return known;
-    const spot = findPlace(path);
-    places.set(path, spot);
-    return spot;
+    const object = findObject(path);
+    objects.set(path, object);
+    return object;
   }
 
-  function findPlace(path: string): Spot {
-    const above = path === "/" ? null : nearestEntry(parentOf(path));
-    if (above === null || ground.isInPlace(above.entry)) return { path, beneath: firstGone(path) };
-    const source = objectOf(above.entry);
-    const within = rebase(path, above.at, source.path);
-    return { path: within, beneath: source.beneath ?? firstMountBelow(within, source.path) };
+  function findObject(path: string): Seen {
+    const entry = ground.entryAt(path);
+    if (entry === undefined) {
+      return { view: viewAt(path), isStored: path !== "/" && objectOn(parentOf(path)).isStored };
+    }
+    if (ground.isInPlace(entry)) return { view: viewOf(mounts, path, null), isStored: false };
+    return { view: sourceOf(entry), isStored: true };
   }
 
-  /** The first mount on the way to `path` that is gone: one to a directory above it, or else the one at `path` itself. */
-  function firstGone(path: string): Mount | null {
-    const way = mountsOnTheWay(ground.mounts, path);
-    const known = gone.get(way);
-    if (known !== undefined) return known;
-    const above = path === "/" ? null : firstGone(parentOf(path));
-    const last = way.at(-1);
-    const found = above ?? (last !== undefined && ground.isGone(last) ? last : null);
-    gone.set(way, found);
-    return found;
-  }
-
-  /** A bind mount shows nothing of what is mounted below its source. */
-  function firstMountBelow(path: string, source: string): Mount | null {
-    const way = mountsOnTheWay(ground.mounts, path);
-    return way.find((mount) => isBelow(mount.mountPoint, source)) ?? null;
-  }
-
-  function objectOf(entry: MountedEntry): Spot {
+  function sourceOf(entry: MountedEntry): KeyedView {
     // A circle of entries, each stored in the other; whoever plans them refuses.
-    if (opened.has(entry)) return { path: entry.source, beneath: null };
+    if (opened.has(entry)) return viewOf(mounts, entry.source, null);
     opened.add(entry);
-    const spot = objectAt(entry.source);
+    const { view } = objectOn(locate(entry.source).path);
     opened.delete(entry);
-    return spot;
+    return view;
   }
 
-  function objectAt(path: string): Spot {
-    const { path: located } = locate(path);
-    const entry = ground.entryAt(located);
-    if (entry === undefined) return placeAt(located);
-    return ground.isInPlace(entry) ? { path: located, beneath: null } : objectOf(entry);
+  /** The entry whose mount a directory (without symlinks) lies on or is. */
+  function nearestEntry(directory: string): MountedEntry | null {
+    for (let path = directory; ; path = parentOf(path)) {
+      const entry = ground.entryAt(path);
+      if (entry !== undefined) return entry;
+      if (path === "/") return null;
+    }
   }
 
   return {
     locate,
-    placeOf: (path) => placeAt(locate(path).path),
-    objectAt,
+    placeOf: (path) => viewAt(locate(path).path),
+    objectAt: (path) => objectOn(locate(path).path).view,
     directoryAt: (path) => directoryAt(path).path,
-    holderOf: (path) => nearestEntry(locate(path).path)?.entry ?? null,
+    holderOf: (path) => nearestEntry(locate(path).path),
   };
-}
-
-/** What a spot shows, told by its filesystem and its place in there: the same by whatever mounts one comes. */
-export function keyOf(mounts: MountTable, spot: Spot): string {
-  const known = mounts.keys.get(spot);
-  if (known !== undefined) return known;
-  const home = homeOf(mounts, spot);
-  const key = `${home.device} ${rebase(spot.path, home.mountPoint, home.root)}`;
-  mounts.keys.set(spot, key);
-  return key;
-}
-
-/** The mount that a spot is seen through. */
-export function homeOf(mounts: MountTable, { path, beneath }: Spot): Mount {
-  return beneath === null ? visibleMount(mounts, path) : (mounts.byId.get(beneath.parent) ?? mounts.root);
-}
-
-/** True if what a mount shows has the spot's key. */
-export function isShownBy(mounts: MountTable, mount: Mount, spot: Spot): boolean {
-  const home = homeOf(mounts, spot);
-  return home.device === mount.device && rebase(spot.path, home.mountPoint, home.root) === mount.root;
-}
-
-/** The keys of the directories that hold a place, on its own filesystem, nearest first. */
-export function keysAbove(key: string): string[] {
-  const root = key.indexOf(" ") + 2;
-  const above: string[] = [];
-  for (let end = key.length; end > root; ) {
-    end = Math.max(key.lastIndexOf("/", end - 1), root);
-    above.push(key.slice(0, end));
-  }
-  return above;
 }

@@ -15,7 +15,7 @@ import {
   uncoveredSeat,
 } from "./put-back.ts";
 import { withdrawLink } from "./unlinking.ts";
-import { keyOf, type Ways } from "./ways.ts";
+import type { Ways } from "./ways.ts";
 
 /** A step that takes something away or puts it back, with the place that decides its turn. */
 export interface Removal {
@@ -78,11 +78,11 @@ export function withdrawUnwanted(request: WithdrawalRequest, withdrawal: Withdra
 /** Withdraws links and backups that the way to their target no longer leads to, and what no mount covers any more. */
 export function withdrawMoved(request: WithdrawalRequest, withdrawal: Withdrawal, ways: Ways): void {
   const { present, needs, observed, effects } = request;
-  const key = (path: string, over: Ways) => keyOf(observed.mounts, over.placeOf(path));
+  const key = (path: string, over: Ways) => over.placeOf(path).key;
   for (const entry of present.entries.values()) {
     if (isMounted(entry) || needs.wanted.get(entry.target)?.kind !== "linked-file") continue;
     const spot = ownLink(present, observed, entry);
-    const hasMoved = spot !== null && keyOf(observed.mounts, spot) !== key(entry.target, ways);
+    const hasMoved = spot !== null && spot.key !== key(entry.target, ways);
     if (hasMoved) withdrawLink(request, withdrawal, entry);
   }
   for (const effect of effects) {
@@ -136,7 +136,7 @@ function withdrawBackup(
 
 /** Of several backups that were made in one place, the last one comes back. */
 function fateOf(request: WithdrawalRequest, effect: BackupEffect, seat: Seat): BackupFate {
-  const key = ({ target }: Seat) => keyOf(request.observed.mounts, target);
+  const key = ({ target }: Seat) => target.key;
   const backups = backupsOf(request.effects, effect.target);
   const isOlder = backups.slice(backups.indexOf(effect) + 1).some((other) => {
     const newer = presentSeat(request, other);
@@ -159,7 +159,7 @@ function settle(
     withdrawal.notices.push(fate.notice);
     return;
   }
-  withdrawal.vacated.add(keyOf(observed.mounts, fate.seat.target));
+  withdrawal.vacated.add(fate.seat.target.key);
   overlay.rename(fate.seat.target, nameOf(effect.backup));
   removals.push({ path: observed.real(effect.target), rank: "backup", step: fate.step });
 }
