@@ -1,7 +1,7 @@
 import type { Identity } from "../model/generation.ts";
 import { mountsOnTheWay } from "../model/mount.ts";
 import type { Access, DirectoryNode, Node, Observed } from "../model/observation.ts";
-import { isBelow, join, parentOf } from "../model/path.ts";
+import { isAtOrBelow, isBelow, join, parentOf } from "../model/path.ts";
 import { type KeyedView, keysAbove, viewOf } from "./resolve/keyed-view.ts";
 
 /** Whether a step comes before mounts and links go, or only then. */
@@ -13,6 +13,13 @@ interface Change {
   readonly number: number;
   readonly node: Node;
   readonly content?: Content;
+}
+
+/** An object that gets another name. */
+interface Move {
+  readonly number: number;
+  readonly from: string;
+  readonly to: string;
 }
 
 /** What a directory will hold, if it is not what it holds now. */
@@ -37,6 +44,7 @@ export class Overlay {
   readonly #aboveLate = new Set<string>();
   /** How many names of a directory will be gone. */
   readonly #vanished = new Map<string, number>();
+  readonly #moves: Move[] = [];
   /** By the directory that holds it, for what lies there is mostly asked about together. */
   readonly #keysAbove = new Map<string, readonly string[]>();
 
@@ -50,7 +58,7 @@ export class Overlay {
   }
 
   #nodeAt(spot: KeyedView, time: number): Node {
-    const key = spot.key;
+    const key = this.#key(spot, time);
     const own = this.#lastChange(key, time);
     if (own !== undefined) return own.node;
     for (const above of this.#above(key)) {
@@ -75,7 +83,7 @@ export class Overlay {
 
   /** Another owner or mode leaves a directory's content as it is. */
   #contentKept(spot: KeyedView, node: Node): Content | undefined {
-    const last = this.#lastChange(spot.key, this.#count);
+    const last = this.#lastChange(this.#key(spot), this.#count);
     if (last === undefined || node.kind !== "directory" || last.node.kind !== "directory") return undefined;
     return node.identity === last.node.identity ? last.content : undefined;
   }
@@ -86,6 +94,18 @@ export class Overlay {
     const node = this.nodeAt(from);
     this.set(from, { kind: "missing" }, "late");
     this.#note(spot, node, { spot: from, isCopied: false, time: 0 }, "late");
+    this.#noteMove(from, spot);
+  }
+
+  /** What is at the spot will be called `backup`, and nothing is there. */
+  backUp(spot: KeyedView, backup: KeyedView): void {
+    this.set(backup, this.nodeAt(spot), "late");
+    this.set(spot, { kind: "missing" }, "late");
+    this.#noteMove(spot, backup);
+  }
+
+  #noteMove(from: KeyedView, to: KeyedView): void {
+    this.#moves.push({ number: this.#count, from: this.#key(from), to: this.#key(to) });
   }
 
   /** True if a directory is copied, or put back, with all that is in it. */
@@ -97,11 +117,11 @@ export class Overlay {
   copy(spot: KeyedView, from: KeyedView, node: Node, turn: Turn): void {
     this.#note(spot, node, { spot: from, isCopied: true, time: this.#count }, turn);
     // Nothing may come into it that comes too late for the copy, or else too early.
-    if (turn === "late") this.#late.add(from.key);
+    if (turn === "late") this.#late.add(this.#key(from));
   }
 
   #note(spot: KeyedView, node: Node, content: Content | undefined, turn: Turn): void {
-    const key = spot.key;
+    const key = this.#key(spot);
     this.#count += 1;
     const change = { number: this.#count, node, ...(content && { content }) };
     const known = this.#changes.get(key);
@@ -122,13 +142,13 @@ export class Overlay {
 
   /** How many names a directory will hold. */
   countNames(spot: KeyedView): number {
-    const vanished = this.#vanished.get(spot.key) ?? 0;
+    const vanished = this.#vanished.get(this.#key(spot)) ?? 0;
     return Math.max(this.#observed.countNames(this.whereNow(spot)) - vanished, 0);
   }
 
   /** What is at the spot goes, or is imp's own: it does not count among the names in its directory. */
   discount(spot: KeyedView): void {
-    const [directory] = this.#above(spot.key);
+    const [directory] = this.#above(this.#key(spot));
     if (directory !== undefined) this.#vanished.set(directory, (this.#vanished.get(directory) ?? 0) + 1);
   }
 
@@ -139,12 +159,12 @@ export class Overlay {
 
   /** Where that can be looked at now which gives its place to what is put back at the spot; null if nothing is. */
   displacedFrom(spot: KeyedView): KeyedView | null {
-    const change = this.#lastChange(spot.key, this.#count);
+    const change = this.#lastChange(this.#key(spot), this.#count);
     return change?.content?.isCopied === false ? this.#whereNow(spot, change.number - 1) : null;
   }
 
   #whereNow(spot: KeyedView, time: number): KeyedView {
-    const key = spot.key;
+    const key = this.#key(spot, time);
     for (const above of [key, ...this.#above(key)]) {
       const content = this.#lastChange(above, time)?.content;
       if (content === undefined) continue;
@@ -166,13 +186,25 @@ export class Overlay {
   /** True if the object at the spot, or a directory above it, comes about only after mounts and links have gone. */
   isLate(spot: KeyedView): boolean {
     if (this.#late.size === 0) return false;
-    const key = spot.key;
+    const key = this.#key(spot);
     return this.#late.has(key) || this.#above(key).some((above) => this.#late.has(above));
   }
 
   /** True if something in the directory at the spot changes only then. */
   holdsLate(spot: KeyedView): boolean {
-    return this.#aboveLate.has(spot.key);
+    return this.#aboveLate.has(this.#key(spot));
+  }
+
+  /** A mount goes on showing what it shows by whatever name that goes. */
+  #key({ key, home }: KeyedView, time = this.#count): string {
+    let now = key;
+    let root = this.#moves.length === 0 ? "" : `${home.device} ${home.root}`;
+    for (const { number, from, to } of this.#moves) {
+      if (number > time || !isAtOrBelow(root, from)) continue;
+      now = to + now.slice(from.length);
+      root = to + root.slice(from.length);
+    }
+    return now;
   }
 
   #above(key: string): readonly string[] {

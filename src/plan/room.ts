@@ -33,8 +33,8 @@ export function makeRoom(draft: Draft, entry: MountedEntry, source: ReadySource)
   const backup = freeBackupName(draft, entry);
   if (backup === null || identity === null) return false;
   draft.additionSteps.push({ kind: "back-up", serves: entry.target, path: entry.target, backup, identity });
-  draft.overlay.set(draft.survey.ways.placeOf(backup), node, "late");
-  draft.overlay.set(draft.survey.ways.placeOf(entry.target), { kind: "missing" }, "late");
+  const { ways } = draft.survey;
+  draft.overlay.backUp(ways.placeOf(entry.target), ways.placeOf(backup));
   return createMountPoint(draft, entry, source);
 }
 
