@@ -129,8 +129,10 @@ function addMount(draft: Draft, entry: MountedEntry, source: ReadySource): void 
 function reportWhyMissing(draft: Draft, entry: MountedEntry): void {
   const standing = draft.survey.standingOf(entry);
   const { mounts } = draft.request.observed;
-  if (standing.kind === "active" && standing.deleted) {
+  if (standing.kind === "active" && standing.stale === "deleted") {
     finding(draft, entry.target, "deleted-source", "what it shows was deleted from the persistence root");
+  } else if (standing.kind === "active" && standing.stale === "exchanged") {
+    finding(draft, entry.target, "wrong-mount", `what it shows is not what ${entry.source} is now`);
   } else if (standing.kind !== "nothing") {
     finding(draft, entry.target, "wrong-mount", "the mount that it lies on is about to change");
   } else if (allMountsAt(mounts, draft.request.observed.real(entry.target)).length > 0) {

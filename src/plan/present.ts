@@ -20,6 +20,8 @@ export interface Present {
   readonly ways: Ways;
   /** The active entry that a mount, by its id, was made for. */
   ownerOf(mountId: number): MountedEntry | undefined;
+  /** The mount that was made for the active entry, if it is there. */
+  mountOf(entry: MountedEntry): Mount | undefined;
   /** What a mount shows, as far as an entry is concerned whose source can be seen at `source`. */
   shows(mount: Mount, source: KeyedView): Shown;
 }
@@ -31,6 +33,7 @@ export function presentState(active: Manifest, effects: readonly Effect[], obser
   const entries = new Map(active.entries.map((entry) => [entry.target, entry]));
   const found = new Set(effects.flatMap((effect) => (effect.kind === "found" ? effect.target : [])));
   const owners = new Map<number, MountedEntry>();
+  const own = new Map<MountedEntry, Mount>();
   const ground = {
     mounts,
     entryAt: mountedEntries(entries, observed),
@@ -54,10 +57,18 @@ export function presentState(active: Manifest, effects: readonly Effect[], obser
     const mount = mountAt(mounts, observed.real(entry.target));
     if (mount === null || shows(mount, waysToSources.objectAt(entry.source)) === "other") continue;
     owners.set(mount.id, entry);
+    own.set(entry, mount);
   }
   // Now that they are known, the generation's own mounts don't hide what they lie on.
   const ways = waysOver({ ...ground, isGone: ({ id }) => owners.has(id) });
-  return { entries, found, ways, shows, ownerOf: (mountId) => owners.get(mountId) };
+  return {
+    entries,
+    found,
+    ways,
+    shows,
+    ownerOf: (mountId) => owners.get(mountId),
+    mountOf: (entry) => own.get(entry),
+  };
 }
 
 /** By target as it is written, and as it is reached now. */

@@ -16,7 +16,7 @@ const rankOrder = { entry: 0, made: 1, backup: 2 } as const;
 export function planRemovals(draft: Draft, needs: Needs, withdrawal: Withdrawal): void {
   const { removals, uncovered } = withdrawal;
   for (const entry of draft.present.entries.values()) {
-    if (!isMounted(entry)) continue;
+    if (!isMounted(entry) || staysMounted(draft, entry)) continue;
     const step = unmountStep(draft, entry);
     if (step === null) continue;
     removals.push({ path: draft.request.observed.real(entry.target), rank: "entry", step });
@@ -27,6 +27,11 @@ export function planRemovals(draft: Draft, needs: Needs, withdrawal: Withdrawal)
   const after = sortedParentsFirst(uncovered.toSorted(byRank), ({ path }) => path);
   for (const { step } of going) draft.removalSteps.push(step);
   for (const { step } of after) draft.removalSteps.push(step);
+}
+
+function staysMounted({ present, survey }: Draft, entry: MountedEntry): boolean {
+  const mount = present.mountOf(entry);
+  return mount !== undefined && !survey.isGoing(mount);
 }
 
 function unmountStep(draft: Draft, entry: MountedEntry): Step | null {
@@ -44,7 +49,6 @@ function unmountStep(draft: Draft, entry: MountedEntry): Step | null {
     if (!isWanted) reportLeft(draft, entry);
     return null;
   }
-  if (!survey.isGoing(mount)) return null;
   if (coversOwn(present, request.observed, mount, entry)) {
     conflict(
       draft,

@@ -1,7 +1,9 @@
 import { expect, test } from "bun:test";
 import type { Entry, Manifest } from "../model/manifest.ts";
+import type { Node, Spot } from "../model/observation.ts";
 import type { Machine } from "./model-world/build.ts";
-import { beginStory, command, letHappen, planFor } from "./model-world/story.ts";
+import { beginStory, command, letHappen, planFor, requestFor } from "./model-world/story.ts";
+import { makePlan } from "./planner.ts";
 
 /** What chance found once, so that nobody has to wait for it to come again. */
 
@@ -47,6 +49,31 @@ test("an entry whose source is where its mount is now is refused", () => {
   expect(conflicts.map(({ message }) => message)).toEqual([
     "/b/b would be stored inside itself: the way to /p/s/b/b leads through it",
   ]);
+});
+
+test("a mount that shows another object than its source is now is made anew, though the paths agree", () => {
+  const story = beginStory({ objects: roots, disks: ["/p"] });
+  const manifest = manifestOf(mounted("/p/t", "/a"));
+  command(story, manifest);
+  const request = requestFor(story, manifest);
+  expect(makePlan(request).steps).toEqual([]);
+  // As a network filesystem does once another machine put a new directory in the place of the old one.
+  const node = (view: Spot): Node => {
+    const seen = request.observed.node(view);
+    const isOld = view.path === "/a" && view.beneath === null && seen.kind === "directory";
+    return isOld ? { ...seen, identity: { ...seen.identity, inode: "4711" } } : seen;
+  };
+  const { steps, findings } = makePlan({ ...request, observed: { ...request.observed, node } });
+  expect(steps.map(({ kind }) => kind)).toEqual(["unmount", "mount"]);
+  expect(findings.map(({ message }) => message)).toEqual(["what it shows is not what /p/t/a is now"]);
+});
+
+test("a source is found through a mount of a directory that comes back from its backup", () => {
+  const story = beginStory({ objects: roots, disks: ["/p"] });
+  command(story, manifestOf(link("/p/s", "/a/a")));
+  letHappen(story, { kind: "bind", from: "/a", path: "/p/s/a" });
+  command(story, manifestOf(link("/p/t", "/a")));
+  expect(command(story, manifestOf(mounted("/p/s", "/a/a")))).toBe(true);
 });
 
 function manifestOf(...entries: readonly Entry[]): Manifest {

@@ -4,6 +4,7 @@ import type { Observed } from "../model/observation.ts";
 import { ancestorsOf, parentOf } from "../model/path.ts";
 import type { Overlay } from "./overlay.ts";
 import type { Present } from "./present.ts";
+import { type KeyedView, viewOf } from "./resolve/keyed-view.ts";
 import { type Ways, waysOver } from "./ways.ts";
 
 /** What is mounted at a wanted entry's target now. */
@@ -11,9 +12,12 @@ export type Standing =
   | { readonly kind: "nothing" }
   /** The entry's source. */
   | { readonly kind: "wanted"; readonly mount: Mount }
-  /** The source that the active entry has, which is another, or a deleted one. */
-  | { readonly kind: "active"; readonly mount: Mount; readonly deleted: boolean }
+  /** The source that the active entry has: another one, or an object that no longer is where it was. */
+  | { readonly kind: "active"; readonly mount: Mount; readonly stale: Stale | null }
   | { readonly kind: "foreign"; readonly mount: Mount };
+
+/** Why a mount shows another object than its source is now. */
+export type Stale = "deleted" | "exchanged";
 
 /** What happens to the mount of a wanted entry. */
 export type Fate =
@@ -146,10 +150,12 @@ function surveyWith(
     // Who may not search the way to it can know the place all the same.
     const mount = mountAt(mounts, isSteady(path) ? path : observed.real(entry.target));
     if (mount === null) return { kind: "nothing" };
-    const shown = present.shows(mount, ways.objectAt(entry.source));
-    if (shown === "source") return { kind: "wanted", mount };
+    const source = ways.objectAt(entry.source);
+    const isSource = present.shows(mount, source) === "source";
+    const isExchanged = isSource && showsAnother(observed, mount, source);
+    if (isSource && !isExchanged) return { kind: "wanted", mount };
     if (present.ownerOf(mount.id)?.target !== entry.target) return { kind: "foreign", mount };
-    return { kind: "active", mount, deleted: mount.deleted };
+    return { kind: "active", mount, stale: isExchanged ? "exchanged" : mount.deleted ? "deleted" : null };
   }
 
   function fateOf(entry: MountedEntry): Fate {
@@ -176,7 +182,7 @@ function surveyWith(
         return "keep";
       case "active": {
         const sameType = present.entries.get(entry.target)?.kind === entry.kind;
-        return sameType && !standing.deleted ? "replace" : "again";
+        return sameType && standing.stale === null ? "replace" : "again";
       }
       case "foreign":
         return "conflict";
@@ -194,6 +200,18 @@ function surveyWith(
     isGoing,
     isSteady,
   };
+}
+
+/**
+ * True if the mount, which is on top, shows another object than the source is, though the paths agree: on network and
+ * FUSE filesystems a path may lead to another object than before while a mount keeps the old one.
+ */
+function showsAnother(observed: Observed, mount: Mount, source: KeyedView): boolean {
+  if (source.beneath !== null) return false;
+  const shown = observed.node(viewOf(observed.mounts, mount.mountPoint, null));
+  const stored = observed.node(source);
+  if (!("identity" in shown && "identity" in stored)) return false;
+  return shown.device !== stored.device || shown.identity.inode !== stored.identity.inode;
 }
 
 /** True if a mount that was made for this active entry lies right below `mount`, which covers it. */
