@@ -3,7 +3,7 @@ import { emptyManifest, type Manifest } from "../model/manifest.ts";
 import type { Conflict } from "../model/plan.ts";
 import { tolerant } from "../observe/tolerant.ts";
 import type { SourceCreation } from "../plan/draft.ts";
-import { type PartialPlan, planPartly, type Scope } from "../plan/partial.ts";
+import { type PartialPlan, planPartly, type Scope } from "../plan/extras/best-effort.ts";
 import { makePlan } from "../plan/planner.ts";
 import { readGeneration, readIndex, type Store, type StoreLocation } from "../state/store.ts";
 import { observing } from "./live-plan.ts";

@@ -3,7 +3,7 @@ import type { Watch } from "../execute/progress.ts";
 import type { Conflict, Plan } from "../model/plan.ts";
 import { Failure, type Problem } from "../model/problem.ts";
 import { EntriesRefused, type Refusal } from "../model/special-failure.ts";
-import type { PartialPlan } from "../plan/partial.ts";
+import type { PartialPlan } from "../plan/extras/best-effort.ts";
 import { type Journal, removeJournal, writeJournal } from "../state/journal.ts";
 import { commit, type LockedStore } from "../state/store.ts";
 import { type Aim, type ChangeRequest, planFor } from "./aim.ts";

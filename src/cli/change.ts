@@ -4,7 +4,7 @@ import { lookAlong } from "../linux/way.ts";
 import { isMounted } from "../model/manifest.ts";
 import { isAtOrBelow } from "../model/path.ts";
 import { failure, type Problem } from "../model/problem.ts";
-import type { PartialPlan } from "../plan/partial.ts";
+import type { PartialPlan } from "../plan/extras/best-effort.ts";
 import { type LockedStore, type Store, withLockedStore, withStore } from "../state/store.ts";
 import { type Aim, aimAt, type ChangeRequest, planFor } from "./aim.ts";
 import { carryOut, refuseConflicts } from "./carry-out.ts";

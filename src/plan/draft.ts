@@ -2,10 +2,10 @@ import type { Effect } from "../model/generation.ts";
 import type { Entry, Manifest, MountedEntry } from "../model/manifest.ts";
 import type { Node, Observed } from "../model/observation.ts";
 import type { Conflict, Finding, FindingKind, MountOptions, Notice, Step, Tidying } from "../model/plan.ts";
+import type { Present } from "./active-state.ts";
+import type { Survey } from "./mount-decisions.ts";
 import type { TemporaryNames } from "./names.ts";
-import type { Overlay, Turn } from "./overlay.ts";
-import type { Present } from "./present.ts";
-import type { Survey } from "./survey.ts";
+import type { Overlay, Turn } from "./planned-tree.ts";
 import type { Uses } from "./uses.ts";
 
 /**

@@ -2,7 +2,7 @@ import { type Entry, isMounted, type LinkedFileEntry, type MountedEntry } from "
 import { coveredMount, mountAt } from "../model/mount.ts";
 import { hasAccess } from "./access.ts";
 import { type Draft, nodeBehind, nodeUnder } from "./draft.ts";
-import { noteFolder } from "./linking.ts";
+import { noteFolder } from "./link.ts";
 import { optionsFor, optionsOf, sameOptions } from "./options.ts";
 
 /** Tells whether there is nothing to plan for an entry. */

@@ -1,6 +1,6 @@
 import { type Entry, isMounted, type MountedEntry } from "../model/manifest.ts";
 import { parentOf, sortedParentsFirst } from "../model/path.ts";
-import type { Survey } from "./survey.ts";
+import type { Survey } from "./mount-decisions.ts";
 
 /** The wanted entries in the order in which they can come about. */
 export interface Order {

@@ -5,8 +5,8 @@ import { ancestorsOf, isAtOrBelow, join, parentOf } from "../model/path.ts";
 import { accessOf, accessWith, inheritedAccess, sameAccess } from "./access.ts";
 import { conflict, type Draft, directoryBehind, finding, nodeUnder, stepsFor } from "./draft.ts";
 import { endMade } from "./effects.ts";
-import { describeNode, reportReadOnly, reportUnreachable } from "./obstacle.ts";
-import { futureDirectory, type Turn } from "./overlay.ts";
+import { futureDirectory, type Turn } from "./planned-tree.ts";
+import { describeNode, reportReadOnly, reportUnreachable } from "./problems.ts";
 import type { KeyedView } from "./resolve/keyed-view.ts";
 
 /** Which of its two trees a directory belongs to: the one that people see, or the one it is stored in. */

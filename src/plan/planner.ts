@@ -1,24 +1,24 @@
 import { type Entry, isMounted } from "../model/manifest.ts";
 import { sortedDeepestFirst } from "../model/path.ts";
 import type { Plan } from "../model/plan.ts";
+import { presentState } from "./active-state.ts";
 import { type Draft, newDraft, type PlanRequest } from "./draft.ts";
 import { effectsKept } from "./effects.ts";
 import { isInPlace, type Look } from "./is-in-place.ts";
-import { planLink } from "./linking.ts";
-import { planMount } from "./mounting.ts";
+import { planLink } from "./link.ts";
+import { planMount } from "./mount.ts";
+import { survey } from "./mount-decisions.ts";
 import { TemporaryNames } from "./names.ts";
-import { type Needs, needsOf } from "./needs.ts";
-import { reportKernelPlace, reportUnsafe } from "./obstacle.ts";
 import { neededIn, orderOf } from "./order.ts";
-import { Overlay } from "./overlay.ts";
-import { presentState } from "./present.ts";
+import { Overlay } from "./planned-tree.ts";
+import { reportKernelPlace, reportUnsafe } from "./problems.ts";
 import { refuseCircle, refuseNewWays, refuseOwnSource, refuseSharedPlace } from "./refusals.ts";
-import { planRemovals } from "./removal.ts";
-import { holdsOwnSource, liesInOwnRoot, sharedPlaces } from "./sameness.ts";
+import { planRemovals } from "./removal/removal.ts";
+import { newWithdrawal, type Withdrawal, withdrawMoved, withdrawUnwanted } from "./removal/withdrawal.ts";
+import { type Needs, needsOf } from "./required-paths.ts";
+import { holdsOwnSource, liesInOwnRoot, sharedPlaces } from "./same-place.ts";
 import { ensureSource } from "./sources.ts";
-import { survey } from "./survey.ts";
 import { usesOf } from "./uses.ts";
-import { newWithdrawal, type Withdrawal, withdrawMoved, withdrawUnwanted } from "./withdrawal.ts";
 
 export type { PlanRequest } from "./draft.ts";
 

@@ -3,10 +3,10 @@ import type { Access, DirectoryNode, FileNode, Node } from "../model/observation
 import { ancestorsOf } from "../model/path.ts";
 import { accessOf, accessWith, hasAccess } from "./access.ts";
 import { conflict, type Draft, directoryBehind, finding, nodeBehind, stepsFor } from "./draft.ts";
-import { describeNode, reportReadOnly, reportUnreachable, reportUnsafe } from "./obstacle.ts";
-import { futureDirectory, type Turn } from "./overlay.ts";
 import { adjustAccess, ensureParents } from "./parents.ts";
-import { type Original, originalOf, turnFor } from "./turns.ts";
+import { type Original, originalOf, turnFor } from "./phase.ts";
+import { futureDirectory, type Turn } from "./planned-tree.ts";
+import { describeNode, reportReadOnly, reportUnreachable, reportUnsafe } from "./problems.ts";
 
 /** A source that is there, or will be. */
 export interface ReadySource {

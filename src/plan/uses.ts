@@ -1,6 +1,6 @@
-import type { Needs } from "./needs.ts";
+import type { Survey } from "./mount-decisions.ts";
+import type { Needs } from "./required-paths.ts";
 import type { KeyedView } from "./resolve/keyed-view.ts";
-import type { Survey } from "./survey.ts";
 
 /** What the wanted entries use, told by keys. */
 export interface Uses {

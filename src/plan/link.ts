@@ -1,0 +1,153 @@
+import type { LinkedFileEntry } from "../model/manifest.ts";
+import { mountAt } from "../model/mount.ts";
+import type { FileNode, SymlinkNode } from "../model/observation.ts";
+import { parentOf } from "../model/path.ts";
+import { accessOf } from "./access.ts";
+import { type Draft, directoryBehind, finding, nodeUnder } from "./draft.ts";
+import { holdsLinks } from "./effects.ts";
+import { adopt, describeReplacement, isReplacement } from "./extras/adoption.ts";
+import { ensureParents } from "./parents.ts";
+import { isFuture } from "./planned-tree.ts";
+import {
+  describeNode,
+  freeBackupName,
+  identityToMove,
+  reportForeignMount,
+  reportHeld,
+  reportObstacle,
+  reportReadOnly,
+  reportUnreachable,
+} from "./problems.ts";
+import type { ReadySource } from "./sources.ts";
+
+/** Plans that a symlink to the entry's source is at its target. */
+export function planLink(draft: Draft, entry: LinkedFileEntry, source: ReadySource): void {
+  const { observed } = draft.request;
+  const { survey } = draft;
+  const { path } = survey.ways.locate(entry.target);
+  const mount = survey.isSteady(path) ? mountAt(observed.mounts, path) : null;
+  if (mount !== null && !survey.isGoing(mount)) {
+    reportForeignMount(draft, entry, mount);
+    return;
+  }
+  const node = nodeUnder(draft, entry.target);
+  if (reportUnreachable(draft, entry, entry.target, node)) return;
+  switch (node.kind) {
+    case "missing":
+      finding(draft, entry.target, "not-linked", "its symlink is missing");
+      if (!ensureParents(draft, entry, "target", "late") || reportReadOnly(draft, entry, entry.target))
+        return;
+      draft.additionSteps.push({
+        kind: "link",
+        serves: entry.target,
+        path: entry.target,
+        text: entry.source,
+      });
+      return;
+    case "symlink":
+      planOverSymlink(draft, entry, node);
+      return;
+    case "file":
+      if (ensureParents(draft, entry, "target", "late")) planOverFile(draft, entry, source, node);
+      return;
+    default:
+      if (ensureParents(draft, entry, "target", "late")) backUpOrRefuse(draft, entry, describeNode(node));
+  }
+}
+
+function planOverFile(draft: Draft, entry: LinkedFileEntry, source: ReadySource, node: FileNode): void {
+  const { survey, overlay, request } = draft;
+  const isReplaced = isReplacement(draft, entry);
+  const message = isReplaced
+    ? describeReplacement(draft, entry, node)
+    : "a regular file stands in the place of its symlink";
+  finding(draft, entry.target, "replaced", message);
+  const stored = overlay.whereNow(survey.ways.objectAt(entry.source));
+  const here = overlay.whereNow(survey.ways.placeOf(entry.target));
+  if (!source.copied && !request.observed.sameBytes(here, stored)) {
+    const adopts = isReplaced && (entry.adoptReplaced === true || request.adoptReplaced);
+    if (adopts) {
+      if (adopt(draft, entry, node)) replaceFile(draft, entry, node);
+      return;
+    }
+    const remedy = isReplaced
+      ? "keep it as the source (`imp restore --adopt-replaced`), move it away"
+      : undefined;
+    backUpOrRefuse(draft, entry, "a regular file, and not the same as the source", remedy);
+    return;
+  }
+  if (reportReadOnly(draft, entry, entry.target) || reportHeld(draft, entry)) return;
+  replaceFile(draft, entry, node);
+}
+
+/** The file has nothing that the source has not: a copy of that comes back when the entry goes. */
+function replaceFile(draft: Draft, entry: LinkedFileEntry, node: FileNode): void {
+  const { target, source } = entry;
+  const identity = identityToMove(draft, entry, node);
+  if (identity === null) return;
+  const aside = draft.names.beside(target);
+  const access = accessOf(node);
+  const link = { serves: target, path: target, text: source } as const;
+  draft.additionSteps.push({ kind: "replace-file", ...link, aside, identity, access });
+  draft.afterwards.push({ kind: "discard-file", serves: target, path: aside, identity, sameAs: source });
+}
+
+function planOverSymlink(draft: Draft, entry: LinkedFileEntry, node: SymlinkNode): void {
+  const active = draft.present.entries.get(entry.target);
+  const isOurs =
+    active?.kind === "linked-file" && active.source === node.text && !draft.present.found.has(entry.target);
+  if (!ensureParents(draft, entry, "target", "late")) return;
+  if (node.text === entry.source) {
+    if (isOurs) noteFolder(draft, entry);
+    else draft.found.push({ kind: "found", target: entry.target });
+    return;
+  }
+  finding(draft, entry.target, "wrong-link", `it is a symlink to ${node.text}, not to ${entry.source}`);
+  if (!isOurs) {
+    backUpOrRefuse(draft, entry, describeNode(node));
+    return;
+  }
+  if (reportReadOnly(draft, entry, entry.target)) return;
+  draft.additionSteps.push({
+    kind: "replace-link",
+    serves: entry.target,
+    path: entry.target,
+    from: node.text,
+    to: entry.source,
+    aside: draft.names.beside(entry.target),
+  });
+}
+
+/** The directory that the link is in, which may be another one than when it was made. */
+export function noteFolder(draft: Draft, { target }: LinkedFileEntry): void {
+  const path = parentOf(target);
+  if (draft.said.has(`folder ${path}`)) return;
+  draft.said.add(`folder ${path}`);
+  const node = directoryBehind(draft, path);
+  if (node.kind !== "directory" || isFuture(node) || node.identity.birth === null) return;
+  if (holdsLinks(draft.request.effects, path, node)) return;
+  draft.found.push({ kind: "holds-links", path, identity: node.identity });
+}
+
+function backUpOrRefuse(draft: Draft, entry: LinkedFileEntry, what: string, remedy?: string): void {
+  if (!entry.backup) {
+    reportObstacle(draft, entry, what, remedy);
+    return;
+  }
+  finding(draft, entry.target, "in-the-way", `${entry.target} is ${what}`);
+  const { survey, overlay } = draft;
+  if (reportReadOnly(draft, entry, entry.target) || reportHeld(draft, entry)) return;
+  const node = nodeUnder(draft, entry.target);
+  const identity = identityToMove(draft, entry, node);
+  const backup = freeBackupName(draft, entry);
+  if (backup === null || identity === null) return;
+  draft.additionSteps.push({
+    kind: "exchange-for-link",
+    serves: entry.target,
+    path: entry.target,
+    text: entry.source,
+    backup,
+    identity,
+  });
+  overlay.set(survey.ways.placeOf(backup), node, "late");
+}

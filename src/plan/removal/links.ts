@@ -1,0 +1,82 @@
+import type { LinkedFileEntry } from "../../model/manifest.ts";
+import type { Step } from "../../model/plan.ts";
+import { ownLink } from "../active-state.ts";
+import { replacedAt } from "../effects.ts";
+import { futureDirectory } from "../planned-tree.ts";
+import { describeNode } from "../problems.ts";
+import type { KeyedView } from "../resolve/keyed-view.ts";
+import type { Withdrawal, WithdrawalRequest } from "./withdrawal.ts";
+
+/** Plans that the symlink of an active entry goes, wherever it is. */
+export function withdrawLink(
+  request: WithdrawalRequest,
+  withdrawal: Withdrawal,
+  entry: LinkedFileEntry,
+): void {
+  const { present, observed, needs } = request;
+  const { target } = entry;
+  const spot = ownLink(present, observed, entry);
+  if (spot === null) {
+    const message = needs.wanted.has(target) ? null : whyLeft(request, entry);
+    if (message !== null) withdrawal.notices.push({ serves: target, message });
+    return;
+  }
+  const real = observed.real(target);
+  const path = spot.path === real ? target : spot.path;
+  if (spot.home.options.includes("ro")) {
+    withdrawal.conflicts.push({
+      serves: target,
+      message: `${path} can't be removed: it lies on a mount that is read-only`,
+      help: "mount that writable, and try again",
+    });
+    return;
+  }
+  const step = unlinkStep(request, withdrawal, entry, spot, path);
+  withdrawal.removals.push({ path: real, rank: "entry", step });
+}
+
+/** What to say of a target where no symlink of imp's is any more; null if nothing is there. */
+function whyLeft({ present, observed }: WithdrawalRequest, { target }: LinkedFileEntry): string | null {
+  const node = observed.node({ path: target, beneath: null });
+  if (node.kind === "missing" || node.kind === "blocked") return null;
+  if (present.found.has(target)) return `${target} stays a symlink: it was before imp came`;
+  return `${target} is left as it is: it is ${describeNode(node)} now, not imp's symlink`;
+}
+
+/** The file that the link replaced comes back as a copy of the source, unless its place is needed for a directory. */
+function unlinkStep(
+  request: WithdrawalRequest,
+  withdrawal: Withdrawal,
+  entry: LinkedFileEntry,
+  spot: KeyedView,
+  path: string,
+): Step {
+  const { present, observed, overlay, needs, effects, names } = request;
+  const { target } = entry;
+  const link = { serves: target, path, text: entry.source } as const;
+  const replaced = replacedAt(effects, target);
+  if (replaced !== undefined) {
+    withdrawal.endedEffects.add(replaced);
+    const isNeeded = needs.wanted.get(target)?.kind === "directory" || needs.aboveTargets.has(target);
+    const stored = present.ways.objectAt(entry.source);
+    const node = observed.node(stored);
+    if (!isNeeded && node.kind === "file") {
+      const { access } = replaced;
+      const file = { ...node, ...futureDirectory(access), kind: "file", links: 1 } as const;
+      overlay.copy(spot, stored, file, "late");
+      const from = stored.beneath === null ? stored.path : entry.source;
+      return { kind: "unlink-to-copy", ...link, from, access, aside: names.beside(path) };
+    }
+    if (!isNeeded && node.kind === "unsafe") {
+      withdrawal.conflicts.push({
+        serves: target,
+        message: `unsafe path: ${entry.source}, of which a copy is to come back, leads through the symlink ${node.at}, which user ${node.owner} could change`,
+        help: "replace the symlink by the directory that it leads to",
+      });
+    }
+    const message = `${target} had a file of its own once, with the same content as ${entry.source}; there is no copy of it now`;
+    withdrawal.notices.push({ serves: target, message });
+  }
+  overlay.set(spot, { kind: "missing" }, "late");
+  return { kind: "unlink", ...link };
+}

@@ -1,0 +1,98 @@
+import { isMounted, type MountedEntry } from "../../model/manifest.ts";
+import { allMountsAt, mountAt, mountsOn } from "../../model/mount.ts";
+import { sortedDeepestFirst, sortedParentsFirst } from "../../model/path.ts";
+import type { Step } from "../../model/plan.ts";
+import { conflict, type Draft, notice } from "../draft.ts";
+import { coversOwn } from "../mount-decisions.ts";
+import { isHidden, optionsOf } from "../options.ts";
+import { describeMount, reportMountsInside } from "../problems.ts";
+import type { Needs } from "../required-paths.ts";
+import { withdrawMade } from "./created.ts";
+import type { Removal, Withdrawal } from "./withdrawal.ts";
+
+const rankOrder = { entry: 0, made: 1, backup: 2 } as const;
+
+/** Plans what goes: mounts no longer wanted, those in the way of a change above them, and what was made for them. */
+export function planRemovals(draft: Draft, needs: Needs, withdrawal: Withdrawal): void {
+  const { removals, uncovered } = withdrawal;
+  for (const entry of draft.present.entries.values()) {
+    if (!isMounted(entry) || staysMounted(draft, entry)) continue;
+    const step = unmountStep(draft, entry);
+    if (step === null) continue;
+    removals.push({ path: draft.request.observed.real(entry.target), rank: "entry", step });
+  }
+  withdrawMade(draft, needs, withdrawal);
+  const byRank = (left: Removal, right: Removal) => rankOrder[left.rank] - rankOrder[right.rank];
+  const going = sortedDeepestFirst(removals.toSorted(byRank), ({ path }) => path);
+  const after = sortedParentsFirst(uncovered.toSorted(byRank), ({ path }) => path);
+  for (const { step } of going) draft.removalSteps.push(step);
+  for (const { step } of after) draft.removalSteps.push(step);
+}
+
+function staysMounted({ present, survey }: Draft, entry: MountedEntry): boolean {
+  const mount = present.mountOf(entry);
+  return mount !== undefined && !survey.isGoing(mount);
+}
+
+function unmountStep(draft: Draft, entry: MountedEntry): Step | null {
+  const { present, survey, request } = draft;
+  const { mounts } = request.observed;
+  const { target } = entry;
+  const isWanted = survey.wanted.has(target);
+  const real = request.observed.real(target);
+  const mount = mountAt(mounts, real);
+  if (mount === null) {
+    if (!isWanted) reportHidden(draft, entry, real);
+    return null;
+  }
+  if (present.ownerOf(mount.id) === undefined) {
+    if (!isWanted) reportLeft(draft, entry);
+    return null;
+  }
+  if (coversOwn(present, request.observed, mount, entry)) {
+    conflict(
+      draft,
+      survey.wanted.get(target) ?? target,
+      `${target} is mounted more than once`,
+      `unmount the surplus: umount '${mount.mountPoint}'`,
+    );
+  }
+  reportMountsInside(draft, survey.wanted.get(target) ?? target, mountsOn(mounts, mount), "unmounted");
+  const what = { source: entry.source, options: optionsOf(mount), hidden: isHidden(draft, mount) };
+  return { kind: "unmount", serves: target, target, mountId: mount.id, ...what };
+}
+
+/** A mount of ours may be there that nobody can reach. */
+function reportHidden(draft: Draft, { target, source }: MountedEntry, real: string): void {
+  const { present, request } = draft;
+  const shown = present.ways.objectAt(source);
+  const hidden = allMountsAt(request.observed.mounts, real);
+  if (!hidden.some((mount) => present.shows(mount, shown) !== "other")) return;
+  conflict(
+    draft,
+    target,
+    `${target} is hidden by a later mount above it, so it can't be unmounted`,
+    "see 'findmnt', unmount what hides it, and try again",
+  );
+}
+
+/** What is mounted at the target is not imp's. */
+function reportLeft(draft: Draft, entry: MountedEntry): void {
+  const { present, request } = draft;
+  const { target } = entry;
+  const real = request.observed.real(target);
+  const mount = mountAt(request.observed.mounts, real);
+  if (mount === null) return;
+  if (present.found.has(target)) {
+    notice(draft, target, `${target} stays mounted: it was before imp came`);
+  } else if (coversOwn(present, request.observed, mount, entry)) {
+    conflict(
+      draft,
+      target,
+      `somebody mounted ${describeMount(mount)} over ${target}`,
+      `unmount that first: umount '${real}'`,
+    );
+  } else {
+    notice(draft, target, `${target} is left as it is: what is mounted there is not imp's`);
+  }
+}

@@ -1,0 +1,105 @@
+import { expect, test } from "bun:test";
+import type { Entry, Manifest } from "../../src/model/manifest.ts";
+import type { Node, Spot } from "../../src/model/observation.ts";
+import { makePlan } from "../../src/plan/planner.ts";
+import type { Machine } from "./build.ts";
+import { beginStory, command, letHappen, planFor, requestFor } from "./story.ts";
+
+/** What chance found once, so that nobody has to wait for it to come again. */
+
+const directory = { kind: "directory" } as const;
+const usual = { uid: 0, gid: 0, mode: 0o755 };
+const roots: Machine["objects"] = [
+  { path: "/p/s", what: directory },
+  { path: "/p/t", what: directory },
+];
+
+test("a mount of the same file over imp's own is not taken for that when the source changes", () => {
+  const story = beginStory({ objects: roots, disks: ["/p"] });
+  command(story, manifestOf(boundFile("/p/t", "/a")));
+  letHappen(story, { kind: "bind", from: "/a", path: "/a" });
+  const { conflicts } = planFor(story, manifestOf(boundFile("/p/s", "/a")));
+  expect(conflicts.map(({ message }) => message)).toEqual(["/a is mounted more than once"]);
+});
+
+test("a file is not adopted while another entry mounts its source", () => {
+  const objects = [
+    ...roots,
+    { path: "/p/s/c", what: { kind: "symlink", text: "/p/s" }, access: usual } as const,
+  ];
+  const story = beginStory({ objects, disks: ["/p"] });
+  const both = manifestOf(link("/p/s", "/a"), boundFile("/p/s", "/c/a"));
+  command(story, both);
+  letHappen(story, { kind: "save-over-link", which: 1, bytes: "x" });
+  const { conflicts } = planFor(story, both, { adoptReplaced: true });
+  expect(conflicts.map(({ message }) => message)).toEqual([
+    "/a can't be adopted: its source /p/s/a is mounted at /c/a, which would go on showing the old file",
+  ]);
+});
+
+test("an entry whose source is where its mount is now is refused", () => {
+  const objects = [
+    ...roots,
+    { path: "/p/s/b", what: directory },
+    { path: "/b", what: { kind: "symlink", text: "/p/s/b" }, access: usual } as const,
+  ];
+  const story = beginStory({ objects, disks: ["/p"] });
+  command(story, manifestOf(mounted("/p/t", "/b/b")));
+  const { conflicts } = planFor(story, manifestOf(mounted("/p/s", "/b/b")));
+  expect(conflicts.map(({ message }) => message)).toEqual([
+    "/b/b would be stored inside itself: the way to /p/s/b/b leads through it",
+  ]);
+});
+
+test("a mount that shows another object than its source is now is made anew, though the paths agree", () => {
+  const story = beginStory({ objects: roots, disks: ["/p"] });
+  const manifest = manifestOf(mounted("/p/t", "/a"));
+  command(story, manifest);
+  const request = requestFor(story, manifest);
+  expect(makePlan(request).steps).toEqual([]);
+  // As a network filesystem does once another machine put a new directory in the place of the old one.
+  const node = (view: Spot): Node => {
+    const seen = request.observed.node(view);
+    const isOld = view.path === "/a" && view.beneath === null && seen.kind === "directory";
+    return isOld ? { ...seen, identity: { ...seen.identity, inode: "4711" } } : seen;
+  };
+  const { steps, findings } = makePlan({ ...request, observed: { ...request.observed, node } });
+  expect(steps.map(({ kind }) => kind)).toEqual(["unmount", "mount"]);
+  expect(findings.map(({ message }) => message)).toEqual(["what it shows is not what /p/t/a is now"]);
+});
+
+test("a source is found through a mount of a directory that comes back from its backup", () => {
+  const story = beginStory({ objects: roots, disks: ["/p"] });
+  command(story, manifestOf(link("/p/s", "/a/a")));
+  letHappen(story, { kind: "bind", from: "/a", path: "/p/s/a" });
+  command(story, manifestOf(link("/p/t", "/a")));
+  expect(command(story, manifestOf(mounted("/p/s", "/a/a")))).toBe(true);
+});
+
+function manifestOf(...entries: readonly Entry[]): Manifest {
+  return { entries };
+}
+
+function common(root: string, target: string) {
+  return {
+    root,
+    target,
+    source: root + target,
+    backup: true,
+    createParents: true,
+    createSources: true,
+    place: { line: 1, column: 1, length: 1 },
+  };
+}
+
+function mounted(root: string, target: string): Entry {
+  return { kind: "directory", ...common(root, target), options: [], hidden: false };
+}
+
+function boundFile(root: string, target: string): Entry {
+  return { kind: "bound-file", ...common(root, target), options: [], hidden: false };
+}
+
+function link(root: string, target: string): Entry {
+  return { kind: "linked-file", ...common(root, target) };
+}
