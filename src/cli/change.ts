@@ -118,7 +118,7 @@ function refuseWithoutRoot({ command, scope }: ChangeRequest, { active, goal }: 
     .map((word) => (/^[\w./=:@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`));
   throw failure(
     1,
-    `imp ${command} needs root here: only root may mount and unmount`,
+    `imp ${command} required root here: only root may mount and unmount`,
     `run: sudo imp ${words.join(" ")}`,
   );
 }

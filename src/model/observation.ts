@@ -55,7 +55,7 @@ export type Node =
  * A spot to look at: `path` as it is now or, with `beneath`, as it would be without that mount and all that is
  * mounted on it.
  */
-export interface Spot {
+export interface PathView {
   readonly path: string;
   readonly beneath: Mount | null;
 }
@@ -66,13 +66,13 @@ export interface Spot {
  */
 export interface Observed {
   readonly mounts: MountTable;
-  node(spot: Spot): Node;
+  node(view: PathView): Node;
   /** `path` without symlinks in its parents; `path` itself where that can't be found out. */
   real(path: string): string;
   /** How many names the directory holds; 0 where that can't be found out. */
-  countNames(spot: Spot): number;
+  countNames(view: PathView): number;
   /** True if file managers are asked not to show the mount; null if that can't be found out. */
   isHidden(mount: Mount): boolean | null;
   /** True if both are regular files with the same bytes. */
-  sameBytes(left: Spot, right: Spot): boolean;
+  sameBytes(left: PathView, right: PathView): boolean;
 }

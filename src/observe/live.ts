@@ -8,7 +8,7 @@ import { hiddenMounts } from "../linux/utab-text.ts";
 import { type Walk, walk, walkBeneath } from "../linux/walk.ts";
 import { discard } from "../linux/whole-file.ts";
 import { type Mount, type MountTable, mountTable } from "../model/mount.ts";
-import type { Node, Observed, Spot } from "../model/observation.ts";
+import type { Node, Observed, PathView } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
 import { Coherence } from "./coherence.ts";
 import { lookUp } from "./node.ts";
@@ -55,12 +55,12 @@ export function observeLiveSystem(): LiveSystem {
     held.clear();
   }
 
-  function node(spot: Spot): Node {
-    const key = keyOf(spot);
+  function node(view: PathView): Node {
+    const key = keyOf(view);
     const known = nodes.get(key);
     if (known !== undefined) return known;
-    const parent = directory(parentOf(spot.path), spot.beneath);
-    const found = lookUp(parent, spot.path, spot.beneath === null ? coherence : null);
+    const parent = directory(parentOf(view.path), view.beneath);
+    const found = lookUp(parent, view.path, view.beneath === null ? coherence : null);
     nodes.set(key, found);
     return found;
   }
@@ -76,23 +76,23 @@ export function observeLiveSystem(): LiveSystem {
     return found;
   }
 
-  /** Runs `action` in the directory that holds the spot; null where it can't be read. */
-  function inParent<T>(spot: Spot, action: (directory: number, name: string) => T): T | null {
-    const parent = directory(parentOf(spot.path), spot.beneath);
+  /** Runs `action` in the directory that holds the view; null where it can't be read. */
+  function inParent<T>(view: PathView, action: (directory: number, name: string) => T): T | null {
+    const parent = directory(parentOf(view.path), view.beneath);
     if (parent.kind !== "open") return null;
     try {
-      return action(parent.descriptor, nameOf(spot.path));
+      return action(parent.descriptor, nameOf(view.path));
     } catch (error) {
       if (isSystemError(error, ...cannotLook)) return null;
       throw error;
     }
   }
 
-  function countNames(spot: Spot): number {
-    return inParent(spot, (parent, name) => withDescriptor(openHandle(parent, name), readNames).length) ?? 0;
+  function countNames(view: PathView): number {
+    return inParent(view, (parent, name) => withDescriptor(openHandle(parent, name), readNames).length) ?? 0;
   }
 
-  function sameBytes(left: Spot, right: Spot): boolean {
+  function sameBytes(left: PathView, right: PathView): boolean {
     const [leftNode, rightNode] = [node(left), node(right)];
     if (leftNode.kind !== "file" || rightNode.kind !== "file" || leftNode.size !== rightNode.size)
       return false;
@@ -129,8 +129,8 @@ function listMounts(): Mount[] {
 /** Nothing is there, or not for this user. What the kernel fails to read (EIO) is there: it must not pass for empty. */
 const cannotLook = ["ENOENT", "ENOTDIR", "ELOOP", "EACCES", "EPERM"];
 
-function keyOf(spot: Spot): string {
-  return spot.beneath === null ? spot.path : `${spot.beneath.id}:${spot.path}`;
+function keyOf(view: PathView): string {
+  return view.beneath === null ? view.path : `${view.beneath.id}:${view.path}`;
 }
 
 /** Where the mount is mounted that this one lies on. */

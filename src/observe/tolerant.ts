@@ -16,10 +16,10 @@ export function tolerant(observed: Observed): Observed {
   };
   return {
     mounts: observed.mounts,
-    node: (spot) =>
+    node: (view) =>
       or(
-        () => whole(observed.node(spot)),
-        (reason): Node => ({ kind: "unknown", at: spot.path, reason }),
+        () => whole(observed.node(view)),
+        (reason): Node => ({ kind: "unknown", at: view.path, reason }),
       ),
     real: (path) =>
       or(
@@ -27,9 +27,9 @@ export function tolerant(observed: Observed): Observed {
         () => path,
       ),
     // What may hold something must not pass for empty.
-    countNames: (spot) =>
+    countNames: (view) =>
       or(
-        () => observed.countNames(spot),
+        () => observed.countNames(view),
         () => 1,
       ),
     isHidden: (mount) =>

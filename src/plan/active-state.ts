@@ -9,15 +9,15 @@ import {
 import { type Mount, mountAt, unknownDevice } from "../model/mount.ts";
 import type { Node, Observed } from "../model/observation.ts";
 import { isShownBy, type KeyedView, viewOf } from "./resolve/keyed-view.ts";
-import { type Ways, waysOver } from "./resolve/resolution.ts";
+import { type PathResolution, resolutionOver } from "./resolve/resolution.ts";
 
 /** What there is of the active generation in the live system. */
-export interface Present {
+export interface ActiveState {
   readonly entries: ReadonlyMap<string, Entry>;
   /** Targets of entries that stood there before imp came. */
   readonly found: ReadonlySet<string>;
   /** Where everything is if the whole generation is in place, whatever happened to its mounts since. */
-  readonly ways: Ways;
+  readonly paths: PathResolution;
   /** The active entry that a mount, by its id, was made for. */
   ownerOf(mountId: number): MountedEntry | undefined;
   /** The mount that was made for the active entry, if it is there. */
@@ -28,13 +28,13 @@ export interface Present {
 
 export type Shown = "source" | "deleted-source" | "other";
 
-export function presentState(active: Manifest, effects: readonly Effect[], observed: Observed): Present {
+export function activeStateOf(active: Manifest, effects: readonly Effect[], observed: Observed): ActiveState {
   const { mounts } = observed;
   const entries = new Map(active.entries.map((entry) => [entry.target, entry]));
   const found = new Set(effects.flatMap((effect) => (effect.kind === "found" ? effect.target : [])));
   const owners = new Map<number, MountedEntry>();
   const own = new Map<MountedEntry, Mount>();
-  const ground = {
+  const layout = {
     mounts,
     entryAt: mountedEntries(entries, observed),
     linkAt: () => undefined,
@@ -51,20 +51,20 @@ export function presentState(active: Manifest, effects: readonly Effect[], obser
     return mount.deleted ? "deleted-source" : "source";
   }
 
-  const waysToSources = waysOver({ ...ground, isGone: () => false });
+  const waysToSources = resolutionOver({ ...layout, isGone: () => false });
   for (const entry of active.entries) {
     if (!isMounted(entry) || found.has(entry.target)) continue;
     const mount = mountAt(mounts, observed.real(entry.target));
-    if (mount === null || shows(mount, waysToSources.objectAt(entry.source)) === "other") continue;
+    if (mount === null || shows(mount, waysToSources.follow(entry.source)) === "other") continue;
     owners.set(mount.id, entry);
     own.set(entry, mount);
   }
   // Now that they are known, the generation's own mounts don't hide what they lie on.
-  const ways = waysOver({ ...ground, isGone: ({ id }) => owners.has(id) });
+  const paths = resolutionOver({ ...layout, isGone: ({ id }) => owners.has(id) });
   return {
     entries,
     found,
-    ways,
+    paths,
     shows,
     ownerOf: (mountId) => owners.get(mountId),
     mountOf: (entry) => own.get(entry),
@@ -88,7 +88,7 @@ function mountedEntries(
   };
 }
 
-/** True if both spots show the very same object. */
+/** True if both views show the very same object. */
 function sameObject(observed: Observed, left: KeyedView, right: KeyedView): boolean {
   return areOneObject(observed.node(left), observed.node(right));
 }
@@ -105,14 +105,18 @@ export function areOneObject(one: Node, other: Node): boolean {
 }
 
 /** Where the symlink of an active entry is, if it still is the one that imp made; null otherwise. */
-export function ownLink(present: Present, observed: Observed, entry: LinkedFileEntry): KeyedView | null {
-  if (present.found.has(entry.target)) return null;
-  const isOurs = (spot: KeyedView) => {
-    const node = observed.node(spot);
+export function ownLink(
+  activeState: ActiveState,
+  observed: Observed,
+  entry: LinkedFileEntry,
+): KeyedView | null {
+  if (activeState.found.has(entry.target)) return null;
+  const isOurs = (view: KeyedView) => {
+    const node = observed.node(view);
     return node.kind === "symlink" && node.text === entry.source;
   };
   const now = viewOf(observed.mounts, observed.real(entry.target), null);
   if (isOurs(now)) return now;
-  const then = present.ways.placeOf(entry.target);
+  const then = activeState.paths.noFollow(entry.target);
   return isOurs(then) ? then : null;
 }

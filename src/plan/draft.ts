@@ -1,12 +1,12 @@
 import type { Effect } from "../model/generation.ts";
 import type { Entry, Manifest, MountedEntry } from "../model/manifest.ts";
 import type { Node, Observed } from "../model/observation.ts";
+import { join, parentOf } from "../model/path.ts";
 import type { Conflict, Finding, FindingKind, MountOptions, Notice, Step, Tidying } from "../model/plan.ts";
-import type { Present } from "./active-state.ts";
-import type { Survey } from "./mount-decisions.ts";
-import type { TemporaryNames } from "./names.ts";
-import type { Overlay, Turn } from "./planned-tree.ts";
-import type { Uses } from "./uses.ts";
+import type { ActiveState } from "./active-state.ts";
+import type { MountDecisions } from "./mount-decisions.ts";
+import type { Phase, PlannedTree } from "./planned-tree.ts";
+import type { RequiredKeys } from "./required-paths.ts";
 
 /**
  * Which missing sources are created: every one (`--skip-validation`); those whose entries ask for it; or none, for what
@@ -34,11 +34,11 @@ export interface PlanRequest {
 /** A plan in the making. */
 export interface Draft {
   readonly request: PlanRequest;
-  readonly present: Present;
-  readonly survey: Survey;
-  readonly overlay: Overlay;
-  readonly names: TemporaryNames;
-  readonly uses: () => Uses;
+  readonly activeState: ActiveState;
+  readonly decisions: MountDecisions;
+  readonly tree: PlannedTree;
+  readonly nameBeside: NameBeside;
+  readonly requiredKeys: () => RequiredKeys;
   /** Sources that can be made while everything is still in its place: copies take long. */
   readonly sourceSteps: Step[];
   readonly removalSteps: Step[];
@@ -58,8 +58,23 @@ export interface Draft {
   readonly said: Set<string>;
 }
 
+/** Gives a name for an instant's use beside a path; short, so that it fits where the name there does. */
+export type NameBeside = (path: string) => string;
+
+/** @param token makes the names this command's own */
+export function temporaryNames(token: string): NameBeside {
+  let given = 0;
+  return (path) => {
+    given += 1;
+    return join(parentOf(path), `.imp-${token}-${given}`);
+  };
+}
+
 /** What is known before the first step is planned. */
-export type Beginnings = Pick<Draft, "request" | "present" | "survey" | "overlay" | "names" | "uses">;
+export type Beginnings = Pick<
+  Draft,
+  "request" | "activeState" | "decisions" | "tree" | "nameBeside" | "requiredKeys"
+>;
 
 export function newDraft(beginnings: Beginnings): Draft {
   return {
@@ -81,22 +96,22 @@ export function newDraft(beginnings: Beginnings): Draft {
 
 /** What will stand at `path`, under the mount of an entry at this very path. */
 export function nodeUnder(draft: Draft, path: string): Node {
-  return draft.overlay.nodeAt(draft.survey.ways.placeOf(path));
+  return draft.tree.nodeAt(draft.decisions.paths.noFollow(path));
 }
 
 /** What `path` will lead to, through the mount of an entry at this very path. */
 export function nodeBehind(draft: Draft, path: string): Node {
-  return draft.overlay.nodeAt(draft.survey.ways.objectAt(path));
+  return draft.tree.nodeAt(draft.decisions.paths.follow(path));
 }
 
 /** What the directory will be that `path` leads to, symlinks in its last name followed too. */
 export function directoryBehind(draft: Draft, path: string): Node {
-  return nodeBehind(draft, draft.survey.ways.directoryAt(path));
+  return nodeBehind(draft, draft.decisions.paths.directoryAt(path));
 }
 
-/** The list for steps of that turn. */
-export function stepsFor(draft: Draft, turn: Turn): Step[] {
-  return turn === "early" ? draft.sourceSteps : draft.additionSteps;
+/** The list for steps of that phase. */
+export function stepsFor(draft: Draft, phase: Phase): Step[] {
+  return phase === "early" ? draft.sourceSteps : draft.additionSteps;
 }
 
 /** @param entry the wanted entry in question, or only the target where an entry that goes is */

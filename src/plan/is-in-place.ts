@@ -13,24 +13,24 @@ export type Look = (draft: Draft, entry: Entry) => boolean;
  * one look at its target and one at its source say so. What is less simple is for the planner to find out with care.
  */
 export function isInPlace(draft: Draft, entry: Entry): boolean {
-  const { present, survey } = draft;
+  const { activeState, decisions } = draft;
   const { target, source } = entry;
-  const active = present.entries.get(target);
-  if (active?.kind !== entry.kind || active.source !== source || present.found.has(target)) return false;
+  const active = activeState.entries.get(target);
+  if (active?.kind !== entry.kind || active.source !== source || activeState.found.has(target)) return false;
   if (entry.parentDirectory !== undefined) return false;
-  const { ways } = survey;
-  if (ways.locate(target).path !== target || ways.locate(source).path !== source) return false;
-  if (survey.linkAt(source) !== undefined) return false;
+  const { paths } = decisions;
+  if (paths.resolve(target).path !== target || paths.resolve(source).path !== source) return false;
+  if (decisions.linkAt(source) !== undefined) return false;
   return isMounted(entry) ? isMountInPlace(draft, entry) : isLinkInPlace(draft, entry);
 }
 
 function isMountInPlace(draft: Draft, entry: MountedEntry): boolean {
-  const { survey, present, request } = draft;
+  const { decisions, activeState, request } = draft;
   const { observed } = request;
-  if (survey.fateOf(entry) !== "keep") return false;
-  const standing = survey.standingOf(entry);
-  if (standing.kind !== "wanted" || present.ownerOf(standing.mount.id) === undefined) return false;
-  const { mount } = standing;
+  if (decisions.action(entry) !== "keep") return false;
+  const mounted = decisions.current(entry);
+  if (mounted.kind !== "wanted" || activeState.ownerOf(mounted.mount.id) === undefined) return false;
+  const { mount } = mounted;
   if (coveredMount(observed.mounts, mount) !== null || observed.isHidden(mount) !== entry.hidden)
     return false;
   if (!sameOptions(optionsOf(mount), optionsFor(draft, entry))) return false;
@@ -40,8 +40,9 @@ function isMountInPlace(draft: Draft, entry: MountedEntry): boolean {
 }
 
 function isLinkInPlace(draft: Draft, entry: LinkedFileEntry): boolean {
-  const { survey, request } = draft;
-  if (!survey.isSteady(entry.target) || mountAt(request.observed.mounts, entry.target) !== null) return false;
+  const { decisions, request } = draft;
+  if (!decisions.isSteady(entry.target) || mountAt(request.observed.mounts, entry.target) !== null)
+    return false;
   const link = nodeUnder(draft, entry.target);
   if (link.kind !== "symlink" || link.text !== entry.source) return false;
   const stored = nodeBehind(draft, entry.source);

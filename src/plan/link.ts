@@ -23,10 +23,10 @@ import type { ReadySource } from "./sources.ts";
 /** Plans that a symlink to the entry's source is at its target. */
 export function planLink(draft: Draft, entry: LinkedFileEntry, source: ReadySource): void {
   const { observed } = draft.request;
-  const { survey } = draft;
-  const { path } = survey.ways.locate(entry.target);
-  const mount = survey.isSteady(path) ? mountAt(observed.mounts, path) : null;
-  if (mount !== null && !survey.isGoing(mount)) {
+  const { decisions } = draft;
+  const { path } = decisions.paths.resolve(entry.target);
+  const mount = decisions.isSteady(path) ? mountAt(observed.mounts, path) : null;
+  if (mount !== null && !decisions.isGoing(mount)) {
     reportForeignMount(draft, entry, mount);
     return;
   }
@@ -56,14 +56,14 @@ export function planLink(draft: Draft, entry: LinkedFileEntry, source: ReadySour
 }
 
 function planOverFile(draft: Draft, entry: LinkedFileEntry, source: ReadySource, node: FileNode): void {
-  const { survey, overlay, request } = draft;
+  const { decisions, tree, request } = draft;
   const isReplaced = isReplacement(draft, entry);
   const message = isReplaced
     ? describeReplacement(draft, entry, node)
     : "a regular file stands in the place of its symlink";
   finding(draft, entry.target, "replaced", message);
-  const stored = overlay.whereNow(survey.ways.objectAt(entry.source));
-  const here = overlay.whereNow(survey.ways.placeOf(entry.target));
+  const stored = tree.whereNow(decisions.paths.follow(entry.source));
+  const here = tree.whereNow(decisions.paths.noFollow(entry.target));
   if (!source.copied && !request.observed.sameBytes(here, stored)) {
     const adopts = isReplaced && (entry.adoptReplaced === true || request.adoptReplaced);
     if (adopts) {
@@ -85,7 +85,7 @@ function replaceFile(draft: Draft, entry: LinkedFileEntry, node: FileNode): void
   const { target, source } = entry;
   const identity = identityToMove(draft, entry, node);
   if (identity === null) return;
-  const aside = draft.names.beside(target);
+  const aside = draft.nameBeside(target);
   const access = accessOf(node);
   const link = { serves: target, path: target, text: source } as const;
   draft.additionSteps.push({ kind: "replace-file", ...link, aside, identity, access });
@@ -93,9 +93,11 @@ function replaceFile(draft: Draft, entry: LinkedFileEntry, node: FileNode): void
 }
 
 function planOverSymlink(draft: Draft, entry: LinkedFileEntry, node: SymlinkNode): void {
-  const active = draft.present.entries.get(entry.target);
+  const active = draft.activeState.entries.get(entry.target);
   const isOurs =
-    active?.kind === "linked-file" && active.source === node.text && !draft.present.found.has(entry.target);
+    active?.kind === "linked-file" &&
+    active.source === node.text &&
+    !draft.activeState.found.has(entry.target);
   if (!ensureParents(draft, entry, "target", "late")) return;
   if (node.text === entry.source) {
     if (isOurs) noteFolder(draft, entry);
@@ -114,7 +116,7 @@ function planOverSymlink(draft: Draft, entry: LinkedFileEntry, node: SymlinkNode
     path: entry.target,
     from: node.text,
     to: entry.source,
-    aside: draft.names.beside(entry.target),
+    aside: draft.nameBeside(entry.target),
   });
 }
 
@@ -135,7 +137,7 @@ function backUpOrRefuse(draft: Draft, entry: LinkedFileEntry, what: string, reme
     return;
   }
   finding(draft, entry.target, "in-the-way", `${entry.target} is ${what}`);
-  const { survey, overlay } = draft;
+  const { decisions, tree } = draft;
   if (reportReadOnly(draft, entry, entry.target) || reportHeld(draft, entry)) return;
   const node = nodeUnder(draft, entry.target);
   const identity = identityToMove(draft, entry, node);
@@ -149,5 +151,5 @@ function backUpOrRefuse(draft: Draft, entry: LinkedFileEntry, what: string, reme
     backup,
     identity,
   });
-  overlay.set(survey.ways.placeOf(backup), node, "late");
+  tree.set(decisions.paths.noFollow(backup), node, "late");
 }

@@ -2,13 +2,13 @@ import { type Entry, isMounted, type LinkedFileEntry, type MountedEntry } from "
 import { coveredMount, type Mount, mountAt, mountsOnTheWay } from "../model/mount.ts";
 import type { Observed } from "../model/observation.ts";
 import { ancestorsOf, parentOf } from "../model/path.ts";
-import type { Present } from "./active-state.ts";
-import type { Overlay } from "./planned-tree.ts";
+import type { ActiveState } from "./active-state.ts";
+import type { PlannedTree } from "./planned-tree.ts";
 import { type KeyedView, viewOf } from "./resolve/keyed-view.ts";
-import { type Ways, waysOver } from "./resolve/resolution.ts";
+import { type PathResolution, resolutionOver } from "./resolve/resolution.ts";
 
 /** What is mounted at a wanted entry's target now. */
-export type Standing =
+export type MountedNow =
   | { readonly kind: "nothing" }
   /** The entry's source. */
   | { readonly kind: "wanted"; readonly mount: Mount }
@@ -20,32 +20,32 @@ export type Standing =
 export type Stale = "deleted" | "exchanged";
 
 /** What happens to the mount of a wanted entry. */
-export type Fate =
+export type MountAction =
   | "keep"
   /** Mount it; nothing of ours is there. */
   | "add"
   /** Exchange the source under the eyes of its users. */
   | "replace"
   /** Take it away and mount it again, for it lies on a mount that changes, or its source was deleted. */
-  | "again"
+  | "remount"
   /** Somebody else's mount is there. */
   | "conflict"
   /** Its source lies in what is mounted at its own target, perhaps by way of other entries. */
   | "circle";
 
 /** All that has to be known of every target before the first step is planned. */
-export interface Survey {
+export interface MountDecisions {
   readonly wanted: ReadonlyMap<string, Entry>;
   /** Where paths lead once the plan is carried out. */
-  readonly ways: Ways;
+  readonly paths: PathResolution;
   /** The same, found anew: what was planned since may have changed them. */
-  findWays(): Ways;
+  resolveAnew(): PathResolution;
   /** False if symlinks lead targets from one entry to the next without end. */
   readonly isSettled: boolean;
   /** The entry whose symlink will be at just this path (without symlinks in its parents). */
   linkAt(path: string): LinkedFileEntry | undefined;
-  standingOf(entry: MountedEntry): Standing;
-  fateOf(entry: MountedEntry): Fate;
+  current(entry: MountedEntry): MountedNow;
+  action(entry: MountedEntry): MountAction;
   /** True if the plan takes this mount away, for good or to come again. */
   isGoing(mount: Mount): boolean;
   /** True if no mount comes, goes or changes above `path` (without symlinks): it leads where it leads now. */
@@ -55,52 +55,52 @@ export interface Survey {
 /** How often symlinks may lead from one entry to the next before it is taken for a circle. */
 const mostRounds = 4;
 
-export function survey(
+export function decideMounts(
   wanted: ReadonlyMap<string, Entry>,
-  present: Present,
-  overlay: Overlay,
+  activeState: ActiveState,
+  tree: PlannedTree,
   observed: Observed,
-): Survey {
+): MountDecisions {
   // Symlinks in a target's parents are found on ways that lead through other entries, so their own places are
   // needed first: as they are written, to begin with.
   const entries = [...wanted.values()];
   let places = new Map(entries.map((entry) => [entry, entry.target]));
   for (let round = 1; ; round += 1) {
-    const result = surveyWith(places, wanted, present, overlay, observed);
-    const found = new Map(entries.map((entry) => [entry, result.ways.locate(entry.target).path]));
+    const result = decideWith(places, wanted, activeState, tree, observed);
+    const found = new Map(entries.map((entry) => [entry, result.paths.resolve(entry.target).path]));
     const settled = entries.every((entry) => found.get(entry) === places.get(entry));
     if (settled || round === mostRounds) return { ...result, isSettled: settled };
     places = found;
   }
 }
 
-function surveyWith(
+function decideWith(
   places: ReadonlyMap<Entry, string>,
   wanted: ReadonlyMap<string, Entry>,
-  present: Present,
-  overlay: Overlay,
+  activeState: ActiveState,
+  tree: PlannedTree,
   observed: Observed,
-): Survey {
+): MountDecisions {
   const { mounts } = observed;
-  const mounted = new Map<string, MountedEntry>();
+  const mountedAt = new Map<string, MountedEntry>();
   const links = new Map<string, LinkedFileEntry>();
   for (const [entry, path] of places) {
-    if (isMounted(entry)) mounted.set(path, entry);
+    if (isMounted(entry)) mountedAt.set(path, entry);
     else links.set(path, entry);
   }
-  const fates = new Map<MountedEntry, Fate | "unsettled">();
-  const standings = new Map<MountedEntry, Standing | "unsettled">();
+  const actions = new Map<MountedEntry, MountAction | "unsettled">();
+  const mountedNow = new Map<MountedEntry, MountedNow | "unsettled">();
 
-  const ways = findWays();
+  const paths = resolveAnew();
 
-  function findWays(): Ways {
-    return waysOver({
+  function resolveAnew(): PathResolution {
+    return resolutionOver({
       mounts,
-      entryAt: (path) => mounted.get(path),
+      entryAt: (path) => mountedAt.get(path),
       linkAt,
-      isInPlace: (entry) => fateOf(entry) === "keep",
+      isInPlace: (entry) => action(entry) === "keep",
       isGone: isGoing,
-      nodeAt: (view) => overlay.nodeAt(view),
+      nodeAt: (view) => tree.nodeAt(view),
     });
   }
 
@@ -109,12 +109,12 @@ function surveyWith(
   }
 
   function isGoing(mount: Mount): boolean {
-    const owner = present.ownerOf(mount.id);
+    const owner = activeState.ownerOf(mount.id);
     if (owner === undefined) return false;
     const entry = wanted.get(owner.target);
     if (entry === undefined || !isMounted(entry)) return true;
-    const standing = standingOf(entry);
-    return standing.kind === "nothing" || standing.mount !== mount || fateOf(entry) === "again";
+    const mounted = current(entry);
+    return mounted.kind === "nothing" || mounted.mount !== mount || action(entry) === "remount";
   }
 
   /** Directories that are where they are: all that is right in them is steady. */
@@ -123,66 +123,66 @@ function surveyWith(
   function isSteady(path: string): boolean {
     if (path === "/" || steadyDirectories.has(parentOf(path))) return true;
     for (const above of ancestorsOf(path)) {
-      const entry = mounted.get(above);
-      if (entry !== undefined && fateOf(entry) !== "keep") return false;
+      const entry = mountedAt.get(above);
+      if (entry !== undefined && action(entry) !== "keep") return false;
     }
     if (mountsOnTheWay(mounts, parentOf(path)).some(isGoing)) return false;
     steadyDirectories.add(parentOf(path));
     return true;
   }
 
-  function standingOf(entry: MountedEntry): Standing {
-    const known = standings.get(entry);
+  function current(entry: MountedEntry): MountedNow {
+    const known = mountedNow.get(entry);
     if (known === "unsettled") {
       // Its source is where its mount is now: whether that stays decides whether it may.
-      fates.set(entry, "circle");
+      actions.set(entry, "circle");
       return { kind: "nothing" };
     }
     if (known !== undefined) return known;
-    standings.set(entry, "unsettled");
-    const standing = standingAt(entry);
-    standings.set(entry, standing);
-    return standing;
+    mountedNow.set(entry, "unsettled");
+    const mounted = findMounted(entry);
+    mountedNow.set(entry, mounted);
+    return mounted;
   }
 
-  function standingAt(entry: MountedEntry): Standing {
+  function findMounted(entry: MountedEntry): MountedNow {
     const path = places.get(entry) ?? entry.target;
     // Who may not search the way to it can know the place all the same.
     const mount = mountAt(mounts, isSteady(path) ? path : observed.real(entry.target));
     if (mount === null) return { kind: "nothing" };
-    const source = ways.objectAt(entry.source);
-    const isSource = present.shows(mount, source) === "source";
+    const source = paths.follow(entry.source);
+    const isSource = activeState.shows(mount, source) === "source";
     const isExchanged = isSource && showsAnother(observed, mount, source);
     if (isSource && !isExchanged) return { kind: "wanted", mount };
-    if (present.ownerOf(mount.id)?.target !== entry.target) return { kind: "foreign", mount };
+    if (activeState.ownerOf(mount.id)?.target !== entry.target) return { kind: "foreign", mount };
     return { kind: "active", mount, stale: isExchanged ? "exchanged" : mount.deleted ? "deleted" : null };
   }
 
-  function fateOf(entry: MountedEntry): Fate {
-    const known = fates.get(entry);
+  function action(entry: MountedEntry): MountAction {
+    const known = actions.get(entry);
     if (known === "unsettled") {
-      fates.set(entry, "circle");
+      actions.set(entry, "circle");
       return "circle";
     }
     if (known !== undefined) return known;
-    fates.set(entry, "unsettled");
-    const fate = findFate(entry);
-    if (fates.get(entry) === "unsettled") fates.set(entry, fate);
-    return fates.get(entry) === "circle" ? "circle" : fate;
+    actions.set(entry, "unsettled");
+    const action = findAction(entry);
+    if (actions.get(entry) === "unsettled") actions.set(entry, action);
+    return actions.get(entry) === "circle" ? "circle" : action;
   }
 
-  function findFate(entry: MountedEntry): Fate {
-    const standing = standingOf(entry);
-    if (standing.kind === "nothing") return "add";
-    const { mount } = standing;
-    const isOurs = present.ownerOf(mount.id)?.target === entry.target;
-    if (!isSteady(places.get(entry) ?? entry.target)) return isOurs ? "again" : "conflict";
-    switch (standing.kind) {
+  function findAction(entry: MountedEntry): MountAction {
+    const mounted = current(entry);
+    if (mounted.kind === "nothing") return "add";
+    const { mount } = mounted;
+    const isOurs = activeState.ownerOf(mount.id)?.target === entry.target;
+    if (!isSteady(places.get(entry) ?? entry.target)) return isOurs ? "remount" : "conflict";
+    switch (mounted.kind) {
       case "wanted":
         return "keep";
       case "active": {
-        const sameType = present.entries.get(entry.target)?.kind === entry.kind;
-        return sameType && standing.stale === null ? "replace" : "again";
+        const sameType = activeState.entries.get(entry.target)?.kind === entry.kind;
+        return sameType && mounted.stale === null ? "replace" : "remount";
       }
       case "foreign":
         return "conflict";
@@ -191,12 +191,12 @@ function surveyWith(
 
   return {
     wanted,
-    ways,
-    findWays,
+    paths,
+    resolveAnew,
     isSettled: true,
     linkAt,
-    standingOf,
-    fateOf,
+    current,
+    action,
     isGoing,
     isSteady,
   };
@@ -215,7 +215,12 @@ function showsAnother(observed: Observed, mount: Mount, source: KeyedView): bool
 }
 
 /** True if a mount that was made for this active entry lies right below `mount`, which covers it. */
-export function coversOwn(present: Present, observed: Observed, mount: Mount, entry: MountedEntry): boolean {
+export function coversOwn(
+  activeState: ActiveState,
+  observed: Observed,
+  mount: Mount,
+  entry: MountedEntry,
+): boolean {
   const below = coveredMount(observed.mounts, mount);
-  return below !== null && present.shows(below, present.ways.objectAt(entry.source)) !== "other";
+  return below !== null && activeState.shows(below, activeState.paths.follow(entry.source)) !== "other";
 }

@@ -1,4 +1,5 @@
 import type { MountedEntry } from "../model/manifest.ts";
+import { isOneWithSource } from "./clashes.ts";
 import { type Draft, nodeUnder, notice } from "./draft.ts";
 import { endMade, madeAt } from "./effects.ts";
 import { ensureParents } from "./parents.ts";
@@ -11,14 +12,13 @@ import {
   reportObstacle,
   reportReadOnly,
 } from "./problems.ts";
-import { isOneWithSource } from "./same-place.ts";
 import type { ReadySource } from "./sources.ts";
 
 /**
  * Plans that an object of the right type is at the target to be mounted over.
  * @returns false if it can't be (a conflict says why)
  */
-export function makeRoom(draft: Draft, entry: MountedEntry, source: ReadySource): boolean {
+export function prepareMountPoint(draft: Draft, entry: MountedEntry, source: ReadySource): boolean {
   const node = nodeUnder(draft, entry.target);
   if (node.kind === "missing") return createMountPoint(draft, entry, source);
   if (canBeMountedOver(draft, entry, source)) return ensureParents(draft, entry, "target", "late");
@@ -33,16 +33,16 @@ export function makeRoom(draft: Draft, entry: MountedEntry, source: ReadySource)
   const backup = freeBackupName(draft, entry);
   if (backup === null || identity === null) return false;
   draft.additionSteps.push({ kind: "back-up", serves: entry.target, path: entry.target, backup, identity });
-  const { ways } = draft.survey;
-  draft.overlay.backUp(ways.placeOf(entry.target), ways.placeOf(backup));
+  const { paths } = draft.decisions;
+  draft.tree.backUp(paths.noFollow(entry.target), paths.noFollow(backup));
   return createMountPoint(draft, entry, source);
 }
 
 function canBeMountedOver(draft: Draft, entry: MountedEntry, source: ReadySource): boolean {
-  const { overlay, survey, request } = draft;
+  const { tree, decisions, request } = draft;
   const { observed, effects } = request;
-  const spot = survey.ways.placeOf(entry.target);
-  const node = overlay.nodeAt(spot);
+  const view = decisions.paths.noFollow(entry.target);
+  const node = tree.nodeAt(view);
   if (entry.kind === "bound-file") {
     if (node.kind !== "file") return false;
     const isOwnMountPoint = madeAt(effects, entry.target).some(
@@ -52,13 +52,13 @@ function canBeMountedOver(draft: Draft, entry: MountedEntry, source: ReadySource
         identity.birth === node.identity.birth,
     );
     if (source.copied || isOwnMountPoint) return true;
-    const stored = overlay.whereNow(survey.ways.objectAt(entry.source));
-    return observed.sameBytes(overlay.whereNow(spot), stored);
+    const stored = tree.whereNow(decisions.paths.follow(entry.source));
+    return observed.sameBytes(tree.whereNow(view), stored);
   }
   if (node.kind !== "directory") return false;
   if (isOneWithSource(draft, entry)) return true;
-  const isKnown = draft.present.entries.get(entry.target)?.kind === "directory";
-  const names = isKnown || source.copied ? 0 : overlay.countNames(spot);
+  const isKnown = draft.activeState.entries.get(entry.target)?.kind === "directory";
+  const names = isKnown || source.copied ? 0 : tree.countNames(view);
   if (names === 0) return true;
   if (entry.backup) return false;
   notice(
@@ -82,6 +82,6 @@ function createMountPoint(draft: Draft, entry: MountedEntry, source: ReadySource
     entry.kind === "directory"
       ? future
       : ({ ...future, kind: "file", links: 1, size: 0, modified: "0" } as const);
-  draft.overlay.set(draft.survey.ways.placeOf(entry.target), node, "late");
+  draft.tree.set(draft.decisions.paths.noFollow(entry.target), node, "late");
   return true;
 }

@@ -2,7 +2,7 @@ import type { MountedEntry } from "../model/manifest.ts";
 import { allMountsAt, coveredMount, type Mount, mountsOn } from "../model/mount.ts";
 import type { MountedSource } from "../model/plan.ts";
 import { conflict, type Draft, finding, nodeUnder } from "./draft.ts";
-import { makeRoom } from "./mount-point.ts";
+import { prepareMountPoint } from "./mount-point.ts";
 import { isHidden, optionsFor, optionsOf, sameOptions } from "./options.ts";
 import { ensureParents } from "./parents.ts";
 import { reportForeignMount, reportMountsInside, reportUnreachable } from "./problems.ts";
@@ -11,15 +11,15 @@ import type { ReadySource } from "./sources.ts";
 
 /** Plans that the entry's source is mounted at its target, whatever is mounted there now. */
 export function planMount(draft: Draft, entry: MountedEntry, source: ReadySource): void {
-  const standing = draft.survey.standingOf(entry);
-  const fate = draft.survey.fateOf(entry);
-  if (standing.kind === "nothing" || fate === "circle") {
+  const mounted = draft.decisions.current(entry);
+  const action = draft.decisions.action(entry);
+  if (mounted.kind === "nothing" || action === "circle") {
     addMount(draft, entry, source);
     return;
   }
-  if (!source.isSeen && fate !== "keep") return;
-  const { mount } = standing;
-  switch (fate) {
+  if (!source.isSeen && action !== "keep") return;
+  const { mount } = mounted;
+  switch (action) {
     case "keep":
       if (ensureParents(draft, entry, "target", "late")) keepMount(draft, entry, mount);
       return;
@@ -30,7 +30,7 @@ export function planMount(draft: Draft, entry: MountedEntry, source: ReadySource
       reportForeignMount(draft, entry, mount);
       return;
     case "add":
-    case "again":
+    case "remount":
       addMount(draft, entry, source);
   }
 }
@@ -40,7 +40,7 @@ function wantedMount(draft: Draft, entry: MountedEntry): MountedSource {
 }
 
 function keepMount(draft: Draft, entry: MountedEntry, mount: Mount): void {
-  if (draft.present.ownerOf(mount.id) === undefined) {
+  if (draft.activeState.ownerOf(mount.id) === undefined) {
     draft.found.push({ kind: "found", target: entry.target });
   }
   reportStacked(draft, entry, mount);
@@ -94,7 +94,7 @@ function adjustVisibility(draft: Draft, entry: MountedEntry, mount: Mount): void
 }
 
 function replaceMount(draft: Draft, entry: MountedEntry, mount: Mount): void {
-  const active = draft.present.entries.get(entry.target);
+  const active = draft.activeState.entries.get(entry.target);
   if (active === undefined) return;
   finding(draft, entry.target, "wrong-mount", `${active.source} is mounted, not ${entry.source}`);
   reportStacked(draft, entry, mount);
@@ -110,14 +110,14 @@ function replaceMount(draft: Draft, entry: MountedEntry, mount: Mount): void {
 }
 
 function addMount(draft: Draft, entry: MountedEntry, source: ReadySource): void {
-  const { ways } = draft.survey;
+  const { paths } = draft.decisions;
   if (reportUnreachable(draft, entry, entry.target, nodeUnder(draft, entry.target))) return;
   reportWhyMissing(draft, entry);
-  const { path } = ways.locate(entry.target);
-  if (draft.survey.isSteady(path)) {
+  const { path } = paths.resolve(entry.target);
+  if (draft.decisions.isSteady(path)) {
     reportMountsInside(draft, entry, mountsInside(draft.request.observed.mounts, path), "mounted");
   }
-  if (!makeRoom(draft, entry, source)) return;
+  if (!prepareMountPoint(draft, entry, source)) return;
   draft.additionSteps.push({
     kind: "mount",
     serves: entry.target,
@@ -127,13 +127,13 @@ function addMount(draft: Draft, entry: MountedEntry, source: ReadySource): void 
 }
 
 function reportWhyMissing(draft: Draft, entry: MountedEntry): void {
-  const standing = draft.survey.standingOf(entry);
+  const mounted = draft.decisions.current(entry);
   const { mounts } = draft.request.observed;
-  if (standing.kind === "active" && standing.stale === "deleted") {
+  if (mounted.kind === "active" && mounted.stale === "deleted") {
     finding(draft, entry.target, "deleted-source", "what it shows was deleted from the persistence root");
-  } else if (standing.kind === "active" && standing.stale === "exchanged") {
+  } else if (mounted.kind === "active" && mounted.stale === "exchanged") {
     finding(draft, entry.target, "wrong-mount", `what it shows is not what ${entry.source} is now`);
-  } else if (standing.kind !== "nothing") {
+  } else if (mounted.kind !== "nothing") {
     finding(draft, entry.target, "wrong-mount", "the mount that it lies on is about to change");
   } else if (allMountsAt(mounts, draft.request.observed.real(entry.target)).length > 0) {
     finding(draft, entry.target, "hidden-mount", "its mount is hidden by a later mount above it");

@@ -56,20 +56,20 @@ export function onTop(inherited: MountOptions, own: MountOptions): MountOptions 
 
 /** The options of the mount that the object will lie on which `path` leads to. */
 function optionsAt(draft: Draft, path: string): MountOptions {
-  const { survey } = draft;
-  const holder = survey.ways.holderOf(path);
-  if (holder !== null && survey.fateOf(holder) !== "keep") return optionsFor(draft, holder);
-  const { home } = survey.ways.objectAt(path);
+  const { decisions } = draft;
+  const holder = decisions.paths.holderOf(path);
+  if (holder !== null && decisions.action(holder) !== "keep") return optionsFor(draft, holder);
+  const { home } = decisions.paths.follow(path);
   if (holder === null) return optionsOf(home);
-  const standing = survey.standingOf(holder);
+  const mounted = decisions.current(holder);
   // A mount of somebody else's may lie on the entry's.
-  const isHolders = standing.kind === "wanted" && standing.mount === home;
+  const isHolders = mounted.kind === "wanted" && mounted.mount === home;
   return isHolders ? optionsFor(draft, holder) : optionsOf(home);
 }
 
 /** True if nothing can be changed of the object that `path` will lead to, nor in it. */
 export function isReadOnly(draft: Draft, path: string): boolean {
-  return optionsAt(draft, draft.survey.ways.directoryAt(path)).includes("ro");
+  return optionsAt(draft, draft.decisions.paths.directoryAt(path)).includes("ro");
 }
 
 function inOrder(options: readonly MountOption[]): MountOptions {

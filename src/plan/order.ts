@@ -1,6 +1,6 @@
 import { type Entry, isMounted, type MountedEntry } from "../model/manifest.ts";
 import { parentOf, sortedParentsFirst } from "../model/path.ts";
-import type { Survey } from "./mount-decisions.ts";
+import type { MountDecisions } from "./mount-decisions.ts";
 
 /** The wanted entries in the order in which they can come about. */
 export interface Order {
@@ -10,10 +10,10 @@ export interface Order {
 }
 
 /** What has to be there before an entry can come about: whatever its target or source lies in. */
-export function neededIn({ wanted, ways }: Survey): (entry: Entry) => ReadonlySet<Entry> {
+export function neededIn({ wanted, paths }: MountDecisions): (entry: Entry) => ReadonlySet<Entry> {
   const mountedAt = new Map<string, MountedEntry>();
   for (const entry of wanted.values()) {
-    if (isMounted(entry)) mountedAt.set(ways.locate(entry.target).path, entry);
+    if (isMounted(entry)) mountedAt.set(paths.resolve(entry.target).path, entry);
   }
   /** By directory: what is mounted at it, or above it. */
   const mountedAbove = new Map<string, ReadonlySet<Entry>>();
@@ -29,8 +29,8 @@ export function neededIn({ wanted, ways }: Survey): (entry: Entry) => ReadonlySe
   }
 
   return (entry) => {
-    const target = ways.locate(entry.target);
-    const source = ways.locate(entry.source);
+    const target = paths.resolve(entry.target);
+    const source = paths.resolve(entry.source);
     const stored = mountedAt.get(source.path);
     const above = neededAt(parentOf(target.path));
     const through = target.through.size + source.through.size;
@@ -42,9 +42,9 @@ export function neededIn({ wanted, ways }: Survey): (entry: Entry) => ReadonlySe
 const none: ReadonlySet<Entry> = new Set();
 
 /** What is needed comes first; apart from that, parents come first. */
-export function orderOf(survey: Survey): Order {
-  const { wanted, ways } = survey;
-  const neededBy = neededIn(survey);
+export function orderOf(decisions: MountDecisions): Order {
+  const { wanted, paths } = decisions;
+  const neededBy = neededIn(decisions);
   const entries: Entry[] = [];
   const circular = new Set<Entry>();
   const waiting = new Set<Entry>();
@@ -63,11 +63,12 @@ export function orderOf(survey: Survey): Order {
     entries.push(entry);
   }
 
-  for (const entry of sortedParentsFirst([...wanted.values()], ({ target }) => ways.locate(target).path)) {
+  for (const entry of sortedParentsFirst([...wanted.values()], ({ target }) => paths.resolve(target).path)) {
     place(entry);
   }
   for (const entry of entries) {
-    if (!survey.isSettled || (isMounted(entry) && survey.fateOf(entry) === "circle")) circular.add(entry);
+    if (!decisions.isSettled || (isMounted(entry) && decisions.action(entry) === "circle"))
+      circular.add(entry);
   }
   return { entries, circular };
 }

@@ -5,7 +5,7 @@ import { ancestorsOf, isAtOrBelow, join, parentOf } from "../model/path.ts";
 import { accessOf, accessWith, inheritedAccess, sameAccess } from "./access.ts";
 import { conflict, type Draft, directoryBehind, finding, nodeUnder, stepsFor } from "./draft.ts";
 import { endMade } from "./effects.ts";
-import { futureDirectory, type Turn } from "./planned-tree.ts";
+import { futureDirectory, type Phase } from "./planned-tree.ts";
 import { describeNode, reportReadOnly, reportUnreachable } from "./problems.ts";
 import type { KeyedView } from "./resolve/keyed-view.ts";
 
@@ -18,14 +18,14 @@ export type Side = "source" | "target";
  * exists, else from the directory that it comes to lie in.
  * @returns false if it can't be done (a conflict says why)
  */
-export function ensureParents(draft: Draft, entry: Entry, side: Side, turn: Turn): boolean {
+export function ensureParents(draft: Draft, entry: Entry, side: Side, phase: Phase): boolean {
   const path = side === "target" ? entry.target : entry.source;
   // What exists has parents.
   if (entry.parentDirectory === undefined && isThere(draft, path)) return true;
   const missing = missingAncestors(draft, entry, path);
   if (missing === null) return false;
   const [nearest] = missing;
-  if (nearest === undefined) return adjustParent(draft, entry, side, turn, parentOf(path));
+  if (nearest === undefined) return adjustParent(draft, entry, side, phase, parentOf(path));
   if (side === "target" && !entry.createParents) {
     finding(draft, entry.target, "in-the-way", `its parent directory ${nearest} does not exist`);
     conflict(
@@ -36,7 +36,7 @@ export function ensureParents(draft: Draft, entry: Entry, side: Side, turn: Turn
     );
     return false;
   }
-  return missing.reverse().every((directory) => createDirectory(draft, entry, side, turn, directory));
+  return missing.reverse().every((directory) => createDirectory(draft, entry, side, phase, directory));
 }
 
 function isThere(draft: Draft, path: string): boolean {
@@ -61,7 +61,7 @@ function missingAncestors(draft: Draft, entry: Entry, path: string): string[] | 
   return missing;
 }
 
-function createDirectory(draft: Draft, entry: Entry, side: Side, turn: Turn, path: string): boolean {
+function createDirectory(draft: Draft, entry: Entry, side: Side, phase: Phase, path: string): boolean {
   if (reportReadOnly(draft, entry, path)) return false;
   const beside = directoryBehind(draft, counterpart(entry, side, path));
   const above = directoryBehind(draft, parentOf(path));
@@ -71,7 +71,7 @@ function createDirectory(draft: Draft, entry: Entry, side: Side, turn: Turn, pat
       : inheritedAccess(above.kind === "directory" ? above : { uid: 0, gid: 0, mode: 0o755 });
   const direct = path === parentOf(side === "target" ? entry.target : entry.source);
   const access = direct ? accessWith(entry.parentDirectory, base, true) : base;
-  stepsFor(draft, turn).push({
+  stepsFor(draft, phase).push({
     kind: "create-directory",
     serves: entry.target,
     path,
@@ -79,7 +79,7 @@ function createDirectory(draft: Draft, entry: Entry, side: Side, turn: Turn, pat
     role: side,
   });
   if (side === "target") endMade(draft, path);
-  draft.overlay.set(draft.survey.ways.placeOf(path), futureDirectory(access), turn);
+  draft.tree.set(draft.decisions.paths.noFollow(path), futureDirectory(access), phase);
   return true;
 }
 
@@ -89,16 +89,17 @@ function counterpart(entry: Entry, side: Side, path: string): string {
   return isAtOrBelow(path, entry.root) ? path.slice(entry.root.length) || "/" : path;
 }
 
-function adjustParent(draft: Draft, entry: Entry, side: Side, turn: Turn, parent: string): boolean {
+function adjustParent(draft: Draft, entry: Entry, side: Side, phase: Phase, parent: string): boolean {
   if (entry.parentDirectory === undefined) return true;
   // Nobody means the root of a filesystem by the parent of a file in it.
   if (side === "source" && parent === entry.root) return true;
-  const { ways } = draft.survey;
-  const path = ways.directoryAt(parent);
-  const spot = ways.objectAt(path);
-  const node = draft.overlay.nodeAt(spot);
+  const { paths } = draft.decisions;
+  const path = paths.directoryAt(parent);
+  const view = paths.follow(path);
+  const node = draft.tree.nodeAt(view);
   return (
-    node.kind !== "directory" || adjustAccess(draft, entry, { path, spot, node, turn }, entry.parentDirectory)
+    node.kind !== "directory" ||
+    adjustAccess(draft, entry, { path, view, node, phase }, entry.parentDirectory)
   );
 }
 
@@ -106,9 +107,9 @@ function adjustParent(draft: Draft, entry: Entry, side: Side, turn: Turn, parent
 export interface Adjustable {
   /** As a step can name it. */
   readonly path: string;
-  readonly spot: KeyedView;
+  readonly view: KeyedView;
   readonly node: Extract<Node, { kind: "directory" | "file" }>;
-  readonly turn: Turn;
+  readonly phase: Phase;
 }
 
 /**
@@ -116,7 +117,7 @@ export interface Adjustable {
  * @returns false if that may not be done (a conflict says why)
  */
 export function adjustAccess(draft: Draft, entry: Entry, object: Adjustable, wanted: Ownership): boolean {
-  const { path, spot, node, turn } = object;
+  const { path, view, node, phase } = object;
   const from = accessOf(node);
   const to = accessWith(wanted, from, node.kind === "directory");
   if (sameAccess(from, to)) return true;
@@ -138,7 +139,7 @@ export function adjustAccess(draft: Draft, entry: Entry, object: Adjustable, wan
     return false;
   }
   if (reportReadOnly(draft, entry, path, path)) return false;
-  stepsFor(draft, turn).push({ kind: "set-access", serves: entry.target, path, from, to });
-  draft.overlay.set(spot, { ...node, ...to }, turn);
+  stepsFor(draft, phase).push({ kind: "set-access", serves: entry.target, path, from, to });
+  draft.tree.set(view, { ...node, ...to }, phase);
   return true;
 }

@@ -5,7 +5,7 @@ import { isAtOrBelow, isBelow, join, parentOf } from "../model/path.ts";
 import { type KeyedView, keysAbove, viewOf } from "./resolve/keyed-view.ts";
 
 /** Whether a step comes before mounts and links go, or only then. */
-export type Turn = "early" | "late";
+export type Phase = "early" | "late";
 
 /** What becomes of a place. */
 interface Change {
@@ -25,7 +25,7 @@ interface Move {
 /** What a directory will hold, if it is not what it holds now. */
 interface Content {
   /** Where that is now. */
-  readonly spot: KeyedView;
+  readonly view: KeyedView;
   readonly isCopied: boolean;
   /** The number of the last change that went into the copy. */
   readonly time: number;
@@ -35,7 +35,7 @@ interface Content {
  * What a plan's steps make of the places that they change, so that what is planned next can build on it. Places are
  * known by filesystem and path in there, so it does not matter which mounts they are seen through.
  */
-export class Overlay {
+export class PlannedTree {
   readonly #observed: Observed;
   readonly #changes = new Map<string, Change[]>();
   #count = 0;
@@ -52,13 +52,13 @@ export class Overlay {
     this.#observed = observed;
   }
 
-  /** What will be at the spot after the steps planned so far. */
-  nodeAt(spot: KeyedView): Node {
-    return this.#changes.size === 0 ? this.#observed.node(spot) : this.#nodeAt(spot, this.#count);
+  /** What will be at the view after the steps planned so far. */
+  nodeAt(view: KeyedView): Node {
+    return this.#changes.size === 0 ? this.#observed.node(view) : this.#nodeAt(view, this.#count);
   }
 
-  #nodeAt(spot: KeyedView, time: number): Node {
-    const key = this.#key(spot, time);
+  #nodeAt(view: KeyedView, time: number): Node {
+    const key = this.#key(view, time);
     const own = this.#lastChange(key, time);
     if (own !== undefined) return own.node;
     for (const above of this.#above(key)) {
@@ -66,42 +66,42 @@ export class Overlay {
       if (change?.content !== undefined) return this.#nodeWithin(change.content, namesBelow(above, key));
       if (change !== undefined && !isOldDirectory(change.node)) return { kind: "missing" };
     }
-    return this.#observed.node(spot);
+    return this.#observed.node(view);
   }
 
   #nodeWithin(content: Content, below: readonly string[]): Node {
-    const spot = this.#within(content.spot, below);
-    if (!content.isCopied) return this.#observed.node(spot);
-    const node = this.#nodeAt(spot, content.time);
+    const view = this.#within(content.view, below);
+    if (!content.isCopied) return this.#observed.node(view);
+    const node = this.#nodeAt(view, content.time);
     return "identity" in node ? { ...node, identity: copied } : node;
   }
 
-  set(spot: KeyedView, node: Node, turn: Turn): void {
-    if (node.kind === "missing" && this.nodeAt(spot).kind !== "missing") this.discount(spot);
-    this.#note(spot, node, this.#contentKept(spot, node), turn);
+  set(view: KeyedView, node: Node, phase: Phase): void {
+    if (node.kind === "missing" && this.nodeAt(view).kind !== "missing") this.discount(view);
+    this.#note(view, node, this.#contentKept(view, node), phase);
   }
 
   /** Another owner or mode leaves a directory's content as it is. */
-  #contentKept(spot: KeyedView, node: Node): Content | undefined {
-    const last = this.#lastChange(this.#key(spot), this.#count);
+  #contentKept(view: KeyedView, node: Node): Content | undefined {
+    const last = this.#lastChange(this.#key(view), this.#count);
     if (last === undefined || node.kind !== "directory" || last.node.kind !== "directory") return undefined;
     return node.identity === last.node.identity ? last.content : undefined;
   }
 
-  /** What is called `now`, beside the spot, will take its place, with all that is in it. */
-  rename(spot: KeyedView, now: string): void {
-    const from = viewOf(this.#observed.mounts, join(parentOf(spot.path), now), spot.beneath);
+  /** What is called `now`, beside the view, will take its place, with all that is in it. */
+  rename(view: KeyedView, now: string): void {
+    const from = viewOf(this.#observed.mounts, join(parentOf(view.path), now), view.beneath);
     const node = this.nodeAt(from);
     this.set(from, { kind: "missing" }, "late");
-    this.#note(spot, node, { spot: from, isCopied: false, time: 0 }, "late");
-    this.#noteMove(from, spot);
+    this.#note(view, node, { view: from, isCopied: false, time: 0 }, "late");
+    this.#noteMove(from, view);
   }
 
-  /** What is at the spot will be called `backup`, and nothing is there. */
-  backUp(spot: KeyedView, backup: KeyedView): void {
-    this.set(backup, this.nodeAt(spot), "late");
-    this.set(spot, { kind: "missing" }, "late");
-    this.#noteMove(spot, backup);
+  /** What is at the view will be called `backup`, and nothing is there. */
+  backUp(view: KeyedView, backup: KeyedView): void {
+    this.set(backup, this.nodeAt(view), "late");
+    this.set(view, { kind: "missing" }, "late");
+    this.#noteMove(view, backup);
   }
 
   #noteMove(from: KeyedView, to: KeyedView): void {
@@ -113,21 +113,21 @@ export class Overlay {
     return this.#changes.values().some((changes) => changes.some(({ content }) => content !== undefined));
   }
 
-  /** What is at `from` will be at the spot too. */
-  copy(spot: KeyedView, from: KeyedView, node: Node, turn: Turn): void {
-    this.#note(spot, node, { spot: from, isCopied: true, time: this.#count }, turn);
+  /** What is at `from` will be at the view too. */
+  copy(view: KeyedView, from: KeyedView, node: Node, phase: Phase): void {
+    this.#note(view, node, { view: from, isCopied: true, time: this.#count }, phase);
     // Nothing may come into it that comes too late for the copy, or else too early.
-    if (turn === "late") this.#late.add(this.#key(from));
+    if (phase === "late") this.#late.add(this.#key(from));
   }
 
-  #note(spot: KeyedView, node: Node, content: Content | undefined, turn: Turn): void {
-    const key = this.#key(spot);
+  #note(view: KeyedView, node: Node, content: Content | undefined, phase: Phase): void {
+    const key = this.#key(view);
     this.#count += 1;
     const change = { number: this.#count, node, ...(content && { content }) };
     const known = this.#changes.get(key);
     if (known === undefined) this.#changes.set(key, [change]);
     else known.push(change);
-    if (turn === "early") return;
+    if (phase === "early") return;
     this.#late.add(key);
     for (const above of this.#above(key)) {
       if (this.#aboveLate.has(above)) break;
@@ -141,37 +141,37 @@ export class Overlay {
   }
 
   /** How many names a directory will hold. */
-  countNames(spot: KeyedView): number {
-    const vanished = this.#vanished.get(this.#key(spot)) ?? 0;
-    return Math.max(this.#observed.countNames(this.whereNow(spot)) - vanished, 0);
+  countNames(view: KeyedView): number {
+    const vanished = this.#vanished.get(this.#key(view)) ?? 0;
+    return Math.max(this.#observed.countNames(this.whereNow(view)) - vanished, 0);
   }
 
-  /** What is at the spot goes, or is imp's own: it does not count among the names in its directory. */
-  discount(spot: KeyedView): void {
-    const [directory] = this.#above(this.#key(spot));
+  /** What is at the view goes, or is imp's own: it does not count among the names in its directory. */
+  discount(view: KeyedView): void {
+    const [directory] = this.#above(this.#key(view));
     if (directory !== undefined) this.#vanished.set(directory, (this.#vanished.get(directory) ?? 0) + 1);
   }
 
-  /** Where that can be looked at now which will be at the spot. */
-  whereNow(spot: KeyedView): KeyedView {
-    return this.#changes.size === 0 ? spot : this.#whereNow(spot, this.#count);
+  /** Where that can be looked at now which will be at the view. */
+  whereNow(view: KeyedView): KeyedView {
+    return this.#changes.size === 0 ? view : this.#whereNow(view, this.#count);
   }
 
-  /** Where that can be looked at now which gives its place to what is put back at the spot; null if nothing is. */
-  displacedFrom(spot: KeyedView): KeyedView | null {
-    const change = this.#lastChange(this.#key(spot), this.#count);
-    return change?.content?.isCopied === false ? this.#whereNow(spot, change.number - 1) : null;
+  /** Where that can be looked at now which gives its place to what is put back at the view; null if nothing is. */
+  displacedFrom(view: KeyedView): KeyedView | null {
+    const change = this.#lastChange(this.#key(view), this.#count);
+    return change?.content?.isCopied === false ? this.#whereNow(view, change.number - 1) : null;
   }
 
-  #whereNow(spot: KeyedView, time: number): KeyedView {
-    const key = this.#key(spot, time);
+  #whereNow(view: KeyedView, time: number): KeyedView {
+    const key = this.#key(view, time);
     for (const above of [key, ...this.#above(key)]) {
       const content = this.#lastChange(above, time)?.content;
       if (content === undefined) continue;
-      const now = this.#within(content.spot, namesBelow(above, key));
+      const now = this.#within(content.view, namesBelow(above, key));
       return content.isCopied ? this.#whereNow(now, content.time) : now;
     }
-    return spot;
+    return view;
   }
 
   /** What is mounted below a directory does not come along, whether that is renamed or copied. */
@@ -183,16 +183,16 @@ export class Overlay {
     return viewOf(this.#observed.mounts, path, directory.beneath ?? inside ?? null);
   }
 
-  /** True if the object at the spot, or a directory above it, comes about only after mounts and links have gone. */
-  isLate(spot: KeyedView): boolean {
+  /** True if the object at the view, or a directory above it, comes about only after mounts and links have gone. */
+  isLate(view: KeyedView): boolean {
     if (this.#late.size === 0) return false;
-    const key = this.#key(spot);
+    const key = this.#key(view);
     return this.#late.has(key) || this.#above(key).some((above) => this.#late.has(above));
   }
 
-  /** True if something in the directory at the spot changes only then. */
-  holdsLate(spot: KeyedView): boolean {
-    return this.#aboveLate.has(this.#key(spot));
+  /** True if something in the directory at the view changes only then. */
+  holdsLate(view: KeyedView): boolean {
+    return this.#aboveLate.has(this.#key(view));
   }
 
   /** A mount goes on showing what it shows by whatever name that goes. */

@@ -1,24 +1,29 @@
 import { type Entry, isMounted } from "../model/manifest.ts";
 import { sortedDeepestFirst } from "../model/path.ts";
 import type { Plan } from "../model/plan.ts";
-import { presentState } from "./active-state.ts";
-import { type Draft, newDraft, type PlanRequest } from "./draft.ts";
+import { activeStateOf } from "./active-state.ts";
+import {
+  holdsOwnSource,
+  liesInOwnRoot,
+  refuseCircle,
+  refuseNewWays,
+  refuseOwnSource,
+  refuseSharedPlace,
+  sharedPlaces,
+} from "./clashes.ts";
+import { type Draft, newDraft, type PlanRequest, temporaryNames } from "./draft.ts";
 import { effectsKept } from "./effects.ts";
 import { isInPlace, type Look } from "./is-in-place.ts";
 import { planLink } from "./link.ts";
 import { planMount } from "./mount.ts";
-import { survey } from "./mount-decisions.ts";
-import { TemporaryNames } from "./names.ts";
+import { decideMounts } from "./mount-decisions.ts";
 import { neededIn, orderOf } from "./order.ts";
-import { Overlay } from "./planned-tree.ts";
+import { PlannedTree } from "./planned-tree.ts";
 import { reportKernelPlace, reportUnsafe } from "./problems.ts";
-import { refuseCircle, refuseNewWays, refuseOwnSource, refuseSharedPlace } from "./refusals.ts";
 import { planRemovals } from "./removal/removal.ts";
 import { newWithdrawal, type Withdrawal, withdrawMoved, withdrawUnwanted } from "./removal/withdrawal.ts";
-import { type Needs, needsOf } from "./required-paths.ts";
-import { holdsOwnSource, liesInOwnRoot, sharedPlaces } from "./same-place.ts";
+import { type RequiredPaths, requiredKeysOf, requiredPathsOf } from "./required-paths.ts";
 import { ensureSource } from "./sources.ts";
-import { usesOf } from "./uses.ts";
 
 export type { PlanRequest } from "./draft.ts";
 
@@ -29,16 +34,16 @@ export type { PlanRequest } from "./draft.ts";
  * @param look tells at a glance which entries need nothing; the plan is the same without it
  */
 export function makePlan(request: PlanRequest, look: Look = isInPlace): Plan {
-  const { draft, needs, withdrawal } = beginPlan(request);
+  const { draft, required, withdrawal } = beginPlan(request);
   draft.conflicts.push(...withdrawal.conflicts);
   draft.notices.push(...withdrawal.notices);
   for (const effect of withdrawal.endedEffects) draft.endedEffects.add(effect);
-  planRemovals(draft, needs, withdrawal);
+  planRemovals(draft, required, withdrawal);
   planAdditions(draft, look);
   return {
     steps: [...draft.sourceSteps, ...draft.removalSteps, ...draft.additionSteps],
     // A directory has to be empty to go. It may go by several names, so its place counts.
-    afterwards: sortedDeepestFirst(draft.afterwards, ({ path }) => draft.survey.ways.locate(path).path),
+    afterwards: sortedDeepestFirst(draft.afterwards, ({ path }) => draft.decisions.paths.resolve(path).path),
     conflicts: draft.conflicts,
     notices: draft.notices,
     findings: draft.findings,
@@ -48,43 +53,43 @@ export function makePlan(request: PlanRequest, look: Look = isInPlace): Plan {
 
 /** The wanted entries that each wanted entry can't do without: it lies in them, or is stored in them. */
 export function dependenciesOf(request: PlanRequest): (entry: Entry) => ReadonlySet<Entry> {
-  return neededIn(beginPlan(request).draft.survey);
+  return neededIn(beginPlan(request).draft.decisions);
 }
 
 interface BegunPlan {
   readonly draft: Draft;
-  readonly needs: Needs;
+  readonly required: RequiredPaths;
   readonly withdrawal: Withdrawal;
 }
 
 /** All that has to be known before the first step can be planned. */
 function beginPlan(request: PlanRequest): BegunPlan {
   const { active, wanted, effects, observed } = request;
-  const overlay = new Overlay(observed);
-  const present = presentState(active, effects, observed);
+  const tree = new PlannedTree(observed);
+  const activeState = activeStateOf(active, effects, observed);
   const wantedEntries = new Map(wanted.entries.map((entry) => [entry.target, entry]));
-  const needs = needsOf(present.entries, wantedEntries);
-  const names = new TemporaryNames(request.token);
+  const required = requiredPathsOf(activeState.entries, wantedEntries);
+  const nameBeside = temporaryNames(request.token);
 
   const withdrawal = newWithdrawal();
-  const question = { present, observed, overlay, effects, needs, names };
+  const question = { activeState, observed, tree, effects, required, nameBeside };
   withdrawUnwanted(question, withdrawal);
-  const surveyed = survey(wantedEntries, present, overlay, observed);
-  withdrawMoved(question, withdrawal, surveyed.ways);
+  const decisions = decideMounts(wantedEntries, activeState, tree, observed);
+  withdrawMoved(question, withdrawal, decisions.paths);
 
   const draft = newDraft({
     request,
-    present,
-    survey: surveyed,
-    overlay,
-    names,
-    uses: usesOf(surveyed, needs),
+    activeState,
+    decisions: decisions,
+    tree,
+    nameBeside,
+    requiredKeys: requiredKeysOf(decisions, required),
   });
-  return { draft, needs, withdrawal };
+  return { draft, required, withdrawal };
 }
 
 function planAdditions(draft: Draft, look: Look): void {
-  const { entries, circular } = orderOf(draft.survey);
+  const { entries, circular } = orderOf(draft.decisions);
   const shared = sharedPlaces(draft);
   for (const entry of entries) {
     const other = shared.get(entry);

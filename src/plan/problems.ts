@@ -75,7 +75,7 @@ export function reportUnreachable(draft: Draft, entry: Entry, path: string, node
  * which says nothing of who made them; the system's own walk does.
  */
 export function reportUnsafe(draft: Draft, entry: Entry, path: string): boolean {
-  if (draft.survey.ways.locate(path).path === path) return false;
+  if (draft.decisions.paths.resolve(path).path === path) return false;
   const node = draft.request.observed.node({ path, beneath: null });
   return node.kind === "unsafe" && reportUnreachable(draft, entry, path, node);
 }
@@ -113,8 +113,8 @@ export function reportObstacle(draft: Draft, entry: Entry, what: string, remedy 
 
 /** Reports that what stands at the target can't be renamed, for what is mounted there or stored in it. */
 export function reportHeld(draft: Draft, entry: Entry): boolean {
-  const spot = draft.survey.ways.placeOf(entry.target);
-  if (draft.uses().storage.has(spot.key)) {
+  const view = draft.decisions.paths.noFollow(entry.target);
+  if (draft.requiredKeys().storage.has(view.key)) {
     finding(draft, entry.target, "in-the-way", "what stands there holds the source of an entry");
     conflict(
       draft,
@@ -124,8 +124,8 @@ export function reportHeld(draft: Draft, entry: Entry): boolean {
     );
     return true;
   }
-  const staying = mountsUpon(draft.request.observed.mounts, spot).filter(
-    (mount) => !draft.survey.isGoing(mount),
+  const staying = mountsUpon(draft.request.observed.mounts, view).filter(
+    (mount) => !draft.decisions.isGoing(mount),
   );
   for (const mount of staying) {
     finding(draft, entry.target, "in-the-way", `${describeMount(mount)} is mounted at ${mount.mountPoint}`);
@@ -171,7 +171,7 @@ export function reportMountsInside(
 ): void {
   const target = typeof entry === "string" ? entry : entry.target;
   for (const mount of inside) {
-    if (draft.survey.isGoing(mount)) continue;
+    if (draft.decisions.isGoing(mount)) continue;
     conflict(
       draft,
       entry,
@@ -208,7 +208,7 @@ const kernelPlaces: ReadonlySet<string> = new Set(["/proc", "/sys", "/dev"]);
 
 /** Reports a target that leads to the kernel's own directories. Returns true if it does. */
 export function reportKernelPlace(draft: Draft, entry: Entry): boolean {
-  const { path } = draft.survey.ways.locate(entry.target);
+  const { path } = draft.decisions.paths.resolve(entry.target);
   const end = path.indexOf("/", 1);
   if (!kernelPlaces.has(end < 0 ? path : path.slice(0, end))) return false;
   finding(draft, entry.target, "in-the-way", `it leads to ${path}, which belongs to the kernel`);

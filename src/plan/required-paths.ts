@@ -1,8 +1,10 @@
 import type { Entry } from "../model/manifest.ts";
 import { ancestorsOf, parentOf } from "../model/path.ts";
+import type { MountDecisions } from "./mount-decisions.ts";
+import type { KeyedView } from "./resolve/keyed-view.ts";
 
 /** The paths that wanted entries need, as they are written. */
-export interface Needs {
+export interface RequiredPaths {
   readonly wanted: ReadonlyMap<string, Entry>;
   /** Directories above targets. */
   readonly aboveTargets: ReadonlySet<string>;
@@ -18,7 +20,10 @@ export interface Needs {
 }
 
 /** The paths are worked out when they are first asked for: only what goes, and what imp made, raises the question. */
-export function needsOf(active: ReadonlyMap<string, Entry>, wanted: ReadonlyMap<string, Entry>): Needs {
+export function requiredPathsOf(
+  active: ReadonlyMap<string, Entry>,
+  wanted: ReadonlyMap<string, Entry>,
+): RequiredPaths {
   let aboveTargets: Set<string> | null = null;
   let storage: Set<string> | null = null;
   return {
@@ -50,4 +55,30 @@ function withAncestors(paths: readonly string[]): Set<string> {
     for (let above = path; !known.has(above); above = parentOf(above)) known.add(above);
   }
   return known;
+}
+
+/** What the wanted entries use, told by keys. */
+export interface RequiredKeys {
+  /** Places that targets have, under what is mounted there. */
+  readonly targets: ReadonlySet<string>;
+  /** Places of the directories above targets. */
+  readonly aboveTargets: ReadonlySet<string>;
+  /** Sources, and the directories that hold them. */
+  readonly storage: ReadonlySet<string>;
+}
+
+/** Worked out only if somebody asks, and once. */
+export function requiredKeysOf(decisions: MountDecisions, required: RequiredPaths): () => RequiredKeys {
+  const { paths } = decisions;
+  const keys = (paths: Iterable<string>, viewOfPath: (path: string) => KeyedView) =>
+    new Set([...paths].map((path) => viewOfPath(path).key));
+  let known: RequiredKeys | null = null;
+  return () => {
+    known ??= {
+      targets: keys(required.wanted.keys(), paths.noFollow),
+      aboveTargets: keys(required.aboveTargets, paths.noFollow),
+      storage: keys(required.storage, paths.follow),
+    };
+    return known;
+  };
 }

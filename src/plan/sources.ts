@@ -4,8 +4,8 @@ import { ancestorsOf } from "../model/path.ts";
 import { accessOf, accessWith, hasAccess } from "./access.ts";
 import { conflict, type Draft, directoryBehind, finding, nodeBehind, stepsFor } from "./draft.ts";
 import { adjustAccess, ensureParents } from "./parents.ts";
-import { type Original, originalOf, turnFor } from "./phase.ts";
-import { futureDirectory, type Turn } from "./planned-tree.ts";
+import { type Original, originalOf, phaseFor } from "./phase.ts";
+import { futureDirectory, type Phase } from "./planned-tree.ts";
 import { describeNode, reportReadOnly, reportUnreachable, reportUnsafe } from "./problems.ts";
 
 /** A source that is there, or will be. */
@@ -23,7 +23,7 @@ export interface ReadySource {
  */
 export function ensureSource(draft: Draft, entry: Entry): ReadySource | null {
   if (reportUnsafe(draft, entry, entry.source)) return null;
-  const link = draft.survey.linkAt(draft.survey.ways.locate(entry.source).path);
+  const link = draft.decisions.linkAt(draft.decisions.paths.resolve(entry.source).path);
   if (link !== undefined) {
     reportWrongType(draft, entry, `the place of another entry's symlink, to ${link.source}`);
     return null;
@@ -40,11 +40,11 @@ export function ensureSource(draft: Draft, entry: Entry): ReadySource | null {
   }
   const isAdjustable = node.kind === "directory" || node.kind === "file";
   if ((isAdjustable && !hasAccess(entry, node)) || entry.parentDirectory !== undefined) {
-    const turn = turnFor(draft, entry, null);
-    const spot = draft.survey.ways.objectAt(entry.source);
-    if (isAdjustable && !adjustAccess(draft, entry, { path: entry.source, spot, node, turn }, entry))
+    const phase = phaseFor(draft, entry, null);
+    const view = draft.decisions.paths.follow(entry.source);
+    if (isAdjustable && !adjustAccess(draft, entry, { path: entry.source, view, node, phase }, entry))
       return null;
-    if (entry.parentDirectory !== undefined && !ensureParents(draft, entry, "source", turn)) return null;
+    if (entry.parentDirectory !== undefined && !ensureParents(draft, entry, "source", phase)) return null;
   }
   return "uid" in node
     ? { access: accessWith(entry, accessOf(node), node.kind === "directory"), isSeen: true, copied: false }
@@ -57,7 +57,7 @@ const unseenSource: ReadySource = { access: { uid: 0, gid: 0, mode: 0 }, isSeen:
 function sourceNode(draft: Draft, entry: Entry): Node {
   const node = nodeBehind(draft, entry.source);
   if (node.kind !== "unknown" || entry.kind === "linked-file") return node;
-  if (draft.survey.fateOf(entry) !== "keep") return node;
+  if (draft.decisions.action(entry) !== "keep") return node;
   return draft.request.observed.node({ path: entry.target, beneath: null });
 }
 
@@ -103,10 +103,10 @@ function createSource(draft: Draft, entry: Entry): ReadySource | null {
     return null;
   }
   const original = originalOf(draft, entry);
-  const turn = turnFor(draft, entry, original);
-  if (!ensureParents(draft, entry, "source", turn)) return null;
+  const phase = phaseFor(draft, entry, original);
+  if (!ensureParents(draft, entry, "source", phase)) return null;
   if (reportReadOnly(draft, entry, entry.source)) return null;
-  return original === null ? createEmpty(draft, entry, turn) : createCopy(draft, entry, original, turn);
+  return original === null ? createEmpty(draft, entry, phase) : createCopy(draft, entry, original, phase);
 }
 
 function mayCreate({ request }: Draft, entry: Entry): boolean {
@@ -128,24 +128,24 @@ function missingSourceHelp({ request }: Draft, { kind, source, createSources }: 
   );
 }
 
-function createEmpty(draft: Draft, entry: Entry, turn: Turn): ReadySource {
+function createEmpty(draft: Draft, entry: Entry, phase: Phase): ReadySource {
   const isDirectory = entry.kind === "directory";
   const access = accessWith(entry, newAccess(draft, entry), isDirectory);
-  stepsFor(draft, turn).push({
+  stepsFor(draft, phase).push({
     kind: isDirectory ? "create-directory" : "create-file",
     serves: entry.target,
     path: entry.source,
     access,
     role: "source",
   });
-  draft.overlay.set(draft.survey.ways.placeOf(entry.source), futureNode(entry, access), turn);
+  draft.tree.set(draft.decisions.paths.noFollow(entry.source), futureNode(entry, access), phase);
   return { access, isSeen: true, copied: false };
 }
 
 /** A copy comes with the original's owner and mode; what the entry asks for is set afterwards. */
-function createCopy(draft: Draft, entry: Entry, original: Original, turn: Turn): ReadySource | null {
-  const { node, spot: from } = original;
-  stepsFor(draft, turn).push({
+function createCopy(draft: Draft, entry: Entry, original: Original, phase: Phase): ReadySource | null {
+  const { node, view: from } = original;
+  stepsFor(draft, phase).push({
     kind: "copy-source",
     serves: entry.target,
     from: original.path,
@@ -154,10 +154,10 @@ function createCopy(draft: Draft, entry: Entry, original: Original, turn: Turn):
   });
   const copied = accessOf(node);
   const future = futureNode(entry, copied);
-  const spot = draft.survey.ways.placeOf(entry.source);
-  if (node.kind === "directory") draft.overlay.copy(spot, from, future, turn);
-  else draft.overlay.set(spot, future, turn);
-  if (!adjustAccess(draft, entry, { path: entry.source, spot, node: future, turn }, entry)) return null;
+  const view = draft.decisions.paths.noFollow(entry.source);
+  if (node.kind === "directory") draft.tree.copy(view, from, future, phase);
+  else draft.tree.set(view, future, phase);
+  if (!adjustAccess(draft, entry, { path: entry.source, view, node: future, phase }, entry)) return null;
   return {
     access: accessWith(entry, copied, node.kind === "directory"),
     isSeen: true,
@@ -172,7 +172,7 @@ function futureNode(entry: Entry, access: Access): DirectoryNode | FileNode {
 
 /** Owner and mode of a source that has nothing to copy: those of an empty target, else the owner of its folder. */
 function newAccess(draft: Draft, entry: Entry): Access {
-  const target = draft.overlay.nodeAt(draft.survey.ways.placeOf(entry.target));
+  const target = draft.tree.nodeAt(draft.decisions.paths.noFollow(entry.target));
   if (entry.kind === "directory" && target.kind === "directory") return accessOf(target);
   const mode = entry.kind === "directory" ? 0o755 : 0o644;
   for (const ancestor of ancestorsOf(entry.target)) {

@@ -1,5 +1,5 @@
 import type { MountedSource } from "../../src/model/plan.ts";
-import { objectAt } from "./walk.ts";
+import { follow } from "./walk.ts";
 import {
   attachMount,
   describeMount,
@@ -20,14 +20,14 @@ export function written(options: readonly string[]): string[] {
 }
 
 export function mount(world: World, target: string, { source, options, hidden }: MountedSource): void {
-  const shown = objectAt(world, source);
+  const shown = follow(world, source);
   if (shown.dentry.inode.content.kind === "symlink") throw new Refusal("EINVAL", `${source} is a symlink`);
-  const place = objectAt(world, target);
+  const place = follow(world, target);
   setHidden(world, attachMount(world, place, shown.mount.filesystem, shown.dentry, written(options)), hidden);
 }
 
 export function topMount(world: World, target: string): ModelMount {
-  const { mount: top, dentry } = objectAt(world, target);
+  const { mount: top, dentry } = follow(world, target);
   if (top.root !== dentry) throw new Refusal("EINVAL", `${target} is no mount point`);
   return top;
 }
@@ -57,12 +57,12 @@ export function replaceMount(
   target: string,
   { source, options, hidden }: MountedSource,
 ): ModelMount {
-  const shown = objectAt(world, source);
+  const shown = follow(world, source);
   const old = topMount(world, target);
   if ((old.root.inode.content.kind === "directory") !== (shown.dentry.inode.content.kind === "directory"))
     throw new Refusal("ENOTDIR", `${source} for what is at ${target}`);
   takeAway(world, old);
-  const place = objectAt(world, target);
+  const place = follow(world, target);
   setHidden(world, attachMount(world, place, shown.mount.filesystem, shown.dentry, written(options)), hidden);
   return old;
 }

@@ -1,5 +1,5 @@
 import type { Mount } from "../../src/model/mount.ts";
-import type { Node, Observed, Spot } from "../../src/model/observation.ts";
+import type { Node, Observed, PathView } from "../../src/model/observation.ts";
 import { isAtOrBelow, join, nameOf, parentOf, rebase } from "../../src/model/path.ts";
 import { type Inode, namesIn } from "./filesystem.ts";
 import { childOf, maySearch, type Viewer, type Walk, walk } from "./walk.ts";
@@ -20,17 +20,17 @@ export function observe(world: World, viewer: Viewer = 0): Observed {
     return walkWithoutMounts({ mount: homeMount, dentry: homeMount.root }, path, home.mountPoint);
   }
 
-  function found(spot: Spot): Position | null {
-    const parent = directory(parentOf(spot.path), spot.beneath);
+  function found(view: PathView): Position | null {
+    const parent = directory(parentOf(view.path), view.beneath);
     if (parent.kind !== "open") return null;
-    if (spot.path === "/") return parent.position;
-    return spot.beneath === null
-      ? childOf(parent.position, nameOf(spot.path))
-      : childWithoutMounts(parent.position, nameOf(spot.path));
+    if (view.path === "/") return parent.position;
+    return view.beneath === null
+      ? childOf(parent.position, nameOf(view.path))
+      : childWithoutMounts(parent.position, nameOf(view.path));
   }
 
-  function node(spot: Spot): Node {
-    const parent = directory(parentOf(spot.path), spot.beneath);
+  function node(view: PathView): Node {
+    const parent = directory(parentOf(view.path), view.beneath);
     switch (parent.kind) {
       case "missing":
         return { kind: "missing" };
@@ -40,7 +40,7 @@ export function observe(world: World, viewer: Viewer = 0): Observed {
         return { kind: "unknown", at: parent.at };
       case "open": {
         if (!maySearch(parent.position, viewer)) return { kind: "unknown", at: parent.path };
-        const position = found(spot);
+        const position = found(view);
         return position === null ? { kind: "missing" } : describeNode(position);
       }
     }
@@ -52,18 +52,18 @@ export function observe(world: World, viewer: Viewer = 0): Observed {
     return parent.kind === "open" ? join(parent.path, nameOf(path)) : path;
   }
 
-  function countNames(spot: Spot): number {
-    const position = found(spot);
+  function countNames(view: PathView): number {
+    const position = found(view);
     return position === null ? 0 : namesIn(position.dentry).size;
   }
 
-  function sameBytes(left: Spot, right: Spot): boolean {
+  function sameBytes(left: PathView, right: PathView): boolean {
     const [one, other] = [contentAt(left), contentAt(right)];
     return one?.kind === "file" && other?.kind === "file" && one.bytes === other.bytes;
   }
 
-  function contentAt(spot: Spot) {
-    return found(spot)?.dentry.inode.content;
+  function contentAt(view: PathView) {
+    return found(view)?.dentry.inode.content;
   }
 
   const isHidden = (mount: Mount) => world.hiding.has(hidingLine(mount));

@@ -5,7 +5,7 @@ import type { Step, Tidying } from "../../src/model/plan.ts";
 import { copyObject } from "./copy.ts";
 import { type Content, createObject, type Dentry, moveName, namesIn, removeName } from "./filesystem.ts";
 import { expectMount, mount, replaceMount, unmount, written } from "./mounting.ts";
-import { lookUp, lookUpFollowing, objectAt, parentAt } from "./walk.ts";
+import { follow, lookUp, lookUpFollowing, parentAt } from "./walk.ts";
 import { isMountPoint, type ModelMount, type Position, Refusal, setHidden, type World } from "./world.ts";
 
 /** What a step left behind, as `execute/session.ts` has it. */
@@ -178,7 +178,7 @@ function bareName(world: World, path: string): { dentry: Dentry; parent: Positio
 }
 
 export function setAccess(world: World, path: string, access: Access): void {
-  const { dentry, mount } = objectAt(world, path);
+  const { dentry, mount } = follow(world, path);
   expectWritable(mount, path);
   const { inode } = dentry;
   const { kind } = inode.content;
@@ -205,7 +205,7 @@ function putBack(world: World, path: string, backup: string): Outcome {
 
 function copySource(world: World, from: string, to: string, what: "directory" | "file"): void {
   const parent = writableParentAt(world, to);
-  const original = objectAt(world, from);
+  const original = follow(world, from);
   if (original.dentry.inode.content.kind !== what) throw new Refusal("EINVAL", `${from} is no ${what}`);
   expectFree(parent, nameOf(to));
   copyObject(original, parent, nameOf(to));

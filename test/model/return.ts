@@ -12,10 +12,10 @@ export function remains(
   before: Snapshot,
   after: Snapshot,
   manifests: readonly Manifest[],
-  placeOf: (path: string) => string,
+  noFollow: (path: string) => string,
 ): string[] {
   const entries = manifests.flatMap((manifest) => manifest.entries);
-  const storage = entries.map(({ source }) => placeOf(source));
+  const storage = entries.map(({ source }) => noFollow(source));
   const isStorage = (place: string) =>
     storage.some((source) => isAtOrBelow(place, source) || isBelow(source, place));
   const asksAccess = entries.some(

@@ -11,7 +11,7 @@ import {
   setAccess,
   unlinkSymlink,
 } from "./perform.ts";
-import { lookUp, objectAt } from "./walk.ts";
+import { follow, lookUp } from "./walk.ts";
 import { attachMount, type ModelMount, Refusal, setHidden, type World } from "./world.ts";
 
 /** A step that was carried out on the model. */
@@ -88,12 +88,12 @@ export function revert(world: World, { step, outcome }: Done): void {
 /** A copy of the mount that was taken away comes to its place; the model keeps the options as they were written. */
 function attachAgain(world: World, target: string, kept: ModelMount | undefined, hidden: boolean): void {
   if (kept === undefined) throw new Error(`the step kept no mount of ${target}`);
-  const mount = attachMount(world, objectAt(world, target), kept.filesystem, kept.root, kept.options);
+  const mount = attachMount(world, follow(world, target), kept.filesystem, kept.root, kept.options);
   setHidden(world, mount, hidden);
 }
 
 function removeCreated(world: World, path: string): void {
-  const { dentry, mount } = objectAt(world, path);
+  const { dentry, mount } = follow(world, path);
   const { content } = dentry.inode;
   if (namesIn(dentry).size > 0) throw new Refusal("ENOTEMPTY", path);
   if (content.kind === "file" && content.bytes !== "") throw new Refusal("ENOTEMPTY", path);

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { Entry, Manifest } from "../../src/model/manifest.ts";
-import type { Node, Spot } from "../../src/model/observation.ts";
+import type { Node, PathView } from "../../src/model/observation.ts";
 import { makePlan } from "../../src/plan/planner.ts";
 import type { Machine } from "./build.ts";
 import { beginStory, command, letHappen, planFor, requestFor } from "./story.ts";
@@ -58,7 +58,7 @@ test("a mount that shows another object than its source is now is made anew, tho
   const request = requestFor(story, manifest);
   expect(makePlan(request).steps).toEqual([]);
   // As a network filesystem does once another machine put a new directory in the place of the old one.
-  const node = (view: Spot): Node => {
+  const node = (view: PathView): Node => {
     const seen = request.observed.node(view);
     const isOld = view.path === "/a" && view.beneath === null && seen.kind === "directory";
     return isOld ? { ...seen, identity: { ...seen.identity, inode: "4711" } } : seen;

@@ -89,7 +89,7 @@ export function lookUpFollowing(world: World, path: string): Position | null {
 }
 
 /** The object at a path, crossed mounts and all. */
-export function objectAt(world: World, path: string): Position {
+export function follow(world: World, path: string): Position {
   const found = childOf(parentAt(world, path), nameOf(path));
   if (found === null) throw new Refusal("ENOENT", path);
   return found;

@@ -16,9 +16,9 @@ import { isShownBy } from "../resolve/keyed-view.ts";
  * the one that imp's link was in; where the filesystem does not say when that was made, there is none.
  */
 export function isReplacement(draft: Draft, entry: LinkedFileEntry): boolean {
-  const active = draft.present.entries.get(entry.target);
+  const active = draft.activeState.entries.get(entry.target);
   if (active?.kind !== "linked-file" || active.source !== entry.source) return false;
-  if (draft.present.found.has(entry.target)) return false;
+  if (draft.activeState.found.has(entry.target)) return false;
   const folder = parentOf(entry.target);
   return holdsLinks(draft.request.effects, folder, directoryBehind(draft, folder));
 }
@@ -64,33 +64,33 @@ export function adopt(draft: Draft, entry: LinkedFileEntry, node: FileNode): boo
   const backup = freeBackupName(draft, entry, source);
   if (identity === null || backup === null) return false;
   const access = accessWith(entry, accessOf(node), false);
-  const { overlay, survey, names } = draft;
+  const { tree, decisions } = draft;
   draft.additionSteps.push({
     kind: "adopt-file",
     serves: target,
     from: target,
     to: source,
-    aside: names.beside(source),
+    aside: draft.nameBeside(source),
     backup,
     identity,
     sourceIdentity: stored.identity,
     access,
   });
-  overlay.set(survey.ways.placeOf(backup), stored, "late");
+  tree.set(decisions.paths.noFollow(backup), stored, "late");
   const adopted = { ...node, ...futureDirectory(access), kind: "file", links: 1 } as const;
-  overlay.set(survey.ways.objectAt(source), adopted, "late");
+  tree.set(decisions.paths.follow(source), adopted, "late");
   return true;
 }
 
 /** Where the entry's source is mounted, or will be, by another way; null if nowhere. */
-function mountOf({ survey, request }: Draft, entry: LinkedFileEntry): string | null {
+function mountOf({ decisions, request }: Draft, entry: LinkedFileEntry): string | null {
   const { mounts } = request.observed;
-  const source = survey.ways.objectAt(entry.source);
-  const mount = mounts.mounts.find((other) => !survey.isGoing(other) && isShownBy(other, source));
+  const source = decisions.paths.follow(entry.source);
+  const mount = mounts.mounts.find((other) => !decisions.isGoing(other) && isShownBy(other, source));
   if (mount !== undefined) return mount.mountPoint;
-  for (const other of survey.wanted.values()) {
+  for (const other of decisions.wanted.values()) {
     if (!isMounted(other)) continue;
-    if (survey.ways.objectAt(other.source).key === source.key) return other.target;
+    if (decisions.paths.follow(other.source).key === source.key) return other.target;
   }
   return null;
 }

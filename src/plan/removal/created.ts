@@ -4,14 +4,14 @@ import { ancestorsOf, join, nameOf, parentOf } from "../../model/path.ts";
 import type { Draft } from "../draft.ts";
 import { backupsOf, isMade, isObject, type MadeEffect } from "../effects.ts";
 import { isReadOnly } from "../options.ts";
-import type { Needs } from "../required-paths.ts";
+import type { RequiredPaths } from "../required-paths.ts";
 import { type KeyedView, viewOf } from "../resolve/keyed-view.ts";
 import { mountsUpon } from "../resolve/mounts-within.ts";
 import type { Withdrawal } from "./withdrawal.ts";
 
 /** Where that which imp made is, and when it can be reached. */
 interface Sighting {
-  readonly spot: KeyedView;
+  readonly view: KeyedView;
   /** Where it can be looked at now. */
   readonly now: KeyedView;
   /** As a step can name it. */
@@ -24,14 +24,14 @@ interface Sighting {
  * there no longer leads to. They go once the command is on record; only if their place is needed, they give it free
  * before. What can't be reached then, since a mount comes over it, stays on record.
  */
-export function withdrawMade(draft: Draft, needs: Needs, withdrawal: Withdrawal): void {
+export function withdrawMade(draft: Draft, required: RequiredPaths, withdrawal: Withdrawal): void {
   for (const effect of draft.request.effects) {
     if (!isMade(effect)) continue;
     // A backup comes to the place, unless it is the very object that came back.
-    const isVacated = (spot: KeyedView) =>
-      withdrawal.vacated.has(spot.key) &&
-      !isObject(draft.overlay.nodeAt(spot), effect.identity, draft.request.observed);
-    if (isStillUsed(draft, needs, effect, isVacated)) {
+    const isVacated = (view: KeyedView) =>
+      withdrawal.vacated.has(view.key) &&
+      !isObject(draft.tree.nodeAt(view), effect.identity, draft.request.observed);
+    if (isStillUsed(draft, required, effect, isVacated)) {
       draft.presumed.add(effect);
       continue;
     }
@@ -41,19 +41,19 @@ export function withdrawMade(draft: Draft, needs: Needs, withdrawal: Withdrawal)
       if (!isPutAway(draft, effect)) draft.endedEffects.add(effect);
       continue;
     }
-    const { spot } = sighting;
-    const key = spot.key;
+    const { view } = sighting;
+    const key = view.key;
     // It has become storage, which stays.
-    if (draft.uses().storage.has(key) && !isVacated(spot)) {
+    if (draft.requiredKeys().storage.has(key) && !isVacated(view)) {
       draft.endedEffects.add(effect);
       continue;
     }
-    const isAbove = draft.uses().aboveTargets.has(key);
-    if (isAbove && effect.kind === "created-directory" && !isVacated(spot)) continue;
+    const isAbove = draft.requiredKeys().aboveTargets.has(key);
+    if (isAbove && effect.kind === "created-directory" && !isVacated(view)) continue;
     const path = pathAfterwards(draft, effect, sighting);
-    draft.overlay.discount(spot);
-    if (path === null || isHeld(draft, spot, path)) continue;
-    const isNeeded = isAbove || isVacated(spot) || draft.uses().targets.has(key);
+    draft.tree.discount(view);
+    if (path === null || isHeld(draft, view, path)) continue;
+    const isNeeded = isAbove || isVacated(view) || draft.requiredKeys().targets.has(key);
     // It may become a backup with all that is in it, and come back.
     if (isNeeded && !isEmpty(draft, sighting)) continue;
     draft.endedEffects.add(effect);
@@ -76,11 +76,11 @@ function giveFree(
   draft: Draft,
   withdrawal: Withdrawal,
   effect: MadeEffect,
-  { spot, path, isUncovered }: Sighting,
+  { view, path, isUncovered }: Sighting,
   pathAfterwards: string,
 ): void {
   const { observed } = draft.request;
-  const aside = draft.names.beside(path);
+  const aside = draft.nameBeside(path);
   const what = effect.kind === "created-directory" ? "directory" : "file";
   const step = {
     kind: "set-aside",
@@ -92,72 +92,72 @@ function giveFree(
   } as const;
   const removals = isUncovered ? withdrawal.uncovered : withdrawal.removals;
   removals.push({ path: observed.real(effect.path), rank: "made", step });
-  if (!withdrawal.vacated.has(spot.key)) draft.overlay.set(spot, { kind: "missing" }, "late");
+  if (!withdrawal.vacated.has(view.key)) draft.tree.set(view, { kind: "missing" }, "late");
   tidyAway(draft, effect, join(parentOf(pathAfterwards), nameOf(aside)));
 }
 
 /** True if the wanted entries use this path as what the effect says it is, and it leads to the same place as before. */
 function isStillUsed(
   draft: Draft,
-  needs: Needs,
+  required: RequiredPaths,
   effect: MadeEffect,
-  isVacated: (spot: KeyedView) => boolean,
+  isVacated: (view: KeyedView) => boolean,
 ): boolean {
-  const wanted = needs.wanted.get(effect.path);
+  const wanted = required.wanted.get(effect.path);
   const isDirectory = effect.kind === "created-directory";
   const isUsed =
     wanted === undefined
-      ? isDirectory && needs.aboveTargets.has(effect.path)
+      ? isDirectory && required.aboveTargets.has(effect.path)
       : wanted.kind === (isDirectory ? "directory" : "bound-file");
   if (!isUsed) return false;
   // Under a mount that stays nobody looks, and nothing is changed.
-  if (wanted !== undefined && isMounted(wanted) && draft.survey.fateOf(wanted) === "keep") return true;
-  const after = draft.survey.ways.placeOf(effect.path);
+  if (wanted !== undefined && isMounted(wanted) && draft.decisions.action(wanted) === "keep") return true;
+  const after = draft.decisions.paths.noFollow(effect.path);
   if (isVacated(after)) return false;
-  const isSamePlace = after.key === draft.present.ways.placeOf(effect.path).key;
-  return isSamePlace || isObject(draft.overlay.nodeAt(after), effect.identity, draft.request.observed);
+  const isSamePlace = after.key === draft.activeState.paths.noFollow(effect.path).key;
+  return isSamePlace || isObject(draft.tree.nodeAt(after), effect.identity, draft.request.observed);
 }
 
 /** Looks where the path leads now, where with all of the generation in place, and where once the plan is through. */
 function findMade(draft: Draft, effect: MadeEffect): Sighting | "missing" | "unreachable" {
   const { observed } = draft.request;
-  const isThere = (spot: KeyedView) => {
-    const node = observed.node(spot);
+  const isThere = (view: KeyedView) => {
+    const node = observed.node(view);
     // Without the right to look under a mount, the step itself finds out whether it is still ours.
-    return isObject(node, effect.identity, observed) || (node.kind === "unknown" && spot.beneath !== null);
+    return isObject(node, effect.identity, observed) || (node.kind === "unknown" && view.beneath !== null);
   };
   const real = observed.real(effect.path);
   const mount = mountAt(observed.mounts, real);
-  const now = viewOf(observed.mounts, real, mount !== null && draft.survey.isGoing(mount) ? mount : null);
-  const then = draft.present.ways.placeOf(effect.path);
+  const now = viewOf(observed.mounts, real, mount !== null && draft.decisions.isGoing(mount) ? mount : null);
+  const then = draft.activeState.paths.noFollow(effect.path);
   if (isThere(now)) {
     // The place where it is stored can be reached whatever becomes of the mounts above.
     const isStored = then.beneath === null && then.key === now.key;
-    return { spot: now, now, path: isStored ? then.path : effect.path, isUncovered: false };
+    return { view: now, now, path: isStored ? then.path : effect.path, isUncovered: false };
   }
   if (then.beneath === null && isThere(then))
-    return { spot: then, now: then, path: then.path, isUncovered: false };
-  const after = draft.survey.ways.placeOf(effect.path);
-  const uncovered = [draft.overlay.whereNow(after), draft.overlay.displacedFrom(after)];
-  const found = uncovered.find((spot) => spot !== null && isThere(spot));
-  if (found) return { spot: after, now: found, path: effect.path, isUncovered: true };
-  const isUnknown = [now, then].some((spot) => observed.node(spot).kind === "unknown");
+    return { view: then, now: then, path: then.path, isUncovered: false };
+  const after = draft.decisions.paths.noFollow(effect.path);
+  const uncovered = [draft.tree.whereNow(after), draft.tree.displacedFrom(after)];
+  const found = uncovered.find((view) => view !== null && isThere(view));
+  if (found) return { view: after, now: found, path: effect.path, isUncovered: true };
+  const isUnknown = [now, then].some((view) => observed.node(view).kind === "unknown");
   return isUnknown || isThere(then) ? "unreachable" : "missing";
 }
 
 /** A path that leads to it once the plan is through, or null if none is known. */
-function pathAfterwards(draft: Draft, effect: MadeEffect, { spot, path }: Sighting): string | null {
-  const key = spot.key;
-  const leadsThere = (candidate: string) => draft.survey.ways.placeOf(candidate).key === key;
-  return [path, effect.path, spot.path].find(leadsThere) ?? null;
+function pathAfterwards(draft: Draft, effect: MadeEffect, { view, path }: Sighting): string | null {
+  const key = view.key;
+  const leadsThere = (candidate: string) => draft.decisions.paths.noFollow(candidate).key === key;
+  return [path, effect.path, view.path].find(leadsThere) ?? null;
 }
 
 /** True if it can't be removed or renamed: something stays mounted on it, or it lies on a read-only mount. */
-function isHeld(draft: Draft, spot: KeyedView, path: string): boolean {
+function isHeld(draft: Draft, view: KeyedView, path: string): boolean {
   const { mounts } = draft.request.observed;
-  const stays = (mount: Mount) => !draft.survey.isGoing(mount);
-  if (mountsUpon(mounts, spot).some(stays)) return true;
-  return spot.home.options.includes("ro") || isReadOnly(draft, parentOf(path));
+  const stays = (mount: Mount) => !draft.decisions.isGoing(mount);
+  if (mountsUpon(mounts, view).some(stays)) return true;
+  return view.home.options.includes("ro") || isReadOnly(draft, parentOf(path));
 }
 
 function isEmpty({ request }: Draft, { now }: Sighting): boolean {

@@ -13,17 +13,17 @@ export function withdrawLink(
   withdrawal: Withdrawal,
   entry: LinkedFileEntry,
 ): void {
-  const { present, observed, needs } = request;
+  const { activeState, observed, required } = request;
   const { target } = entry;
-  const spot = ownLink(present, observed, entry);
-  if (spot === null) {
-    const message = needs.wanted.has(target) ? null : whyLeft(request, entry);
+  const view = ownLink(activeState, observed, entry);
+  if (view === null) {
+    const message = required.wanted.has(target) ? null : whyLeft(request, entry);
     if (message !== null) withdrawal.notices.push({ serves: target, message });
     return;
   }
   const real = observed.real(target);
-  const path = spot.path === real ? target : spot.path;
-  if (spot.home.options.includes("ro")) {
+  const path = view.path === real ? target : view.path;
+  if (view.home.options.includes("ro")) {
     withdrawal.conflicts.push({
       serves: target,
       message: `${path} can't be removed: it lies on a mount that is read-only`,
@@ -31,15 +31,15 @@ export function withdrawLink(
     });
     return;
   }
-  const step = unlinkStep(request, withdrawal, entry, spot, path);
+  const step = unlinkStep(request, withdrawal, entry, view, path);
   withdrawal.removals.push({ path: real, rank: "entry", step });
 }
 
 /** What to say of a target where no symlink of imp's is any more; null if nothing is there. */
-function whyLeft({ present, observed }: WithdrawalRequest, { target }: LinkedFileEntry): string | null {
+function whyLeft({ activeState, observed }: WithdrawalRequest, { target }: LinkedFileEntry): string | null {
   const node = observed.node({ path: target, beneath: null });
   if (node.kind === "missing" || node.kind === "blocked") return null;
-  if (present.found.has(target)) return `${target} stays a symlink: it was before imp came`;
+  if (activeState.found.has(target)) return `${target} stays a symlink: it was before imp came`;
   return `${target} is left as it is: it is ${describeNode(node)} now, not imp's symlink`;
 }
 
@@ -48,24 +48,24 @@ function unlinkStep(
   request: WithdrawalRequest,
   withdrawal: Withdrawal,
   entry: LinkedFileEntry,
-  spot: KeyedView,
+  view: KeyedView,
   path: string,
 ): Step {
-  const { present, observed, overlay, needs, effects, names } = request;
+  const { activeState, observed, tree, required, effects, nameBeside } = request;
   const { target } = entry;
   const link = { serves: target, path, text: entry.source } as const;
   const replaced = replacedAt(effects, target);
   if (replaced !== undefined) {
     withdrawal.endedEffects.add(replaced);
-    const isNeeded = needs.wanted.get(target)?.kind === "directory" || needs.aboveTargets.has(target);
-    const stored = present.ways.objectAt(entry.source);
+    const isNeeded = required.wanted.get(target)?.kind === "directory" || required.aboveTargets.has(target);
+    const stored = activeState.paths.follow(entry.source);
     const node = observed.node(stored);
     if (!isNeeded && node.kind === "file") {
       const { access } = replaced;
       const file = { ...node, ...futureDirectory(access), kind: "file", links: 1 } as const;
-      overlay.copy(spot, stored, file, "late");
+      tree.copy(view, stored, file, "late");
       const from = stored.beneath === null ? stored.path : entry.source;
-      return { kind: "unlink-to-copy", ...link, from, access, aside: names.beside(path) };
+      return { kind: "unlink-to-copy", ...link, from, access, aside: nameBeside(path) };
     }
     if (!isNeeded && node.kind === "unsafe") {
       withdrawal.conflicts.push({
@@ -77,6 +77,6 @@ function unlinkStep(
     const message = `${target} had a file of its own once, with the same content as ${entry.source}; there is no copy of it now`;
     withdrawal.notices.push({ serves: target, message });
   }
-  overlay.set(spot, { kind: "missing" }, "late");
+  tree.set(view, { kind: "missing" }, "late");
   return { kind: "unlink", ...link };
 }

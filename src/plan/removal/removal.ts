@@ -6,22 +6,22 @@ import { conflict, type Draft, notice } from "../draft.ts";
 import { coversOwn } from "../mount-decisions.ts";
 import { isHidden, optionsOf } from "../options.ts";
 import { describeMount, reportMountsInside } from "../problems.ts";
-import type { Needs } from "../required-paths.ts";
+import type { RequiredPaths } from "../required-paths.ts";
 import { withdrawMade } from "./created.ts";
 import type { Removal, Withdrawal } from "./withdrawal.ts";
 
 const rankOrder = { entry: 0, made: 1, backup: 2 } as const;
 
 /** Plans what goes: mounts no longer wanted, those in the way of a change above them, and what was made for them. */
-export function planRemovals(draft: Draft, needs: Needs, withdrawal: Withdrawal): void {
+export function planRemovals(draft: Draft, required: RequiredPaths, withdrawal: Withdrawal): void {
   const { removals, uncovered } = withdrawal;
-  for (const entry of draft.present.entries.values()) {
+  for (const entry of draft.activeState.entries.values()) {
     if (!isMounted(entry) || staysMounted(draft, entry)) continue;
     const step = unmountStep(draft, entry);
     if (step === null) continue;
     removals.push({ path: draft.request.observed.real(entry.target), rank: "entry", step });
   }
-  withdrawMade(draft, needs, withdrawal);
+  withdrawMade(draft, required, withdrawal);
   const byRank = (left: Removal, right: Removal) => rankOrder[left.rank] - rankOrder[right.rank];
   const going = sortedDeepestFirst(removals.toSorted(byRank), ({ path }) => path);
   const after = sortedParentsFirst(uncovered.toSorted(byRank), ({ path }) => path);
@@ -29,45 +29,45 @@ export function planRemovals(draft: Draft, needs: Needs, withdrawal: Withdrawal)
   for (const { step } of after) draft.removalSteps.push(step);
 }
 
-function staysMounted({ present, survey }: Draft, entry: MountedEntry): boolean {
-  const mount = present.mountOf(entry);
-  return mount !== undefined && !survey.isGoing(mount);
+function staysMounted({ activeState, decisions }: Draft, entry: MountedEntry): boolean {
+  const mount = activeState.mountOf(entry);
+  return mount !== undefined && !decisions.isGoing(mount);
 }
 
 function unmountStep(draft: Draft, entry: MountedEntry): Step | null {
-  const { present, survey, request } = draft;
+  const { activeState, decisions, request } = draft;
   const { mounts } = request.observed;
   const { target } = entry;
-  const isWanted = survey.wanted.has(target);
+  const isWanted = decisions.wanted.has(target);
   const real = request.observed.real(target);
   const mount = mountAt(mounts, real);
   if (mount === null) {
     if (!isWanted) reportHidden(draft, entry, real);
     return null;
   }
-  if (present.ownerOf(mount.id) === undefined) {
+  if (activeState.ownerOf(mount.id) === undefined) {
     if (!isWanted) reportLeft(draft, entry);
     return null;
   }
-  if (coversOwn(present, request.observed, mount, entry)) {
+  if (coversOwn(activeState, request.observed, mount, entry)) {
     conflict(
       draft,
-      survey.wanted.get(target) ?? target,
+      decisions.wanted.get(target) ?? target,
       `${target} is mounted more than once`,
       `unmount the surplus: umount '${mount.mountPoint}'`,
     );
   }
-  reportMountsInside(draft, survey.wanted.get(target) ?? target, mountsOn(mounts, mount), "unmounted");
+  reportMountsInside(draft, decisions.wanted.get(target) ?? target, mountsOn(mounts, mount), "unmounted");
   const what = { source: entry.source, options: optionsOf(mount), hidden: isHidden(draft, mount) };
   return { kind: "unmount", serves: target, target, mountId: mount.id, ...what };
 }
 
 /** A mount of ours may be there that nobody can reach. */
 function reportHidden(draft: Draft, { target, source }: MountedEntry, real: string): void {
-  const { present, request } = draft;
-  const shown = present.ways.objectAt(source);
+  const { activeState, request } = draft;
+  const shown = activeState.paths.follow(source);
   const hidden = allMountsAt(request.observed.mounts, real);
-  if (!hidden.some((mount) => present.shows(mount, shown) !== "other")) return;
+  if (!hidden.some((mount) => activeState.shows(mount, shown) !== "other")) return;
   conflict(
     draft,
     target,
@@ -78,14 +78,14 @@ function reportHidden(draft: Draft, { target, source }: MountedEntry, real: stri
 
 /** What is mounted at the target is not imp's. */
 function reportLeft(draft: Draft, entry: MountedEntry): void {
-  const { present, request } = draft;
+  const { activeState, request } = draft;
   const { target } = entry;
   const real = request.observed.real(target);
   const mount = mountAt(request.observed.mounts, real);
   if (mount === null) return;
-  if (present.found.has(target)) {
+  if (activeState.found.has(target)) {
     notice(draft, target, `${target} stays mounted: it was before imp came`);
-  } else if (coversOwn(present, request.observed, mount, entry)) {
+  } else if (coversOwn(activeState, request.observed, mount, entry)) {
     conflict(
       draft,
       target,

@@ -3,21 +3,21 @@ import { isMounted } from "../../model/manifest.ts";
 import { nameOf } from "../../model/path.ts";
 import type { Conflict, Notice, Step } from "../../model/plan.ts";
 import { ownLink } from "../active-state.ts";
+import type { NameBeside } from "../draft.ts";
 import { type BackupEffect, backupsOf } from "../effects.ts";
-import type { TemporaryNames } from "../names.ts";
-import type { Ways } from "../resolve/resolution.ts";
+import type { PathResolution } from "../resolve/resolution.ts";
 import {
-  type BackupFate,
+  actionForBackup,
+  type BackupAction,
+  type BackupLocation,
   type BackupQuestion,
-  fateOfBackup,
   givenUp,
-  presentSeat,
-  type Seat,
-  uncoveredSeat,
+  locationNow,
+  locationOnceUncovered,
 } from "./backups.ts";
 import { withdrawLink } from "./links.ts";
 
-/** A step that takes something away or puts it back, with the place that decides its turn. */
+/** A step that takes something away or puts it back, with the place that decides its order. */
 export interface Removal {
   /** Without symlinks. */
   readonly path: string;
@@ -26,7 +26,7 @@ export interface Removal {
 }
 
 export interface WithdrawalRequest extends BackupQuestion {
-  readonly names: TemporaryNames;
+  readonly nameBeside: NameBeside;
 }
 
 /** Symlinks that go and backups that come back. */
@@ -58,53 +58,61 @@ export function newWithdrawal(): Withdrawal {
  * part of the way to what is wanted, so this is known before anything else.
  */
 export function withdrawUnwanted(request: WithdrawalRequest, withdrawal: Withdrawal): void {
-  const { present, needs, effects } = request;
-  for (const entry of present.entries.values()) {
-    const wanted = needs.wanted.get(entry.target);
+  const { activeState, required, effects } = request;
+  for (const entry of activeState.entries.values()) {
+    const wanted = required.wanted.get(entry.target);
     if (!isMounted(entry) && wanted?.kind !== "linked-file") withdrawLink(request, withdrawal, entry);
   }
   for (const effect of effects) {
-    if (effect.kind === "found" && !needs.wanted.has(effect.target)) withdrawal.endedEffects.add(effect);
-    if (effect.kind === "replaced-file" && needs.wanted.get(effect.target)?.kind !== "linked-file")
+    if (effect.kind === "found" && !required.wanted.has(effect.target)) withdrawal.endedEffects.add(effect);
+    if (effect.kind === "replaced-file" && required.wanted.get(effect.target)?.kind !== "linked-file")
       withdrawal.endedEffects.add(effect);
-    if (effect.kind !== "backup" || needs.wanted.has(effect.target)) continue;
+    if (effect.kind !== "backup" || required.wanted.has(effect.target)) continue;
     if (!isFromNow(request, effect)) continue;
-    const seat = presentSeat(request, effect);
-    if (seat === null || isCovered(request, effect, seat)) continue;
-    withdrawBackup(request, withdrawal, effect, seat);
+    const location = locationNow(request, effect);
+    if (location === null || isCovered(request, effect, location)) continue;
+    withdrawBackup(request, withdrawal, effect, location);
   }
 }
 
 /** Withdraws links and backups that the way to their target no longer leads to, and what no mount covers any more. */
-export function withdrawMoved(request: WithdrawalRequest, withdrawal: Withdrawal, ways: Ways): void {
-  const { present, needs, observed, effects } = request;
-  const key = (path: string, over: Ways) => over.placeOf(path).key;
-  for (const entry of present.entries.values()) {
-    if (isMounted(entry) || needs.wanted.get(entry.target)?.kind !== "linked-file") continue;
-    const spot = ownLink(present, observed, entry);
-    const hasMoved = spot !== null && spot.key !== key(entry.target, ways);
+export function withdrawMoved(
+  request: WithdrawalRequest,
+  withdrawal: Withdrawal,
+  paths: PathResolution,
+): void {
+  const { activeState, required, observed, effects } = request;
+  const key = (path: string, over: PathResolution) => over.noFollow(path).key;
+  for (const entry of activeState.entries.values()) {
+    if (isMounted(entry) || required.wanted.get(entry.target)?.kind !== "linked-file") continue;
+    const view = ownLink(activeState, observed, entry);
+    const hasMoved = view !== null && view.key !== key(entry.target, paths);
     if (hasMoved) withdrawLink(request, withdrawal, entry);
   }
   for (const effect of effects) {
     if (effect.kind !== "backup" || withdrawal.endedEffects.has(effect)) continue;
     const { target } = effect;
-    const seat = isFromNow(request, effect) ? presentSeat(request, effect) : null;
-    if (!needs.wanted.has(target)) {
-      if (seat === null) withdrawUncovered(request, withdrawal, effect, ways);
-    } else if (seat !== null && key(target, present.ways) !== key(target, ways)) {
-      if (!isCovered(request, effect, seat)) withdrawBackup(request, withdrawal, effect, seat);
+    const location = isFromNow(request, effect) ? locationNow(request, effect) : null;
+    if (!required.wanted.has(target)) {
+      if (location === null) withdrawUncovered(request, withdrawal, effect, paths);
+    } else if (location !== null && key(target, activeState.paths) !== key(target, paths)) {
+      if (!isCovered(request, effect, location)) withdrawBackup(request, withdrawal, effect, location);
     }
   }
 }
 
 /** True if the effect is one of the active generation, not of one before that a mount came over. */
-function isFromNow({ present }: WithdrawalRequest, { target }: BackupEffect): boolean {
-  return present.entries.has(target);
+function isFromNow({ activeState }: WithdrawalRequest, { target }: BackupEffect): boolean {
+  return activeState.entries.has(target);
 }
 
 /** True if a mount comes over both: what imp made at the target could not be removed then. */
-function isCovered({ needs, overlay }: WithdrawalRequest, { target }: BackupEffect, seat: Seat): boolean {
-  return needs.isCovered(target) && overlay.nodeAt(seat.target).kind !== "missing";
+function isCovered(
+  { required, tree }: WithdrawalRequest,
+  { target }: BackupEffect,
+  location: BackupLocation,
+): boolean {
+  return required.isCovered(target) && tree.nodeAt(location.target).kind !== "missing";
 }
 
 /** What could not be reached before may be uncovered by the plan, or gone. */
@@ -112,16 +120,16 @@ function withdrawUncovered(
   request: WithdrawalRequest,
   withdrawal: Withdrawal,
   effect: BackupEffect,
-  ways: Ways,
+  paths: PathResolution,
 ): void {
   const { target, backup } = effect;
-  if (request.needs.staysCovered(target) || request.needs.isCovered(target)) return;
-  const seat = uncoveredSeat(request, ways, effect);
-  if (seat === null) {
+  if (request.required.staysCovered(target) || request.required.isCovered(target)) return;
+  const location = locationOnceUncovered(request, paths, effect);
+  if (location === null) {
     const message = `the backup ${backup} is gone, so nothing is put back at ${target}`;
     settle(request, withdrawal, effect, givenUp(target, message), withdrawal.uncovered);
-  } else if (!request.needs.aboveTargets.has(target)) {
-    settle(request, withdrawal, effect, fateOfBackup(request, effect, seat), withdrawal.uncovered);
+  } else if (!request.required.aboveTargets.has(target)) {
+    settle(request, withdrawal, effect, actionForBackup(request, effect, location), withdrawal.uncovered);
   }
 }
 
@@ -129,37 +137,37 @@ function withdrawBackup(
   request: WithdrawalRequest,
   withdrawal: Withdrawal,
   effect: BackupEffect,
-  seat: Seat,
+  location: BackupLocation,
 ): void {
-  settle(request, withdrawal, effect, fateOf(request, effect, seat), withdrawal.removals);
+  settle(request, withdrawal, effect, action(request, effect, location), withdrawal.removals);
 }
 
 /** Of several backups that were made in one place, the last one comes back. */
-function fateOf(request: WithdrawalRequest, effect: BackupEffect, seat: Seat): BackupFate {
-  const key = ({ target }: Seat) => target.key;
+function action(request: WithdrawalRequest, effect: BackupEffect, location: BackupLocation): BackupAction {
+  const key = ({ target }: BackupLocation) => target.key;
   const backups = backupsOf(request.effects, effect.target);
   const isOlder = backups.slice(backups.indexOf(effect) + 1).some((other) => {
-    const newer = presentSeat(request, other);
-    return newer !== null && key(newer) === key(seat);
+    const newer = locationNow(request, other);
+    return newer !== null && key(newer) === key(location);
   });
   if (isOlder) return givenUp(effect.target, `the older backup ${effect.backup} stays where it is`);
-  return fateOfBackup(request, effect, seat);
+  return actionForBackup(request, effect, location);
 }
 
 function settle(
-  { observed, overlay }: WithdrawalRequest,
+  { observed, tree }: WithdrawalRequest,
   withdrawal: Withdrawal,
   effect: BackupEffect,
-  fate: BackupFate,
+  action: BackupAction,
   removals: Removal[],
 ): void {
-  if (fate.kind === "kept") return;
+  if (action.kind === "kept") return;
   withdrawal.endedEffects.add(effect);
-  if (fate.kind === "given-up") {
-    withdrawal.notices.push(fate.notice);
+  if (action.kind === "given-up") {
+    withdrawal.notices.push(action.notice);
     return;
   }
-  withdrawal.vacated.add(fate.seat.target.key);
-  overlay.rename(fate.seat.target, nameOf(effect.backup));
-  removals.push({ path: observed.real(effect.target), rank: "backup", step: fate.step });
+  withdrawal.vacated.add(action.location.target.key);
+  tree.rename(action.location.target, nameOf(effect.backup));
+  removals.push({ path: observed.real(effect.target), rank: "backup", step: action.step });
 }

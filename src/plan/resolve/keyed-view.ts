@@ -1,9 +1,9 @@
 import { type Mount, type MountTable, visibleMount } from "../../model/mount.ts";
-import type { Spot } from "../../model/observation.ts";
+import type { PathView } from "../../model/observation.ts";
 import { join, rebase } from "../../model/path.ts";
 
 /** What is seen at a path, and where in its filesystem that lies. */
-export interface KeyedView extends Spot {
+export interface KeyedView extends PathView {
   /** The mount that it is seen through. */
   readonly home: Mount;
   /** The filesystem and the path in there: the same by whatever mounts one comes. */

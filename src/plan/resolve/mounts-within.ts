@@ -25,13 +25,13 @@ export function mountsInside(table: MountTable, path: string): readonly Mount[] 
 }
 
 /**
- * The mounts that are attached to the very object at a spot, or to something in it, by whatever path: it can't be
+ * The mounts that are attached to the very object at a view, or to something in it, by whatever path: it can't be
  * renamed or removed, or they would move with it.
  */
-export function mountsUpon(table: MountTable, spot: KeyedView): readonly Mount[] {
+export function mountsUpon(table: MountTable, view: KeyedView): readonly Mount[] {
   const known = indexesOf(table);
   known.byPlace ??= allByPlace(table);
-  return known.byPlace.get(spot.key) ?? [];
+  return known.byPlace.get(view.key) ?? [];
 }
 
 function indexesOf(table: MountTable): Indexes {

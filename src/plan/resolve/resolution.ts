@@ -5,7 +5,7 @@ import { join, nameOf, parentOf } from "../../model/path.ts";
 import { type KeyedView, viewOf, viewWithin } from "./keyed-view.ts";
 
 /** A system of mounts and symlinks: what decides where paths lead. */
-export interface Ground {
+export interface Layout {
   readonly mounts: MountTable;
   /** The entry that is mounted at just this path (without symlinks). */
   entryAt(path: string): MountedEntry | undefined;
@@ -19,7 +19,7 @@ export interface Ground {
 }
 
 /** Where a path leads. */
-export interface Located {
+export interface ResolvedPath {
   /** The path without symlinks in its parents. */
   readonly path: string;
   /** The entries whose mounts and links the way leads through. */
@@ -33,12 +33,12 @@ export interface Located {
  * `/home/ada/notes` is really `/persist/home/ada/notes` if `/home/ada` will be mounted from there. Symlinks are
  * followed one by one, since what they lead through may not be mounted yet either.
  */
-export interface Ways {
-  locate(path: string): Located;
+export interface PathResolution {
+  resolve(path: string): ResolvedPath;
   /** Where the object of that name can be seen; the mount of an entry at this very path does not count. */
-  placeOf(path: string): KeyedView;
+  noFollow(path: string): KeyedView;
   /** Where the object can be seen that `path` leads to, such a mount included. */
-  objectAt(path: string): KeyedView;
+  follow(path: string): KeyedView;
   /** The path, free of symlinks, of the directory that `path` leads to; it need not be one. */
   directoryAt(path: string): string;
   /** The entry whose mount the object lies on that `path` leads to; null if it is none's. */
@@ -53,63 +53,63 @@ interface Seen {
 }
 
 const nobody: ReadonlySet<Entry> = new Set();
-const top: Located = { path: "/", through: nobody, links: [] };
+const top: ResolvedPath = { path: "/", through: nobody, links: [] };
 
 /** The ways over this ground. Answers are kept, so what the ground says must not change. */
-export function waysOver(ground: Ground): Ways {
-  const { mounts } = ground;
-  const locations = new Map<string, Located>();
-  const directories = new Map<string, Located>();
+export function resolutionOver(layout: Layout): PathResolution {
+  const { mounts } = layout;
+  const resolvedPaths = new Map<string, ResolvedPath>();
+  const directories = new Map<string, ResolvedPath>();
   const followed = new Set<string>();
   const views = new Map<string, KeyedView>();
   const objects = new Map<string, Seen>();
   const opened = new Set<MountedEntry>();
 
-  function locate(path: string): Located {
+  function resolve(path: string): ResolvedPath {
     if (path === "/") return top;
-    const known = locations.get(path);
+    const known = resolvedPaths.get(path);
     if (known !== undefined) return known;
     const above = parentOf(path);
     const parent = directoryAt(above);
     // Without a symlink on the way the path is its own place.
     const place = parent.path === above ? path : join(parent.path, nameOf(path));
-    const located = { path: place, through: parent.through, links: parent.links };
+    const resolved = { path: place, through: parent.through, links: parent.links };
     // While a symlink is followed, what lies behind it is not known for good.
-    if (followed.size === 0) locations.set(path, located);
-    return located;
+    if (followed.size === 0) resolvedPaths.set(path, resolved);
+    return resolved;
   }
 
   /** The directory that `path` leads to; where it leads to none, the place where the way ends. */
-  function directoryAt(path: string): Located {
+  function directoryAt(path: string): ResolvedPath {
     const known = directories.get(path);
     if (known !== undefined) return known;
-    const located = locate(path);
+    const resolved = resolve(path);
     // A symlink that leads to itself leads nowhere.
-    if (path === "/" || followed.has(path)) return located;
+    if (path === "/" || followed.has(path)) return resolved;
     followed.add(path);
-    const directory = enter(located);
+    const directory = enter(resolved);
     followed.delete(path);
     directories.set(path, directory);
     return directory;
   }
 
-  function enter(located: Located): Located {
-    const { path, through } = located;
-    const entry = ground.entryAt(path);
-    if (entry !== undefined) return { ...located, through: new Set([...through, entry]) };
-    const link = ground.linkAt(path);
+  function enter(resolved: ResolvedPath): ResolvedPath {
+    const { path, through } = resolved;
+    const entry = layout.entryAt(path);
+    if (entry !== undefined) return { ...resolved, through: new Set([...through, entry]) };
+    const link = layout.linkAt(path);
     if (link !== undefined) {
-      return follow({ ...located, through: new Set([...through, link]) }, link.source, null);
+      return follow({ ...resolved, through: new Set([...through, link]) }, link.source, null);
     }
     const view = viewAt(path);
-    const node = ground.nodeAt(view);
-    return node.kind === "symlink" && node.astray !== true ? follow(located, node.text, view) : located;
+    const node = layout.nodeAt(view);
+    return node.kind === "symlink" && node.astray !== true ? follow(resolved, node.text, view) : resolved;
   }
 
-  function follow(link: Located, text: string, spot: KeyedView | null): Located {
+  function follow(link: ResolvedPath, text: string, view: KeyedView | null): ResolvedPath {
     let path = text.startsWith("/") ? "/" : parentOf(link.path);
     const through = new Set(link.through);
-    const links = [...link.links, spot];
+    const links = [...link.links, view];
     for (const name of text.split("/")) {
       if (name === "" || name === ".") continue;
       if (name === "..") {
@@ -144,7 +144,7 @@ export function waysOver(ground: Ground): Ways {
   /** Through the mount that is at the path now, unless that is gone. */
   function viewThrough(path: string): KeyedView {
     const mount = visibleMount(mounts, path);
-    return viewOf(mounts, path, ground.isGone(mount) ? mount : null);
+    return viewOf(mounts, path, layout.isGone(mount) ? mount : null);
   }
 
   /** What is at a path (without symlinks), through the mount of an entry at this very path. */
@@ -157,11 +157,11 @@ export function waysOver(ground: Ground): Ways {
   }
 
   function findObject(path: string): Seen {
-    const entry = ground.entryAt(path);
+    const entry = layout.entryAt(path);
     if (entry === undefined) {
       return { view: viewAt(path), isStored: path !== "/" && objectOn(parentOf(path)).isStored };
     }
-    if (ground.isInPlace(entry)) return { view: viewOf(mounts, path, null), isStored: false };
+    if (layout.isInPlace(entry)) return { view: viewOf(mounts, path, null), isStored: false };
     return { view: sourceOf(entry), isStored: true };
   }
 
@@ -169,7 +169,7 @@ export function waysOver(ground: Ground): Ways {
     // A circle of entries, each stored in the other; whoever plans them refuses.
     if (opened.has(entry)) return viewOf(mounts, entry.source, null);
     opened.add(entry);
-    const { view } = objectOn(locate(entry.source).path);
+    const { view } = objectOn(resolve(entry.source).path);
     opened.delete(entry);
     return view;
   }
@@ -177,17 +177,17 @@ export function waysOver(ground: Ground): Ways {
   /** The entry whose mount a directory (without symlinks) lies on or is. */
   function nearestEntry(directory: string): MountedEntry | null {
     for (let path = directory; ; path = parentOf(path)) {
-      const entry = ground.entryAt(path);
+      const entry = layout.entryAt(path);
       if (entry !== undefined) return entry;
       if (path === "/") return null;
     }
   }
 
   return {
-    locate,
-    placeOf: (path) => viewAt(locate(path).path),
-    objectAt: (path) => objectOn(locate(path).path).view,
+    resolve,
+    noFollow: (path) => viewAt(resolve(path).path),
+    follow: (path) => objectOn(resolve(path).path).view,
     directoryAt: (path) => directoryAt(path).path,
-    holderOf: (path) => nearestEntry(locate(path).path),
+    holderOf: (path) => nearestEntry(resolve(path).path),
   };
 }
