@@ -3,7 +3,7 @@ import type { Medians } from "./rounds.ts";
 /** What one scenario came to. */
 export interface Result {
   readonly scenario: string;
-  /** Directories; there are half as many files. Null where that does not matter. */
+  /** Entries, two thirds of them directories. Null where that does not matter. */
   readonly size: number | null;
   readonly medians: Medians;
   readonly judgements: readonly Judgement[];

@@ -8,6 +8,9 @@ export interface Contender {
   run(round: number): Usage;
 }
 
+/** What each round took, by the contender's name. */
+export type Rounds = Readonly<Record<string, readonly Usage[]>>;
+
 /** The medians of all rounds, by the contender's name. */
 export type Medians = Readonly<Record<string, Usage>>;
 
@@ -15,7 +18,7 @@ export type Medians = Readonly<Record<string, Usage>>;
  * Measures all contenders in each round, forwards and backwards in turn, so that what the machine does beside hits all
  * of them alike. A first round is not counted: it fills the page cache.
  */
-export function measure(contenders: readonly Contender[], rounds: number): Medians {
+export function measure(contenders: readonly Contender[], rounds: number): Rounds {
   const usages = new Map<string, Usage[]>(contenders.map(({ name }) => [name, []]));
   for (let round = 0; round <= rounds; round += 1) {
     for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) {
@@ -24,8 +27,12 @@ export function measure(contenders: readonly Contender[], rounds: number): Media
       if (round > 0) usages.get(contender.name)?.push(usage);
     }
   }
+  return Object.fromEntries(usages);
+}
+
+export function mediansOf(rounds: Rounds): Medians {
   return Object.fromEntries(
-    [...usages].map(([name, all]) => [
+    Object.entries(rounds).map(([name, all]) => [
       name,
       {
         milliseconds: median(all.map(({ milliseconds }) => milliseconds)),

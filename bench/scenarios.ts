@@ -1,57 +1,51 @@
-import { applyAll, type Bench, floor, imp, rivalsOf, type Scenario } from "./bench.ts";
-import { atMost, type Judgement, type Result, time } from "./result.ts";
-import { type Contender, type Medians, measure } from "./rounds.ts";
+import { type Bench, floor, imp, type Scenario } from "./bench.ts";
+import { atMost, type Judgement, time } from "./result.ts";
+import { type Contender, type Medians, measure, mediansOf } from "./rounds.ts";
 import { saying } from "./saying.ts";
 import type { Site } from "./site.ts";
 import { layOut, type Stage } from "./stage.ts";
+import {
+  applyAll,
+  changedApply,
+  contender,
+  firstApply,
+  removeAll,
+  switchOne,
+  unchangedApply,
+  verify,
+  type Work,
+} from "./work.ts";
 import { writing } from "./writing.ts";
 
-/** A command of imp and of its rival, each on a site of its own in the same state. */
-interface Changing {
-  readonly name: string;
+/** One of imp's works at one size, beside what the goals compare it with. */
+interface Goal {
+  readonly work: Work;
   readonly size: number;
-  /** Brings a new stage into the state that all rounds start from. */
-  readonly begin?: (run: RunImp, stage: Stage) => void;
-  /** Brings it back there before each round. */
-  readonly prepare?: (run: RunImp, stage: Stage) => void;
-  readonly words: (stage: Stage, round: number) => readonly string[];
-  /** Others that are measured beside, on the first site. */
-  readonly beside?: (bench: Bench, site: Site, stage: Stage) => readonly Contender[];
+  /** Others that are measured beside, on the same site. */
+  readonly beside: (bench: Bench, site: Site, stage: Stage) => readonly Contender[];
   readonly judge: (medians: Medians) => readonly Judgement[];
 }
 
-type RunImp = (...words: readonly string[]) => void;
-
-function scenario(given: Changing): Scenario {
-  return { name: given.name, size: given.size, run: (bench) => runScenario(given, bench) };
-}
-
-async function runScenario(given: Changing, bench: Bench): Promise<Result> {
-  const sites: Site[] = [];
-  try {
-    const contenders: Contender[] = [];
-    for (const [name, executable] of rivalsOf(bench)) {
-      const site = await bench.startSite();
-      sites.push(site);
-      const stage = layOut(site, given.size);
-      const run: RunImp = (...words) => void site.output([executable, ...words]);
-      stage.reset();
-      given.begin?.(run, stage);
-      contenders.push({
-        name,
-        prepare: () => given.prepare?.(run, stage),
-        run: (round) => site.time([executable, ...given.words(stage, round)]),
-      });
-      if (name === imp) {
-        contenders.push({ name: floor, run: () => site.time([bench.hello]) });
-        contenders.push(...(given.beside?.(bench, site, stage) ?? []));
+function scenario({ work, size, beside, judge }: Goal): Scenario {
+  return {
+    name: work.name,
+    size,
+    async run(bench) {
+      const site = await bench.startSite(null);
+      try {
+        const stage = layOut(site, size);
+        const contenders: Contender[] = [
+          contender(imp, bench.imp, work, site, stage),
+          { name: floor, run: () => site.time([bench.hello]) },
+          ...beside(bench, site, stage),
+        ];
+        const medians = mediansOf(measure(contenders, bench.rounds));
+        return { scenario: work.name, size, medians, judgements: judge(medians) };
+      } finally {
+        await site.stop();
       }
-    }
-    const medians = measure(contenders, bench.rounds);
-    return { scenario: given.name, size: given.size, medians, judgements: given.judge(medians) };
-  } finally {
-    for (const site of sites) await site.stop();
-  }
+    },
+  };
 }
 
 /** `floor + factor × the reference + extra`, all in milliseconds. */
@@ -69,7 +63,7 @@ function withinReference(name: string, factor: number, extra = 0): (medians: Med
 
 /** MiB on top of the hello-world. */
 const memoryAllowance = 25;
-const largeSize = 5000;
+const largeSize = 7500;
 
 function memory(medians: Medians): Judgement[] {
   const [own, least] = [medians[imp]?.mebibytes ?? 0, medians[floor]?.mebibytes ?? 0];
@@ -86,13 +80,11 @@ const lookReference = "C statx(2)";
 const unmountReference = "C umount2(2)";
 const mountAll = "mount -a";
 
-function firstApply(size: number): Scenario {
-  const few = size <= 100;
+function applyFirst(size: number): Scenario {
+  const few = size <= 150;
   return scenario({
-    name: "first apply",
+    work: firstApply,
     size,
-    prepare: (_run, stage) => stage.reset(),
-    words: applyAll,
     beside: ({ reference }, site, stage) => [
       {
         name: mountReference,
@@ -100,7 +92,7 @@ function firstApply(size: number): Scenario {
         run: () => site.time([reference, "mount", stage.list]),
       },
       // It reads the table anew for each mount: 10 s for 5,000 of them.
-      ...(size > 1000
+      ...(size > 1500
         ? []
         : [
             {
@@ -114,65 +106,22 @@ function firstApply(size: number): Scenario {
   });
 }
 
-const looks = ({ reference }: Bench, site: Site, stage: Stage): Contender[] => [
-  { name: lookReference, run: () => site.time([reference, "look", stage.list]) },
-];
-
-function unchangedApply(size: number): Scenario {
+/** What stays as it is has to be looked at, and nothing else. */
+function look(work: Work, size: number): Scenario {
   return scenario({
-    name: "apply, nothing changed",
+    work,
     size,
-    begin: (run, stage) => run(...applyAll(stage)),
-    words: applyAll,
-    beside: looks,
+    beside: ({ reference }, site, stage) => [
+      { name: lookReference, run: () => site.time([reference, "look", stage.list]) },
+    ],
     judge: judged(size, withinReference(lookReference, 3)),
   });
 }
 
-function verify(size: number): Scenario {
+function remove(size: number): Scenario {
   return scenario({
-    name: "verify",
+    work: removeAll,
     size,
-    begin: (run, stage) => run(...applyAll(stage)),
-    words: () => ["verify"],
-    beside: looks,
-    judge: judged(size, withinReference(lookReference, 3)),
-  });
-}
-
-/** The last directory goes and comes in turn. */
-function changedApply(size: number): Scenario {
-  return scenario({
-    name: "apply, one entry changed",
-    size,
-    begin: (run, stage) => run(...applyAll(stage)),
-    words: (stage, round) => ["apply", "--config", round % 2 === 0 ? stage.allButOne : stage.all],
-    beside: looks,
-    judge: judged(size, withinReference(lookReference, 3)),
-  });
-}
-
-function switchOne(size: number): Scenario {
-  return scenario({
-    name: "switch of one entry",
-    size,
-    begin: (run, stage) => {
-      run("apply", "--config", stage.allButOne);
-      run(...applyAll(stage));
-    },
-    words: (_stage, round) => ["switch", round % 2 === 0 ? "1" : "2"],
-    beside: looks,
-    judge: judged(size, withinReference(lookReference, 3)),
-  });
-}
-
-function removeAll(size: number): Scenario {
-  return scenario({
-    name: "removing all",
-    size,
-    begin: (run, stage) => run("apply", "--config", stage.none),
-    prepare: (run, stage) => run(...applyAll(stage)),
-    words: (stage) => ["apply", "--config", stage.none],
     beside: ({ reference, imp: executable }, site, stage) => [
       {
         name: unmountReference,
@@ -202,7 +151,7 @@ function growth(
       try {
         const contenders: Contender[] = [];
         for (const own of [size, 2 * size]) {
-          const site = await bench.startSite();
+          const site = await bench.startSite(null);
           sites.push(site);
           const stage = layOut(site, own);
           stage.reset();
@@ -213,7 +162,7 @@ function growth(
             run: () => site.time([bench.imp, ...words(stage)]),
           });
         }
-        const medians = measure(contenders, bench.rounds);
+        const medians = mediansOf(measure(contenders, bench.rounds));
         const ratio = time(medians, `imp, ${2 * size}`) / time(medians, `imp, ${size}`);
         return {
           scenario: `growth of ${name}`,
@@ -228,17 +177,18 @@ function growth(
   };
 }
 
+/** The goals that are set by the kernel and the runtime alone. `pairs.ts` has those set by another executable. */
 export const scenarios: readonly Scenario[] = [
   saying(2),
   saying(1000),
-  ...[100, 1000, 5000].map(firstApply),
-  growth("first apply", 1000, applyAll, true),
-  growth("first apply", 10_000, applyAll, true),
-  ...[1000, 5000].map(unchangedApply),
-  ...[1000, 5000].map(changedApply),
-  ...[1000, 5000].map(switchOne),
-  ...[1000, 5000].map(verify),
-  growth("verify", 5000, () => ["verify"], false),
-  ...[1000, 5000].map(removeAll),
-  writing(1000),
+  ...[150, 1500, largeSize].map(applyFirst),
+  growth("first apply", 1500, applyAll, true),
+  growth("first apply", 15_000, applyAll, true),
+  ...[unchangedApply, changedApply, switchOne, verify].flatMap((work) => [
+    look(work, 1500),
+    look(work, largeSize),
+  ]),
+  growth("verify", largeSize, () => ["verify"], false),
+  ...[1500, largeSize].map(remove),
+  writing(1500),
 ];

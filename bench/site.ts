@@ -30,8 +30,20 @@ export interface Usage {
   readonly mebibytes: number;
 }
 
-/** @param reference the built `reference.c` */
-export async function startSite(scratch: string, reference: string): Promise<Site> {
+/** The programs of this directory that a site takes. */
+export interface Tools {
+  /** The built `reference.c`. */
+  readonly reference: string;
+  /** The built `clock.c`. */
+  readonly clock: string;
+}
+
+/** @param day the day of the month that it shall be on the site; null for today */
+export async function startSite(
+  scratch: string,
+  { reference, clock }: Tools,
+  day: number | null,
+): Promise<Site> {
   const base = join(scratch, "base");
   const home = join(base, "home");
   mkdirSync(base, { recursive: true });
@@ -46,6 +58,7 @@ export async function startSite(scratch: string, reference: string): Promise<Sit
   if (new TextDecoder().decode(value) !== "ready\n") throw new Error("no mount namespace: are you root?");
 
   const environment = ["env", "-i", `HOME=${home}`, "PATH=/usr/sbin:/usr/bin:/sbin:/bin"];
+  if (day !== null) environment.push(`LD_PRELOAD=${clock}`, `BENCH_CLOCK_BEHIND=${secondsSince(day)}`);
   const enter = (command: readonly string[]) => [
     "nsenter",
     `--target=${holder.pid}`,
@@ -79,4 +92,13 @@ export async function startSite(scratch: string, reference: string): Promise<Sit
       await Bun.sleep(500);
     },
   };
+}
+
+/** From noon of the last such day of a month, in UTC. */
+function secondsSince(day: number): number {
+  const now = new Date();
+  for (let back = 0; ; back += 1) {
+    const then = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - back, day, 12));
+    if (then.getUTCDate() === day && then < now) return Math.round((now.getTime() - then.getTime()) / 1000);
+  }
 }

@@ -4,7 +4,7 @@ import type { Site } from "./site.ts";
 
 /** A tree with targets and sources, and what describes it to imp, to the reference and to mount(8). */
 export interface Stage {
-  /** Directories; there are half as many files. */
+  /** Entries, two thirds of them directories. */
   readonly size: number;
   /** Configurations: all entries, all but the last directory, every other one, and none. */
   readonly all: string;
@@ -19,6 +19,8 @@ export interface Stage {
   readonly firstTarget: string;
   /** Puts the tree there as it was: nothing mounted, nothing linked, nothing recorded. */
   reset(): void;
+  /** The same, but for what is recorded: a start of the machine. */
+  restart(): void;
 }
 
 /** As many as a directory may hold before looking it up becomes the work. */
@@ -30,15 +32,25 @@ interface Place {
   readonly source: string;
 }
 
+/** How the configurations are written. */
+export interface Style {
+  readonly lists: "a path a line" | "a comment on every line" | "all paths on one line" | "inline tables";
+  /** What stands before the first table, with the state directory as a TOML string. */
+  readonly head: (state: string) => string;
+}
+
+export const plainStyle: Style = { lists: "a path a line", head: (state) => `state_dir = ${state}\n` };
+
 /**
  * Lays out a stage on the site's own tmpfs. Targets and sources lie on one mount, the dearer case for mount(2): that
  * of a machine with one filesystem.
  */
-export function layOut(site: Site, size: number): Stage {
+export function layOut(site: Site, size: number, style: Style = plainStyle): Stage {
   const live = join(site.base, "live");
   const store = join(site.base, `store-${size}`);
   const root = join(live, "persist");
-  const places = [...placesOf("d", size, live, root), ...placesOf("f", size / 2, live, root)];
+  const files = Math.round(size / 3);
+  const places = [...placesOf("d", size - files, live, root), ...placesOf("f", files, live, root)];
   for (const place of places) create(site, place, live, store);
   mkdirSync(site.outside(live), { recursive: true });
 
@@ -48,7 +60,12 @@ export function layOut(site: Site, size: number): Stage {
     return path;
   };
   const directories = places.filter(({ kind }) => kind === "d");
-  const config = (name: string, chosen: readonly Place[]) => write(name, configText(site, root, chosen));
+  const config = (name: string, chosen: readonly Place[]) =>
+    write(name, configText(site, root, chosen, style));
+  const restart = () =>
+    site.sh(
+      `umount --lazy '${live}' 2>/dev/null || true; find '${store}' -type l -delete; mount --bind '${store}' '${live}'`,
+    );
   return {
     size,
     all: config("all.toml", places),
@@ -68,11 +85,10 @@ export function layOut(site: Site, size: number): Stage {
     ),
     firstTarget: places[0]?.target ?? "",
     reset() {
-      site.sh(
-        `umount --lazy '${live}' 2>/dev/null || true; find '${store}' -type l -delete; mount --bind '${store}' '${live}'`,
-      );
+      restart();
       rmSync(site.outside(site.state), { recursive: true, force: true });
     },
+    restart,
   };
 }
 
@@ -91,13 +107,15 @@ function create(site: Site, { kind, target, source }: Place, live: string, store
   if (kind === "f") writeFileSync(stored(source), "x\n");
 }
 
-function configText(site: Site, root: string, places: readonly Place[]): string {
-  const list = (kind: Place["kind"]) =>
-    places.filter((place) => place.kind === kind).map(({ target }) => `    ${JSON.stringify(target)},\n`);
-  return [
-    `state_dir = ${JSON.stringify(site.state)}\n\n`,
-    `[persistence.${JSON.stringify(root)}]\n`,
-    `directories = [\n${list("d").join("")}]\n`,
-    `files = [\n${list("f").join("")}]\n`,
-  ].join("");
+function configText(site: Site, root: string, places: readonly Place[], { lists, head }: Style): string {
+  const isOneLine = lists === "all paths on one line" || lists === "inline tables";
+  const list = (kind: Place["kind"]) => {
+    const paths = places.filter((place) => place.kind === kind).map(({ target }) => JSON.stringify(target));
+    return isOneLine ? `[${paths.join(", ")}]` : `[\n${paths.map((path) => `    ${path},\n`).join("")}]`;
+  };
+  const [directories, files] = [`directories = ${list("d")}`, `files = ${list("f")}`];
+  const [start, name] = [head(JSON.stringify(site.state)), JSON.stringify(root)];
+  if (lists === "inline tables") return `${start}persistence = { ${name} = { ${directories}, ${files} } }\n`;
+  const text = `${start}\n[persistence.${name}]\n${directories}\n${files}\n`;
+  return lists === "a comment on every line" ? text.replaceAll("\n", " # kept over a start\n") : text;
 }

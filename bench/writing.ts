@@ -1,8 +1,9 @@
-import { applyAll, type Scenario } from "./bench.ts";
+import type { Scenario } from "./bench.ts";
 import { atMost, time } from "./result.ts";
-import { type Contender, measure } from "./rounds.ts";
+import { type Contender, measure, mediansOf } from "./rounds.ts";
 import type { Usage } from "./site.ts";
 import { layOut } from "./stage.ts";
+import { applyAll } from "./work.ts";
 
 /** How long a writer is watched, in milliseconds, and how much later its slow writes may be, in microseconds. */
 const watched = 2000;
@@ -15,7 +16,7 @@ export function writing(size: number): Scenario {
     name,
     size,
     async run(bench) {
-      const site = await bench.startSite();
+      const site = await bench.startSite(null);
       try {
         const stage = layOut(site, size);
         stage.reset();
@@ -50,7 +51,7 @@ export function writing(size: number): Scenario {
             },
           },
         ];
-        const medians = measure(contenders, bench.rounds);
+        const medians = mediansOf(measure(contenders, bench.rounds));
         const [limit, late] = [
           1000 * time(medians, "beside a busy process"),
           1000 * time(medians, "beside switches"),
