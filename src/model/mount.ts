@@ -28,6 +28,8 @@ export interface MountTable {
   readonly attachedTo: ReadonlyMap<number, readonly Mount[]>;
   /** Mounts by the id of the one that they are attached to, and then by their mount point. */
   readonly byAttachment: ByAttachment;
+  /** All mounts that carry a mount point, visible or not; worked out when it is first asked for. */
+  readonly byMountPoint: ReadonlyMap<string, readonly Mount[]>;
   /** The ways to paths that were asked for, see {@link mountsOnTheWay}: a table never changes. */
   readonly ways: Map<string, readonly Mount[]>;
 }
@@ -35,37 +37,30 @@ export interface MountTable {
 type ByAttachment = ReadonlyMap<number, ReadonlyMap<string, Mount>>;
 
 export function mountTable(mounts: readonly Mount[]): MountTable {
-  const byId = new Map<number, Mount>();
-  for (let index = 0; index < mounts.length; index += 1) {
-    const mount = mounts[index] as Mount;
-    byId.set(mount.id, mount);
-  }
+  const byId = new Map(mounts.map((mount) => [mount.id, mount]));
   const isOutermost = (mount: Mount) => !byId.has(mount.parent) || mount.parent === mount.id;
   const root =
     mounts.find((mount) => mount.mountPoint === "/" && isOutermost(mount)) ?? unlistedRoot(mounts, byId);
-  const byAttachment = new Map<number, Map<string, Mount>>();
-  const attachedTo = new Map<number, Mount[]>();
-  // Neighbours in the table mostly hang on the same mount.
-  let parent = Number.NaN;
-  let siblings: Mount[] = [];
-  let byPoint = new Map<string, Mount>();
-  for (let index = 0; index < mounts.length; index += 1) {
-    const mount = mounts[index] as Mount;
-    if (mount === root) continue;
-    if (mount.parent !== parent) {
-      parent = mount.parent;
-      siblings = attachedTo.get(parent) ?? [];
-      byPoint = byAttachment.get(parent) ?? new Map<string, Mount>();
-      if (siblings.length === 0) {
-        attachedTo.set(parent, siblings);
-        byAttachment.set(parent, byPoint);
-      }
-    }
-    siblings.push(mount);
-    byPoint.set(mount.mountPoint, mount);
+  const attached = mounts.filter((mount) => mount !== root);
+  const attachedTo = Map.groupBy(attached, ({ parent }) => parent);
+  const byAttachment = new Map<number, ReadonlyMap<string, Mount>>();
+  for (const [parent, children] of attachedTo) {
+    byAttachment.set(parent, new Map(children.map((mount) => [mount.mountPoint, mount])));
   }
   const top = topOfStack(byAttachment, root);
-  return { mounts, root: top, byId, attachedTo, byAttachment, ways: new Map([["/", [top]]]) };
+  let byMountPoint: ReadonlyMap<string, readonly Mount[]> | null = null;
+  return {
+    mounts,
+    root: top,
+    byId,
+    attachedTo,
+    byAttachment,
+    ways: new Map([["/", [top]]]),
+    get byMountPoint() {
+      byMountPoint ??= Map.groupBy(mounts, ({ mountPoint }) => mountPoint);
+      return byMountPoint;
+    },
+  };
 }
 
 /** In a chroot the mount that `/` lies on is not listed: its id is known only as a parent, its device not at all. */
@@ -127,19 +122,6 @@ export function mountsOn(table: MountTable, mount: Mount): Mount[] {
     isBelow(other.mountPoint, mount.mountPoint),
   );
 }
-
-/** The mounts that carry this mount point, visible or not. */
-export function allMountsAt(table: MountTable, mountPoint: string): readonly Mount[] {
-  let byPoint = byMountPoint.get(table);
-  if (byPoint === undefined) {
-    byPoint = Map.groupBy(table.mounts, (mount) => mount.mountPoint);
-    byMountPoint.set(table, byPoint);
-  }
-  return byPoint.get(mountPoint) ?? [];
-}
-
-/** Asked for with each entry that is not mounted. */
-const byMountPoint = new WeakMap<MountTable, ReadonlyMap<string, readonly Mount[]>>();
 
 /** The mount right below `mount` at the same place, or null. */
 export function coveredMount(table: MountTable, mount: Mount): Mount | null {

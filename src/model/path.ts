@@ -6,21 +6,8 @@
 /** The path one level up; `/` is its own parent. */
 export function parentOf(path: string): string {
   const slash = path.lastIndexOf("/");
-  if (slash <= 0) return "/";
-  if (lastParent.length === slash && path.startsWith(lastParent)) return lastParent;
-  const parent =
-    lastButOne.length === slash && path.startsWith(lastButOne) ? lastButOne : path.slice(0, slash);
-  lastButOne = lastParent;
-  lastParent = parent;
-  return parent;
+  return slash <= 0 ? "/" : path.slice(0, slash);
 }
-
-/**
- * Neighbours get the same string, which maps find without hashing it anew. Targets and sources are asked about in turn,
- * so it takes two.
- */
-let lastParent = "";
-let lastButOne = "";
 
 /** The last name of the path; empty for `/`. */
 export function nameOf(path: string): string {
@@ -59,19 +46,13 @@ export function rebase(path: string, from: string, to: string): string {
   return rest === "" ? to : join(to, rest);
 }
 
-/** Of the directories that were asked about last; neighbours share theirs. */
-const ancestry = new Map<string, readonly string[]>();
-const mostRemembered = 1024;
-
 /** All directories above `path`, nearest first, `/` last. */
-export function ancestorsOf(path: string): readonly string[] {
-  if (path === "/") return [];
-  const parent = parentOf(path);
-  const known = ancestry.get(parent);
-  if (known !== undefined) return known;
-  const ancestors = [parent, ...ancestorsOf(parent)];
-  if (ancestry.size >= mostRemembered) ancestry.clear();
-  ancestry.set(parent, ancestors);
+export function ancestorsOf(path: string): string[] {
+  const ancestors: string[] = [];
+  for (let above = path; above !== "/"; ) {
+    above = parentOf(above);
+    ancestors.push(above);
+  }
   return ancestors;
 }
 

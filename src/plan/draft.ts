@@ -4,9 +4,11 @@ import type { Node, Observed } from "../model/observation.ts";
 import { join, parentOf } from "../model/path.ts";
 import type { Conflict, Finding, FindingKind, MountOptions, Notice, Step, Tidying } from "../model/plan.ts";
 import type { ActiveState } from "./active-state.ts";
+import type { EffectIndex } from "./effects.ts";
 import type { MountDecisions } from "./mount-decisions.ts";
 import type { Phase, PlannedTree } from "./planned-tree.ts";
 import type { RequiredKeys } from "./required-paths.ts";
+import type { MountsWithin } from "./resolve/mounts-within.ts";
 
 /**
  * Which missing sources are created: every one (`--skip-validation`); those whose entries ask for it; or none, for what
@@ -34,9 +36,12 @@ export interface PlanRequest {
 /** A plan in the making. */
 export interface Draft {
   readonly request: PlanRequest;
+  /** The effects in force. */
+  readonly effects: EffectIndex;
   readonly activeState: ActiveState;
   readonly decisions: MountDecisions;
   readonly tree: PlannedTree;
+  readonly mountsWithin: MountsWithin;
   readonly nameBeside: NameBeside;
   readonly requiredKeys: () => RequiredKeys;
   /** Sources that can be made while everything is still in its place: copies take long. */
@@ -73,7 +78,14 @@ export function temporaryNames(token: string): NameBeside {
 /** What is known before the first step is planned. */
 export type Beginnings = Pick<
   Draft,
-  "request" | "activeState" | "decisions" | "tree" | "nameBeside" | "requiredKeys"
+  | "request"
+  | "effects"
+  | "activeState"
+  | "decisions"
+  | "tree"
+  | "mountsWithin"
+  | "nameBeside"
+  | "requiredKeys"
 >;
 
 export function newDraft(beginnings: Beginnings): Draft {

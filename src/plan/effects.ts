@@ -21,67 +21,52 @@ export function isObject(node: Node, identity: Identity, { mounts }: Observed): 
 }
 
 /** Effects by their path, as they are asked for with each entry. */
-interface Index {
-  readonly made: ReadonlyMap<string, readonly MadeEffect[]>;
-  readonly backups: ReadonlyMap<string, readonly BackupEffect[]>;
-  /** The first one for each target. */
-  readonly replaced: ReadonlyMap<string, ReplacedEffect>;
-  /** When the directories that hold links were born. */
-  readonly folders: ReadonlyMap<string, string | null>;
+export interface EffectIndex {
+  readonly all: readonly Effect[];
+  /** The effects that say imp made what is at `path`. */
+  madeAt(path: string): readonly MadeEffect[];
+  /** The backups of what was at `target`, the latest last. */
+  backupsOf(target: string): readonly BackupEffect[];
+  /** The effect that says a file with the same content as the source stood at `target`; of several the first. */
+  replacedAt(target: string): ReplacedEffect | undefined;
+  /**
+   * True if the directory at `path` is the one that imp made links in. Its birth tells: on an overlay a directory's
+   * inode number is not always the same.
+   */
+  holdsLinks(path: string, node: Node): boolean;
 }
 
-const indexes = new WeakMap<readonly Effect[], Index>();
-
-function indexOf(effects: readonly Effect[]): Index {
-  const known = indexes.get(effects);
-  if (known !== undefined) return known;
-  const backups = effects.filter((effect) => effect.kind === "backup");
-  const index = {
-    made: Map.groupBy(effects.filter(isMade), ({ path }) => path),
-    backups: Map.groupBy(backups, ({ target }) => target),
-    replaced: new Map(
-      effects
-        .filter((effect) => effect.kind === "replaced-file")
-        .map((effect) => [effect.target, effect] as const)
-        .reverse(),
-    ),
-    folders: new Map(
-      effects.flatMap((effect) =>
-        effect.kind === "holds-links" ? [[effect.path, effect.identity.birth] as const] : [],
-      ),
-    ),
+export function indexOf(all: readonly Effect[]): EffectIndex {
+  const made = Map.groupBy(all.filter(isMade), ({ path }) => path);
+  const backups = Map.groupBy(
+    all.filter((effect) => effect.kind === "backup"),
+    ({ target }) => target,
+  );
+  const births = new Map<string, string | null>();
+  const replaced = new Map<string, ReplacedEffect>();
+  for (const effect of all) {
+    if (effect.kind === "holds-links") births.set(effect.path, effect.identity.birth);
+    else if (effect.kind === "replaced-file" && !replaced.has(effect.target)) {
+      replaced.set(effect.target, effect);
+    }
+  }
+  return {
+    all,
+    madeAt: (path) => made.get(path) ?? [],
+    backupsOf: (target) => backups.get(target) ?? [],
+    replacedAt: (target) => replaced.get(target),
+    holdsLinks(path, node) {
+      const birth = births.get(path);
+      return (
+        node.kind === "directory" && birth !== undefined && birth !== null && node.identity.birth === birth
+      );
+    },
   };
-  indexes.set(effects, index);
-  return index;
-}
-
-/** The effects that say imp made what is at `path`. */
-export function madeAt(effects: readonly Effect[], path: string): readonly MadeEffect[] {
-  return indexOf(effects).made.get(path) ?? [];
-}
-
-/** The backups of what was at `target`, the latest last. */
-export function backupsOf(effects: readonly Effect[], target: string): readonly BackupEffect[] {
-  return indexOf(effects).backups.get(target) ?? [];
-}
-
-/** The effect that says a file with the same content as the source stood at `target`. */
-export function replacedAt(effects: readonly Effect[], target: string): ReplacedEffect | undefined {
-  return indexOf(effects).replaced.get(target);
-}
-
-/**
- * True if the directory at `path` is the one that imp made links in. Its birth tells: on an overlay a directory's inode
- * number is not always the same.
- */
-export function holdsLinks(effects: readonly Effect[], path: string, node: Node): boolean {
-  const birth = indexOf(effects).folders.get(path);
-  return node.kind === "directory" && birth !== undefined && birth !== null && node.identity.birth === birth;
 }
 
 /** What imp made at `path` once is gone, if it has to be made again in the very same place. */
 export function endMade(draft: Draft, path: string): void {
-  for (const effect of madeAt(draft.request.effects, path)) {
+  for (const effect of draft.effects.madeAt(path)) {
     if (draft.presumed.has(effect)) draft.endedEffects.add(effect);
   }
 }
@@ -107,7 +92,7 @@ export function effectsKept(draft: Draft): Effect[] {
   );
   const known = new Set<string>();
   const folders = linkFolders(draft);
-  return withLatestFolders([...draft.request.effects, ...draft.found]).filter((effect) => {
+  return withLatestFolders([...draft.effects.all, ...draft.found]).filter((effect) => {
     if (draft.endedEffects.has(effect)) return false;
     if (effect.kind === "holds-links") return folders.has(effect.path);
     if (effect.kind !== "found" && effect.kind !== "replaced-file") return true;

@@ -4,7 +4,6 @@ import type { FileNode, SymlinkNode } from "../model/observation.ts";
 import { parentOf } from "../model/path.ts";
 import { accessOf } from "./access.ts";
 import { type Draft, directoryBehind, finding, nodeUnder } from "./draft.ts";
-import { holdsLinks } from "./effects.ts";
 import { adopt, describeReplacement, isReplacement } from "./extras/adoption.ts";
 import { ensureParents } from "./parents.ts";
 import { isFuture } from "./planned-tree.ts";
@@ -127,7 +126,7 @@ export function noteFolder(draft: Draft, { target }: LinkedFileEntry): void {
   draft.said.add(`folder ${path}`);
   const node = directoryBehind(draft, path);
   if (node.kind !== "directory" || isFuture(node) || node.identity.birth === null) return;
-  if (holdsLinks(draft.request.effects, path, node)) return;
+  if (draft.effects.holdsLinks(path, node)) return;
   draft.found.push({ kind: "holds-links", path, identity: node.identity });
 }
 

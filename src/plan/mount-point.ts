@@ -1,7 +1,7 @@
 import type { MountedEntry } from "../model/manifest.ts";
 import { isOneWithSource } from "./clashes.ts";
 import { type Draft, nodeUnder, notice } from "./draft.ts";
-import { endMade, madeAt } from "./effects.ts";
+import { endMade } from "./effects.ts";
 import { ensureParents } from "./parents.ts";
 import { futureDirectory } from "./planned-tree.ts";
 import {
@@ -40,17 +40,19 @@ export function prepareMountPoint(draft: Draft, entry: MountedEntry, source: Rea
 
 function canBeMountedOver(draft: Draft, entry: MountedEntry, source: ReadySource): boolean {
   const { tree, decisions, request } = draft;
-  const { observed, effects } = request;
+  const { observed } = request;
   const view = decisions.paths.noFollow(entry.target);
   const node = tree.nodeAt(view);
   if (entry.kind === "bound-file") {
     if (node.kind !== "file") return false;
-    const isOwnMountPoint = madeAt(effects, entry.target).some(
-      ({ kind, identity }) =>
-        kind === "created-file" &&
-        identity.inode === node.identity.inode &&
-        identity.birth === node.identity.birth,
-    );
+    const isOwnMountPoint = draft.effects
+      .madeAt(entry.target)
+      .some(
+        ({ kind, identity }) =>
+          kind === "created-file" &&
+          identity.inode === node.identity.inode &&
+          identity.birth === node.identity.birth,
+      );
     if (source.copied || isOwnMountPoint) return true;
     const stored = tree.whereNow(decisions.paths.follow(entry.source));
     return observed.sameBytes(tree.whereNow(view), stored);

@@ -1,12 +1,11 @@
 import type { MountedEntry } from "../model/manifest.ts";
-import { allMountsAt, coveredMount, type Mount, mountsOn } from "../model/mount.ts";
+import { coveredMount, type Mount, mountsOn } from "../model/mount.ts";
 import type { MountedSource } from "../model/plan.ts";
 import { conflict, type Draft, finding, nodeUnder } from "./draft.ts";
 import { prepareMountPoint } from "./mount-point.ts";
 import { isHidden, optionsFor, optionsOf, sameOptions } from "./options.ts";
 import { ensureParents } from "./parents.ts";
 import { reportForeignMount, reportMountsInside, reportUnreachable } from "./problems.ts";
-import { mountsInside } from "./resolve/mounts-within.ts";
 import type { ReadySource } from "./sources.ts";
 
 /** Plans that the entry's source is mounted at its target, whatever is mounted there now. */
@@ -115,7 +114,7 @@ function addMount(draft: Draft, entry: MountedEntry, source: ReadySource): void 
   reportWhyMissing(draft, entry);
   const { path } = paths.resolve(entry.target);
   if (draft.decisions.isSteady(path)) {
-    reportMountsInside(draft, entry, mountsInside(draft.request.observed.mounts, path), "mounted");
+    reportMountsInside(draft, entry, draft.mountsWithin.below(path), "mounted");
   }
   if (!prepareMountPoint(draft, entry, source)) return;
   draft.additionSteps.push({
@@ -135,7 +134,7 @@ function reportWhyMissing(draft: Draft, entry: MountedEntry): void {
     finding(draft, entry.target, "wrong-mount", `what it shows is not what ${entry.source} is now`);
   } else if (mounted.kind !== "nothing") {
     finding(draft, entry.target, "wrong-mount", "the mount that it lies on is about to change");
-  } else if (allMountsAt(mounts, draft.request.observed.real(entry.target)).length > 0) {
+  } else if (mounts.byMountPoint.has(draft.request.observed.real(entry.target))) {
     finding(draft, entry.target, "hidden-mount", "its mount is hidden by a later mount above it");
   } else {
     finding(draft, entry.target, "not-mounted", "it is not mounted");

@@ -7,18 +7,7 @@ const accessTimes: readonly MountOption[] = ["noatime", "relatime", "strictatime
 
 /** The options that a mount has, out of those that entries can set. */
 export function optionsOf(mount: Mount): MountOptions {
-  const known = optionsRead.get(mount.options);
-  if (known !== undefined) return known;
-  const options = readOptions(mount.options);
-  optionsRead.set(mount.options, options);
-  return options;
-}
-
-/** Mounts that are mounted alike share the list of their options. */
-const optionsRead = new WeakMap<readonly string[], MountOptions>();
-
-function readOptions(ofMount: readonly string[]): MountOptions {
-  const set = mountOptionNames.filter((name) => ofMount.includes(name));
+  const set = mountOptionNames.filter((name) => mount.options.includes(name));
   // strictatime is how a mount behaves that names neither of the others; the kernel does not write it.
   return set.some((name) => accessTimes.includes(name)) ? set : inOrder([...set, "strictatime"]);
 }

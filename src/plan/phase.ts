@@ -5,7 +5,6 @@ import { ownLink } from "./active-state.ts";
 import type { Draft } from "./draft.ts";
 import type { Phase } from "./planned-tree.ts";
 import type { KeyedView } from "./resolve/keyed-view.ts";
-import { mountsInside } from "./resolve/mounts-within.ts";
 
 /** What a missing source is copied from. */
 export interface Original {
@@ -69,6 +68,6 @@ function isWholeNow(draft: Draft, original: Original): boolean {
   return (
     leadsThereNow(draft, original.path) &&
     !draft.tree.holdsLate(original.view) &&
-    !mountsInside(draft.request.observed.mounts, path).some((mount) => draft.decisions.isGoing(mount))
+    !draft.mountsWithin.below(path).some((mount) => draft.decisions.isGoing(mount))
   );
 }

@@ -12,7 +12,7 @@ import {
   sharedPlaces,
 } from "./clashes.ts";
 import { type Draft, newDraft, type PlanRequest, temporaryNames } from "./draft.ts";
-import { effectsKept } from "./effects.ts";
+import { effectsKept, indexOf } from "./effects.ts";
 import { isInPlace, type Look } from "./is-in-place.ts";
 import { planLink } from "./link.ts";
 import { planMount } from "./mount.ts";
@@ -23,6 +23,7 @@ import { reportKernelPlace, reportUnsafe } from "./problems.ts";
 import { planRemovals } from "./removal/removal.ts";
 import { newWithdrawal, type Withdrawal, withdrawMoved, withdrawUnwanted } from "./removal/withdrawal.ts";
 import { type RequiredPaths, requiredKeysOf, requiredPathsOf } from "./required-paths.ts";
+import { mountsWithin } from "./resolve/mounts-within.ts";
 import { ensureSource } from "./sources.ts";
 
 export type { PlanRequest } from "./draft.ts";
@@ -64,24 +65,28 @@ interface BegunPlan {
 
 /** All that has to be known before the first step can be planned. */
 function beginPlan(request: PlanRequest): BegunPlan {
-  const { active, wanted, effects, observed } = request;
+  const { active, wanted, observed } = request;
+  const effects = indexOf(request.effects);
   const tree = new PlannedTree(observed);
-  const activeState = activeStateOf(active, effects, observed);
+  const activeState = activeStateOf(active, request.effects, observed);
   const wantedEntries = new Map(wanted.entries.map((entry) => [entry.target, entry]));
   const required = requiredPathsOf(activeState.entries, wantedEntries);
+  const within = mountsWithin(observed.mounts);
   const nameBeside = temporaryNames(request.token);
 
   const withdrawal = newWithdrawal();
-  const question = { activeState, observed, tree, effects, required, nameBeside };
+  const question = { activeState, observed, tree, effects, required, mountsWithin: within, nameBeside };
   withdrawUnwanted(question, withdrawal);
   const decisions = decideMounts(wantedEntries, activeState, tree, observed);
   withdrawMoved(question, withdrawal, decisions.paths);
 
   const draft = newDraft({
     request,
+    effects,
     activeState,
     decisions: decisions,
     tree,
+    mountsWithin: within,
     nameBeside,
     requiredKeys: requiredKeysOf(decisions, required),
   });

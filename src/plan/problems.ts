@@ -6,7 +6,6 @@ import { join, nameOf, parentOf } from "../model/path.ts";
 import { conflict, type Draft, finding, nodeUnder } from "./draft.ts";
 import { isReadOnly } from "./options.ts";
 import { isFuture } from "./planned-tree.ts";
-import { mountsUpon } from "./resolve/mounts-within.ts";
 
 const longestName = 255;
 
@@ -124,9 +123,7 @@ export function reportHeld(draft: Draft, entry: Entry): boolean {
     );
     return true;
   }
-  const staying = mountsUpon(draft.request.observed.mounts, view).filter(
-    (mount) => !draft.decisions.isGoing(mount),
-  );
+  const staying = draft.mountsWithin.upon(view).filter((mount) => !draft.decisions.isGoing(mount));
   for (const mount of staying) {
     finding(draft, entry.target, "in-the-way", `${describeMount(mount)} is mounted at ${mount.mountPoint}`);
   }

@@ -3,7 +3,6 @@ import type { FileNode, Node } from "../../model/observation.ts";
 import { parentOf } from "../../model/path.ts";
 import { accessOf, accessWith } from "../access.ts";
 import { conflict, type Draft, directoryBehind, nodeBehind } from "../draft.ts";
-import { holdsLinks } from "../effects.ts";
 import { futureDirectory, isFuture } from "../planned-tree.ts";
 import { freeBackupName, identityToMove, reportHeld, reportReadOnly } from "../problems.ts";
 import { isShownBy } from "../resolve/keyed-view.ts";
@@ -20,7 +19,7 @@ export function isReplacement(draft: Draft, entry: LinkedFileEntry): boolean {
   if (active?.kind !== "linked-file" || active.source !== entry.source) return false;
   if (draft.activeState.found.has(entry.target)) return false;
   const folder = parentOf(entry.target);
-  return holdsLinks(draft.request.effects, folder, directoryBehind(draft, folder));
+  return draft.effects.holdsLinks(folder, directoryBehind(draft, folder));
 }
 
 /** What verify says of it: when both were written. */

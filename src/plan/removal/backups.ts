@@ -1,14 +1,13 @@
-import type { Effect } from "../../model/generation.ts";
 import { mountAt } from "../../model/mount.ts";
 import type { Observed } from "../../model/observation.ts";
 import type { Notice, Step } from "../../model/plan.ts";
 import type { ActiveState } from "../active-state.ts";
-import { type BackupEffect, isObject, madeAt } from "../effects.ts";
+import { type BackupEffect, type EffectIndex, isObject } from "../effects.ts";
 import type { PlannedTree } from "../planned-tree.ts";
 import { describeNode } from "../problems.ts";
 import type { RequiredPaths } from "../required-paths.ts";
 import { type KeyedView, viewOf } from "../resolve/keyed-view.ts";
-import { mountsUpon } from "../resolve/mounts-within.ts";
+import type { MountsWithin } from "../resolve/mounts-within.ts";
 import type { PathResolution } from "../resolve/resolution.ts";
 
 /** What becomes of a backup whose entry goes. */
@@ -24,8 +23,9 @@ export interface BackupQuestion {
   readonly activeState: ActiveState;
   readonly observed: Observed;
   readonly tree: PlannedTree;
-  readonly effects: readonly Effect[];
+  readonly effects: EffectIndex;
   readonly required: RequiredPaths;
+  readonly mountsWithin: MountsWithin;
 }
 
 /** Where a target and its backup are. */
@@ -97,9 +97,8 @@ export function givenUp(target: string, message: string): BackupAction {
 }
 
 /** True if a mount that stays lies on what is at the view, or in it: renaming would fail, or take it along. */
-function holdsMounts({ activeState, observed, required }: BackupQuestion, view: KeyedView): boolean {
-  const { mounts } = observed;
-  return mountsUpon(mounts, view).some((mount) => {
+function holdsMounts({ activeState, required, mountsWithin }: BackupQuestion, view: KeyedView): boolean {
+  return mountsWithin.upon(view).some((mount) => {
     const owner = activeState.ownerOf(mount.id);
     return owner === undefined || required.wanted.has(owner.target);
   });
@@ -116,6 +115,6 @@ function occupantOf(
   if (node.kind === "unknown" && view.beneath !== null) return null;
   const isEmpty =
     node.kind === "directory" ? observed.countNames(view) === 0 : node.kind === "file" && node.size === 0;
-  const isMade = madeAt(effects, target).some(({ identity }) => isObject(node, identity, observed));
+  const isMade = effects.madeAt(target).some(({ identity }) => isObject(node, identity, observed));
   return isMade && isEmpty ? null : describeNode(node);
 }

@@ -2,11 +2,10 @@ import { isMounted } from "../../model/manifest.ts";
 import { type Mount, mountAt } from "../../model/mount.ts";
 import { ancestorsOf, join, nameOf, parentOf } from "../../model/path.ts";
 import type { Draft } from "../draft.ts";
-import { backupsOf, isMade, isObject, type MadeEffect } from "../effects.ts";
+import { isMade, isObject, type MadeEffect } from "../effects.ts";
 import { isReadOnly } from "../options.ts";
 import type { RequiredPaths } from "../required-paths.ts";
 import { type KeyedView, viewOf } from "../resolve/keyed-view.ts";
-import { mountsUpon } from "../resolve/mounts-within.ts";
 import type { Withdrawal } from "./withdrawal.ts";
 
 /** Where that which imp made is, and when it can be reached. */
@@ -25,7 +24,7 @@ interface Sighting {
  * before. What can't be reached then, since a mount comes over it, stays on record.
  */
 export function withdrawMade(draft: Draft, required: RequiredPaths, withdrawal: Withdrawal): void {
-  for (const effect of draft.request.effects) {
+  for (const effect of draft.effects.all) {
     if (!isMade(effect)) continue;
     // A backup comes to the place, unless it is the very object that came back.
     const isVacated = (view: KeyedView) =>
@@ -63,8 +62,8 @@ export function withdrawMade(draft: Draft, required: RequiredPaths, withdrawal: 
 }
 
 /** True if a backup was made of it, or of what it is in. */
-function isPutAway({ request }: Draft, { path }: MadeEffect): boolean {
-  return [path, ...ancestorsOf(path)].some((above) => backupsOf(request.effects, above).length > 0);
+function isPutAway({ effects }: Draft, { path }: MadeEffect): boolean {
+  return [path, ...ancestorsOf(path)].some((above) => effects.backupsOf(above).length > 0);
 }
 
 function tidyAway(draft: Draft, { kind, path: serves, identity }: MadeEffect, path: string): void {
@@ -154,9 +153,8 @@ function pathAfterwards(draft: Draft, effect: MadeEffect, { view, path }: Sighti
 
 /** True if it can't be removed or renamed: something stays mounted on it, or it lies on a read-only mount. */
 function isHeld(draft: Draft, view: KeyedView, path: string): boolean {
-  const { mounts } = draft.request.observed;
   const stays = (mount: Mount) => !draft.decisions.isGoing(mount);
-  if (mountsUpon(mounts, view).some(stays)) return true;
+  if (draft.mountsWithin.upon(view).some(stays)) return true;
   return view.home.options.includes("ro") || isReadOnly(draft, parentOf(path));
 }
 

@@ -1,7 +1,6 @@
 import type { LinkedFileEntry } from "../../model/manifest.ts";
 import type { Step } from "../../model/plan.ts";
 import { ownLink } from "../active-state.ts";
-import { replacedAt } from "../effects.ts";
 import { futureDirectory } from "../planned-tree.ts";
 import { describeNode } from "../problems.ts";
 import type { KeyedView } from "../resolve/keyed-view.ts";
@@ -54,7 +53,7 @@ function unlinkStep(
   const { activeState, observed, tree, required, effects, nameBeside } = request;
   const { target } = entry;
   const link = { serves: target, path, text: entry.source } as const;
-  const replaced = replacedAt(effects, target);
+  const replaced = effects.replacedAt(target);
   if (replaced !== undefined) {
     withdrawal.endedEffects.add(replaced);
     const isNeeded = required.wanted.get(target)?.kind === "directory" || required.aboveTargets.has(target);

@@ -1,5 +1,5 @@
 import { isMounted, type MountedEntry } from "../../model/manifest.ts";
-import { allMountsAt, mountAt, mountsOn } from "../../model/mount.ts";
+import { mountAt, mountsOn } from "../../model/mount.ts";
 import { sortedDeepestFirst, sortedParentsFirst } from "../../model/path.ts";
 import type { Step } from "../../model/plan.ts";
 import { conflict, type Draft, notice } from "../draft.ts";
@@ -66,7 +66,7 @@ function unmountStep(draft: Draft, entry: MountedEntry): Step | null {
 function reportHidden(draft: Draft, { target, source }: MountedEntry, real: string): void {
   const { activeState, request } = draft;
   const shown = activeState.paths.follow(source);
-  const hidden = allMountsAt(request.observed.mounts, real);
+  const hidden = request.observed.mounts.byMountPoint.get(real) ?? [];
   if (!hidden.some((mount) => activeState.shows(mount, shown) !== "other")) return;
   conflict(
     draft,

@@ -4,7 +4,7 @@ import { nameOf } from "../../model/path.ts";
 import type { Conflict, Notice, Step } from "../../model/plan.ts";
 import { ownLink } from "../active-state.ts";
 import type { NameBeside } from "../draft.ts";
-import { type BackupEffect, backupsOf } from "../effects.ts";
+import type { BackupEffect } from "../effects.ts";
 import type { PathResolution } from "../resolve/resolution.ts";
 import {
   actionForBackup,
@@ -63,7 +63,7 @@ export function withdrawUnwanted(request: WithdrawalRequest, withdrawal: Withdra
     const wanted = required.wanted.get(entry.target);
     if (!isMounted(entry) && wanted?.kind !== "linked-file") withdrawLink(request, withdrawal, entry);
   }
-  for (const effect of effects) {
+  for (const effect of effects.all) {
     if (effect.kind === "found" && !required.wanted.has(effect.target)) withdrawal.endedEffects.add(effect);
     if (effect.kind === "replaced-file" && required.wanted.get(effect.target)?.kind !== "linked-file")
       withdrawal.endedEffects.add(effect);
@@ -89,7 +89,7 @@ export function withdrawMoved(
     const hasMoved = view !== null && view.key !== key(entry.target, paths);
     if (hasMoved) withdrawLink(request, withdrawal, entry);
   }
-  for (const effect of effects) {
+  for (const effect of effects.all) {
     if (effect.kind !== "backup" || withdrawal.endedEffects.has(effect)) continue;
     const { target } = effect;
     const location = isFromNow(request, effect) ? locationNow(request, effect) : null;
@@ -145,7 +145,7 @@ function withdrawBackup(
 /** Of several backups that were made in one place, the last one comes back. */
 function action(request: WithdrawalRequest, effect: BackupEffect, location: BackupLocation): BackupAction {
   const key = ({ target }: BackupLocation) => target.key;
-  const backups = backupsOf(request.effects, effect.target);
+  const backups = request.effects.backupsOf(effect.target);
   const isOlder = backups.slice(backups.indexOf(effect) + 1).some((other) => {
     const newer = locationNow(request, other);
     return newer !== null && key(newer) === key(location);
