@@ -1,5 +1,6 @@
 import { largestConfig } from "../config/locate.ts";
 import { SystemError } from "../linux/ffi.ts";
+import { PathError } from "../linux/walk.ts";
 import { lookAlong } from "../linux/way.ts";
 import type { Entry } from "../model/manifest.ts";
 import type { Plan } from "../model/plan.ts";
@@ -58,7 +59,7 @@ function isOnDisk({ path, text }: ConfigText): boolean {
     return reading.kind === "read" && new TextDecoder().decode(reading.bytes) === text;
   } catch (error) {
     // What may not be read, or is gone by now.
-    if (error instanceof SystemError) return false;
+    if (error instanceof SystemError || error instanceof PathError) return false;
     throw error;
   }
 }

@@ -32,7 +32,7 @@ const oddPath = fc.constantFrom(
 );
 const path = fc.oneof({ weight: 60, arbitrary: usualPath }, oddPath);
 const tail = fc.constantFrom(
-  ...["", ', mode = "0700"', ', user = "root", group = "user"', ", backup = true", ", mode = '0700'"],
+  ...["", ', mode = "0700"', ', user = "root", group = "user"', ", backup = true", ", user = 0"],
   ...[', "mode" = "0700"', ', options = ["ro"]', ', parentDirectory = { mode = "0700", user = "root" }', ","],
 );
 const oddTail = fc.constantFrom(
@@ -134,7 +134,7 @@ function placed(text: string): Config | null {
 }
 
 test("a configuration is read by its plain values as by the parser that knows places, or not at all", () => {
-  const count = { plain: 0, refused: 0, warned: 0, withNumbers: 0 };
+  const count = { plain: 0, refused: 0, warned: 0, numbered: 0 };
   fc.assert(
     fc.property(anyText, (text) => {
       const config = readPlain(text, "imp.toml", testAccounts);
@@ -147,12 +147,14 @@ test("a configuration is read by its plain values as by the parser that knows pl
         expectPlaces(config);
       } else if (expected === null) count.refused += 1;
       else if (expected.warnings.length > 0) count.warned += 1;
+      else if (text.includes("user = 0")) count.numbered += 1;
       else throw new Error(`nothing is to be said about it:\n${text}`);
     }),
-    { numRuns: 8_000 },
+    { numRuns: 4_000 },
   );
-  expect(count.plain).toBeGreaterThan(1_500);
-  expect(count.refused).toBeGreaterThan(1_500);
+  expect(count.plain).toBeGreaterThan(500);
+  expect(count.refused).toBeGreaterThan(500);
+  expect(count.numbered).toBeGreaterThan(20);
 });
 
 /** What stands at the place of an entry has to be its path. */
@@ -172,109 +174,15 @@ function expectPlaces({ text, manifest }: Config): void {
 
 /** Pieces of TOML of every kind, right and wrong. */
 const piece = fc.constantFrom(
-  ...[
-    "a",
-    "b",
-    "a.b",
-    '"a"',
-    "'a'",
-    '""',
-    "'c d'",
-    "__proto__",
-    "constructor",
-    "toString",
-    "1",
-    "-",
-    "ä",
-    "\ufeff",
-  ],
-  ...[
-    "=",
-    " = ",
-    ".",
-    ",",
-    "[",
-    "]",
-    "{",
-    "}",
-    "[[",
-    "]]",
-    "#",
-    "# c",
-    "\n",
-    "\n",
-    "\n",
-    "\r\n",
-    "\r",
-    "\t",
+  ...'a b a.b "a" \'a\' "" __proto__ constructor toString 1 - ä \ufeff \u0085 \u00a0 \u2028 😀'.split(" "),
+  ..."= = = . , , [ ] { } [[ ]] # #c \"\"\" ''' \" ' \\ \\\n \\u0041 \\U0001F600 \\ud800 \\x41 \\e \\q".split(
     " ",
-  ],
-  ...[
-    "[a]\n",
-    "[b]\n",
-    "[a.b]\n",
-    "[[a]]\n",
-    "[[a.b]]\n",
-    "a = 1\n",
-    'b = "x"\n',
-    "a.b = true\n",
-    "c = {}\n",
-  ],
-  ...[
-    "a = []\n",
-    "b = [ 'x', ]\n",
-    "a = { b = 1, }\n",
-    "[ a ]\n",
-    "b.a = { c.d = 1 }\n",
-    "[__proto__]\n",
-    "[b.c]\n",
-  ],
-  ...[
-    '"""',
-    "'''",
-    '"',
-    "'",
-    "\\",
-    "\\u0041",
-    "\\U0001F600",
-    "\\ud800",
-    "\\x41",
-    "\\e",
-    "\\q",
-    "\\\n",
-    "\u0000",
-  ],
-  ...[
-    "\u0001",
-    "\u007f",
-    "\u0085",
-    "\u00a0",
-    "\u2028",
-    "😀",
-    "true",
-    "false",
-    "inf",
-    "-nan",
-    "0",
-    "00",
-    "1_0",
-    "1__0",
-  ],
-  ...[
-    "9007199254740993",
-    "-9223372036854775808",
-    "0x1f",
-    "0o17",
-    "0b1",
-    "1.5",
-    "1e3",
-    "1.",
-    ".5",
-    "+1",
-    "-0",
-    "-0.0",
-  ],
-  ...["1979-05-27", "07:32:00", "1979-05-27T07:32:00Z", "1979-05-27 07:32", "1979-13-01"],
+  ),
+  ..."true false inf -nan 0 00 1_0 1__0 0x1f 0o17 0b1 1.5 1e3 1. .5 +1 -0 -0.0 9007199254740993".split(" "),
+  ..."1979-05-27 07:32:00 1979-05-27T07:32:00Z 1979-13-01 \0 \u0001 \u007f \t \n \n \n \n \r\n \r".split(" "),
+  ..."[a]\n [b]\n [a.b]\n [[a]]\n [[a.b]]\n [b.c]\n [__proto__]\n a=1\n b='x'\n a.b=true\n c={}\n".split(" "),
+  ..."a=[]\n b=['x',]\n a={b=1,}\n b.a={c.d=1}\n".split(" "),
+  ...[" ", " = ", "'c d'", "[ a ]\n", "# c\n", "1979-05-27 07:32"],
 );
 const soup = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(""));
 
@@ -291,10 +199,10 @@ test("what the runtime's parser takes, the one that knows places takes as well, 
         expect(alike(values)).toEqual(alike(document.values));
       }
     }),
-    { numRuns: 20_000 },
+    { numRuns: 10_000 },
   );
-  expect(count.taken).toBeGreaterThan(3_000);
-  expect(count.refused).toBeGreaterThan(5_000);
+  expect(count.taken).toBeGreaterThan(1_500);
+  expect(count.refused).toBeGreaterThan(3_000);
 });
 
 /** Tables as lists that keep names such as `__proto__` and the order, and without what the two can't say alike. */
