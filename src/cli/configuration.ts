@@ -2,7 +2,7 @@ import { largestConfig, locateConfig } from "../config/locate.ts";
 import type { Config } from "../config/read.ts";
 import { readStateDirectory } from "../config/state-directory.ts";
 import { leadsToNothing } from "../linux/stat.ts";
-import { lookAlong } from "../linux/way.ts";
+import { lookAlong, type Way } from "../linux/way.ts";
 import { Failure, failure } from "../model/problem.ts";
 import { type Trusted, trustedBy } from "../state/caller.ts";
 import { judgeWay } from "../state/trust.ts";
@@ -16,8 +16,8 @@ import { surroundingsOf } from "./surroundings.ts";
  * @throws Failure (2) if there is none, if root cannot trust it, or with all that is wrong with it
  */
 export async function loadConfiguration(context: CommandContext): Promise<Config> {
-  const path = locate(context);
-  const bytes = readTrusted(path, trustedBy(surroundingsOf(context)));
+  const { path, way } = locate(context);
+  const bytes = readTrusted(path, way, trustedBy(surroundingsOf(context)));
   const [{ readConfigBytes }, { systemAccounts }] = await Promise.all([
     import("../config/read.ts"),
     import("../config/accounts.ts"),
@@ -35,13 +35,12 @@ export async function configuredState(
   context: CommandContext,
   trusted: Trusted | null,
 ): Promise<string | null> {
-  const path = locateIfAny(context);
-  if (path === null) return null;
-  return readStateDirectory(readTrusted(path, trusted), path);
+  const file = locateIfAny(context);
+  return file === null ? null : readStateDirectory(readTrusted(file.path, file.way, trusted), file.path);
 }
 
 /** As {@link locate}, but null if nobody named a configuration and the usual places have none. */
-function locateIfAny(context: CommandContext): string | null {
+function locateIfAny(context: CommandContext): LocatedFile | null {
   const isNamed = context.global.config !== null || (variable(context) ?? "") !== "";
   try {
     return locate(context);
@@ -51,14 +50,27 @@ function locateIfAny(context: CommandContext): string | null {
   }
 }
 
-function locate(context: CommandContext): string {
-  return locateConfig({
+/** A configuration, and how its path was walked. */
+interface LocatedFile {
+  readonly path: string;
+  readonly way: Way;
+}
+
+function locate(context: CommandContext): LocatedFile {
+  const ways = new Map<string, Way>();
+  const path = locateConfig({
     option: context.global.config ?? undefined,
     environment: { IMP_CONFIG: variable(context) },
     workingDirectory: context.workingDirectory,
-    // What may not be looked at could well exist: reading it then tells why it can't be used.
-    exists: (path) => !leadsToNothing(path) && ["found", "denied"].includes(lookAlong(path).end),
+    exists: (candidate) => {
+      if (leadsToNothing(candidate)) return false;
+      const way = lookAlong(candidate);
+      ways.set(candidate, way);
+      // What may not be looked at could well exist: reading it then tells why it can't be used.
+      return way.end === "found" || way.end === "denied";
+    },
   });
+  return { path, way: ways.get(path) ?? lookAlong(path) };
 }
 
 function variable({ environment }: CommandContext): string | undefined {
@@ -66,8 +78,7 @@ function variable({ environment }: CommandContext): string | undefined {
 }
 
 /** Reads the very file that was found trustworthy, whatever the path leads to by then. */
-function readTrusted(path: string, trusted: Trusted | null): Uint8Array {
-  const way = lookAlong(path);
+function readTrusted(path: string, way: Way, trusted: Trusted | null): Uint8Array {
   const distrust = trusted === null ? [] : judgeWay(path, way, trusted);
   if (distrust.length > 0) throw new Failure(2, distrust);
   const end = way.passed.at(-1);
