@@ -24,7 +24,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 /** What the code may have from outside, folder by folder; never `node:fs`, which alone costs every start 1.5 ms. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   linux: ["bun:ffi"],
-  config: ["toml-eslint-parser", "valibot"],
+  config: ["toml-eslint-parser"],
 };
 
 /** Writes to the terminal for everyone. */

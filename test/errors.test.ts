@@ -371,6 +371,25 @@ describe("what keeps an apply from beginning", () => {
     expect(stderr).toContain("mount the filesystem that holds it");
   });
 
+  test("conflicts of a generation are shown in its own text, and in the file only if that still says so", async () => {
+    await configure(machine, "# Nothing, and then another line\n# of comments\nfiles = []");
+    await machine.impOk("apply");
+    await machine.sh("mkdir -p /srv; echo mine > /srv/note");
+
+    const recorded = await isRefused(["switch", "1"]);
+    expect(recorded).toContain("error: /srv/note is in the way");
+    expect(recorded).toContain(`  --> ${config} as recorded in generation 1, line 5, column 10\n`);
+    expect(recorded).toContain(`5 | files = ["/srv/note", {`);
+
+    await configure(machine, entries);
+    const same = await isRefused(["rollback"]);
+    expect(same).toContain(`  --> ${config}:5:10\n`);
+    await machine.sh(`rm ${config}`);
+    expect(await isRefused(["rollback", "--state-dir", state])).toContain(
+      "as recorded in generation 1, line 5",
+    );
+  });
+
   test("conflicts are listed, all of them, each with the place of its entry", async () => {
     await machine.sh(`
       mkdir -p ${store}/opt/dir /opt/dir.d /opt/taken /opt/mounted; mkdir -p ${store}/opt/mounted
@@ -696,11 +715,11 @@ describe("--json", () => {
         problems: [
           expect.objectContaining({
             severity: "error",
-            place: { file: config, line: 4, column: 16, length: 10 },
+            place: { file: config, line: 4, column: 16, length: 10, generation: null },
           }),
           expect.objectContaining({
             severity: "error",
-            place: { file: config, line: 5, column: 1, length: 4 },
+            place: { file: config, line: 5, column: 1, length: 4, generation: null },
           }),
         ],
       },

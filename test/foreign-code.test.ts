@@ -39,7 +39,7 @@ beforeAll(async () => {
       `BUN_OPTIONS="--preload ${canary}"\nIMP_CONFIG=/nowhere/imp.toml\n`,
     );
   }
-  for (const name of ["valibot", "toml-eslint-parser", "bun", "node:fs"]) {
+  for (const name of ["toml-eslint-parser", "bun", "node:fs"]) {
     const place = `${lair}/node_modules/${name}`;
     await machine.sh(`mkdir -p ${place}; cp ${canary} ${place}/index.js`);
   }

@@ -4,7 +4,7 @@ import { getStaticTOMLValue, parseTOML } from "toml-eslint-parser";
 import jsonSchema from "../../docs/json.schema.json";
 import type { Accounts } from "../../src/config/accounts.ts";
 import { configJsonSchema } from "../../src/config/json-schema.ts";
-import { readConfig } from "../../src/config/read.ts";
+import { readPlaced } from "../../src/config/read-placed.ts";
 import { keyHomes } from "../../src/config/schema.ts";
 import { Failure } from "../../src/model/problem.ts";
 import type { Complaint, Markdown, Passage } from "./markdown.ts";
@@ -44,7 +44,7 @@ function checkConfiguration({ line, text }: Passage): Complaint[] {
   const header = isPartOfRoot(text) ? '[persistence."/mnt/persist/system"]\n' : "";
   const offset = line - 1 - (header === "" ? 0 : 1);
   try {
-    readConfig(header + text, "imp.toml", everybody);
+    readPlaced(header + text, "imp.toml", everybody);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return error.problems.map(({ message, place }) => ({ line: offset + (place?.line ?? 1), message }));

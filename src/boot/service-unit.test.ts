@@ -10,7 +10,6 @@ function serviceUnit(facts: ServiceFacts): string | null {
 const facts = { executable: "/usr/local/bin/imp", stateDirectory: "/persist/imp", manifest: emptyManifest };
 
 function linked(root: string, target: string): Entry {
-  const place = { line: 1, column: 1, length: 1 };
   const entry = {
     root,
     target,
@@ -19,7 +18,7 @@ function linked(root: string, target: string): Entry {
     createParents: true,
     createSources: false,
   };
-  return { kind: "linked-file", ...entry, place, adoptReplaced: false };
+  return { kind: "linked-file", ...entry, adoptReplaced: false };
 }
 
 describe("imp's unit", () => {

@@ -53,7 +53,7 @@ async function bringIntoBeing(
   plan: Plan,
   watch: Watch,
 ): Promise<readonly Problem[]> {
-  refuseConflicts(aim, plan);
+  await refuseConflicts(aim, plan);
   const warnings = noticeProblems(plan);
   if (changesNothing(aim, plan)) return warnings;
   let startedAt: string | null = null;
@@ -72,8 +72,8 @@ async function bringIntoBeing(
   return [...warnings, ...notices.map((message): Problem => ({ severity: "warning", message }))];
 }
 
-export function refuseConflicts({ goal }: Aim, { conflicts }: Plan): void {
-  if (conflicts.length > 0) throw new Failure(1, conflictProblems(goal.config, conflicts));
+export async function refuseConflicts({ goal }: Aim, { conflicts }: Plan): Promise<void> {
+  if (conflicts.length > 0) throw new Failure(1, await conflictProblems(goal.config, conflicts));
 }
 
 /** True if neither the system nor the record would be another: then even a read-only state will do. */

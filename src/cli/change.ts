@@ -20,7 +20,7 @@ export async function bringAbout(context: CommandContext, request: ChangeRequest
   if (request.dryRun) {
     return lookIntoState(context, request.location, (store) => showPlan(context, request, store));
   }
-  const early = await withStore(request.location, (store) => refuseEarly(request, store));
+  const early = await withStore(request.location, (store) => refuseEarly(context, request, store));
   const lock = {
     waitMilliseconds: context.global.wait * 1000,
     command: `imp ${request.command}`,
@@ -33,7 +33,8 @@ export async function bringAbout(context: CommandContext, request: ChangeRequest
     const isStill = settled.length === 0 && early !== null && holdsStill(early, aim, store);
     const done = await carryOut(request, store, aim, watcher(context), isStill ? early.part : null);
     const stale = await staleUnit(request, aim);
-    context.report([...done.warnings, ...stale, ...conflictProblems(aim.goal.config, done.leftOut)]);
+    const leftOut = await conflictProblems(aim.goal.config, done.leftOut);
+    context.report([...done.warnings, ...stale, ...leftOut]);
     tell(context, reportOf(request, aim, done, aim.goal.number));
     return done.leftOut.length === 0 ? 0 : 1;
   });
@@ -61,14 +62,18 @@ interface EarlyPlan {
 }
 
 /** What can be refused before anything is written, be it only the state directory or its lock. */
-function refuseEarly(request: ChangeRequest, store: Store): EarlyPlan | null {
+async function refuseEarly(
+  context: CommandContext,
+  request: ChangeRequest,
+  store: Store,
+): Promise<EarlyPlan | null> {
   const isRoot = effectiveUser() === 0;
   if (isRoot && store.directory !== null) return null;
   const aim = aimAt(request, store);
-  if (!isRoot) refuseWithoutRoot(request, aim);
+  if (!isRoot) refuseWithoutRoot(context, request, aim);
   if (store.directory !== null) return null;
   const part = planFor(request, aim);
-  refuseConflicts(aim, part.plan);
+  await refuseConflicts(aim, part.plan);
   return { aim, part };
 }
 
@@ -84,12 +89,16 @@ function holdsStill({ aim: before, part }: EarlyPlan, aim: Aim, { directory }: L
   });
 }
 
-function showPlan(context: CommandContext, request: ChangeRequest, store: Store): CommandResult {
+async function showPlan(
+  context: CommandContext,
+  request: ChangeRequest,
+  store: Store,
+): Promise<CommandResult> {
   const aim = aimAt(request, store);
   const part = planFor(request, aim);
   const { plan, leftOut } = part;
   const isRecorded = aim.index.generations.some(({ number }) => number === aim.goal.number);
-  const conflicts = conflictProblems(aim.goal.config, [...plan.conflicts, ...leftOut]);
+  const conflicts = await conflictProblems(aim.goal.config, [...plan.conflicts, ...leftOut]);
   context.report([...noticeProblems(plan), ...conflicts]);
   tell(context, reportOf(request, aim, part, isRecorded ? aim.goal.number : null));
   return conflicts.length === 0 ? 0 : 1;
@@ -110,12 +119,16 @@ function tell(context: CommandContext, report: ChangeReport): void {
 }
 
 /** Symlinks in a person's own home need no root; mounts do. */
-function refuseWithoutRoot({ command, scope }: ChangeRequest, { active, goal }: Aim): void {
+function refuseWithoutRoot(
+  context: CommandContext,
+  { command, scope }: ChangeRequest,
+  { active, goal }: Aim,
+): void {
   if (scope?.filesOnly === true) return;
   if (![...active.entries, ...goal.manifest.entries].some(isMounted)) return;
-  const words = process.argv
-    .slice(2)
-    .map((word) => (/^[\w./=:@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`));
+  const words = context.words.map((word) =>
+    /^[\w./=:@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`,
+  );
   throw failure(
     1,
     `imp ${command} required root here: only root may mount and unmount`,

@@ -15,6 +15,8 @@ export type CommandResult = 0 | 1;
  */
 export interface CommandContext {
   readonly global: GlobalOptions;
+  /** All words behind the program's name. */
+  readonly words: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Throws if the directory was removed. */
   readonly workingDirectory: () => string;
@@ -51,7 +53,7 @@ export interface Host {
   readonly workingDirectory: () => string;
 }
 
-export function createContext(global: GlobalOptions, host: Host): CommandContext {
+export function createContext(global: GlobalOptions, words: readonly string[], host: Host): CommandContext {
   const { terminal, environment } = host;
   const reported: Problem[] = [];
   const begin = performance.now();
@@ -67,6 +69,7 @@ export function createContext(global: GlobalOptions, host: Host): CommandContext
   };
   return {
     global,
+    words,
     environment,
     workingDirectory: host.workingDirectory,
     get paint() {

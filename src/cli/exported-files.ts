@@ -5,7 +5,7 @@ import { describeWalk, walk } from "../linux/walk.ts";
 import { join } from "../model/path.ts";
 import { Failure, failure, type Problem } from "../model/problem.ts";
 import { replaceFile, syncNames } from "../state/durable-file.ts";
-import { resolveGiven } from "../state/locate.ts";
+import { resolveGiven } from "./state-location.ts";
 
 /** An exported file, and the path that it was written to. */
 export interface WrittenFile extends ExportedFile {

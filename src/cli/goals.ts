@@ -7,7 +7,7 @@ export function recordedGoal(index: Index, generation: Generation): Goal {
   const { number, manifest, configPath, configText } = generation;
   return {
     manifest,
-    config: { path: configPath, text: configText },
+    config: { path: configPath, text: configText, generation: number },
     number,
     record: (effects) => ({ index: withActive(index, number, effects) }),
   };

@@ -1,34 +1,67 @@
+import { largestConfig } from "../config/locate.ts";
+import { SystemError } from "../linux/ffi.ts";
+import { PathError } from "../linux/walk.ts";
+import { lookAlong } from "../linux/way.ts";
 import type { Entry } from "../model/manifest.ts";
-import type { Conflict, Plan } from "../model/plan.ts";
-import type { Place, Problem } from "../model/problem.ts";
+import type { Plan } from "../model/plan.ts";
+import { inOrderOfFile, type Problem } from "../model/problem.ts";
+import { readEnd } from "../state/trusted-file.ts";
 
 /** A configuration as it was read, or as a generation keeps it. */
 export interface ConfigText {
   readonly path: string;
   readonly text: string;
+  /** The generation that keeps it; absent if it was read just now. */
+  readonly generation?: number;
 }
 
-/** Conflicts as problems that show the entry's line in the configuration. */
-export function conflictProblems(config: ConfigText, conflicts: readonly Conflict[]): Problem[] {
-  const problems = conflicts.map(
-    ({ message, help, entry }): Problem => ({
+/** What stands against an entry, or against all of them. */
+interface Objection {
+  readonly message: string;
+  readonly help?: string;
+  readonly entry?: Entry;
+}
+
+/** Conflicts as problems that show the entry's line in the configuration, in its order. */
+export async function conflictProblems(
+  config: ConfigText,
+  conflicts: readonly Objection[],
+): Promise<Problem[]> {
+  if (conflicts.length === 0) return [];
+  // Loaded only when there is something to show.
+  const { entryPlaces } = await import("../config/read-placed.ts");
+  const placeOf = entryPlaces(config.text, config.path);
+  const recorded =
+    config.generation === undefined || isOnDisk(config) ? {} : { generation: config.generation };
+  const problems = conflicts.map(({ message, help, entry }): Problem => {
+    const found = entry === undefined ? null : placeOf(entry);
+    return {
       severity: "error",
       message,
       ...(help === undefined ? {} : { help }),
-      ...(entry === undefined ? {} : placeOf(config, entry)),
-    }),
-  );
+      ...(found === null ? {} : { place: { ...found.place, ...recorded }, excerpt: found.excerpt }),
+    };
+  });
   // A persistence root that is missing is in the way of each of its entries; once is enough.
-  return inOrderOfFile(problems).filter(
-    ({ message }, index, all) => all.findIndex((other) => other.message === message) === index,
-  );
+  const distinct = new Map<string, Problem>();
+  for (const problem of inOrderOfFile(problems)) {
+    if (!distinct.has(problem.message)) distinct.set(problem.message, problem);
+  }
+  return [...distinct.values()];
 }
 
-function inOrderOfFile(problems: readonly Problem[]): Problem[] {
-  return problems.toSorted(
-    ({ place: left }, { place: right }) =>
-      (left?.line ?? 0) - (right?.line ?? 0) || (left?.column ?? 0) - (right?.column ?? 0),
-  );
+/** True if the file still says what the generation recorded. */
+function isOnDisk({ path, text }: ConfigText): boolean {
+  try {
+    const way = lookAlong(path);
+    if (way.end !== "found" || way.passed.at(-1)?.stat.type !== "file") return false;
+    const reading = readEnd(way, largestConfig);
+    return reading.kind === "read" && new TextDecoder().decode(reading.bytes) === text;
+  } catch (error) {
+    // What may not be read, or is gone by now.
+    if (error instanceof SystemError || error instanceof PathError) return false;
+    throw error;
+  }
 }
 
 /** A plan's notices as warnings. */
@@ -38,9 +71,4 @@ export function noticeProblems(plan: Plan): Problem[] {
     message,
     ...(help === undefined ? {} : { help }),
   }));
-}
-
-function placeOf(config: ConfigText, entry: Entry): { place: Place; excerpt: string } {
-  const excerpt = config.text.split(/\r?\n/)[entry.place.line - 1] ?? "";
-  return { place: { file: config.path, ...entry.place }, excerpt };
 }

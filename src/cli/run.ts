@@ -12,7 +12,7 @@ import { failureJson } from "./render/json.ts";
  */
 export async function runProgram(words: readonly string[], host: Host): Promise<number> {
   const commandLine = parseCommandLine(words);
-  const context = createContext(commandLine.global, host);
+  const context = createContext(commandLine.global, words, host);
   try {
     const exitCode = await answer(commandLine, context);
     return complain(host, context) ? Math.max(exitCode, 1) : exitCode;

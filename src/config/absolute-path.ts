@@ -13,23 +13,27 @@ export function readPath(text: string): PathReading {
   if (text === "") return refused("is empty", 'write an absolute path such as "/var/log"');
   if (text.includes("\0")) return refused("contains a NUL character", "leave it out; no path can hold one");
   if (!text.startsWith("/")) return notAbsolute(text);
-  const path = text.replace(/\/+$/, "");
+  const path = text.endsWith("/") ? text.replace(/\/+$/, "") : text;
   if (path === "") return { kind: "path", path: "/" };
-
-  const names = path.slice(1).split("/");
-  if (names.includes("")) return refused("contains `//`", "write single slashes");
-  if (names.includes(".")) return refused("contains `.` as a name", "leave the `.` out");
-  if (names.includes("..")) {
+  const odd = /\/(\.{0,2})(?:\/|$)/.exec(path)?.[1];
+  if (odd === "") return refused("contains `//`", "write single slashes");
+  if (odd === ".") return refused("contains `.` as a name", "leave the `.` out");
+  if (odd === "..") {
     return refused(
       "contains `..` as a name",
       "write where it leads to; with symlinks in the path `..` is ambiguous",
     );
   }
-  const longName = names.some((name) => Buffer.byteLength(name) > longestName);
-  if (longName)
+  if (isLonger(path, longestName) && path.split("/").some((name) => isLonger(name, longestName)))
     return refused(`contains a name of more than ${longestName} bytes`, "no file can have that name");
-  if (Buffer.byteLength(path) > longestPath) return tooLong();
+  if (isLonger(path, longestPath)) return tooLong();
   return { kind: "path", path };
+}
+
+/** True if the text takes more bytes than that. */
+export function isLonger(text: string, bytes: number): boolean {
+  // A UTF-16 unit makes three bytes at most.
+  return text.length * 3 > bytes && Buffer.byteLength(text) > bytes;
 }
 
 /** The refusal of a path with more than {@link longestPath} bytes. */

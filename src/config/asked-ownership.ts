@@ -1,8 +1,8 @@
 import type { Entry, Ownership } from "../model/manifest.ts";
 import { parseMode, sameForDirectories } from "../model/mode.ts";
 import { parentOf } from "../model/path.ts";
-import type { Reader } from "./reader.ts";
-import { shown } from "./shown.ts";
+import type { PlacedEntry } from "./entries.ts";
+import { type Reader, type Site, shown } from "./finding.ts";
 
 export function asksOwnership({ user, group, mode, parentDirectory }: Entry): boolean {
   return user !== undefined || group !== undefined || mode !== undefined || parentDirectory !== undefined;
@@ -12,14 +12,14 @@ export function asksOwnership({ user, group, mode, parentDirectory }: Entry): bo
 interface Ask {
   readonly directory: string;
   readonly ownership: Ownership;
-  readonly entry: Entry;
+  readonly at: Site;
 }
 
 type Attribute = keyof Ownership;
 const attributes: readonly Attribute[] = ["user", "group", "mode"];
 
 /** Reports entries that ask for different owners or modes of one directory: only the last would get its way. */
-export function contradictoryOwnership(reader: Reader, entries: readonly Entry[]): void {
+export function contradictoryOwnership(reader: Reader, entries: readonly PlacedEntry[]): void {
   const sameMode = rememberedComparison();
   const firstAsks = new Map<string, Map<Attribute, Ask>>();
   for (const ask of entries.flatMap(asksOf)) {
@@ -35,11 +35,11 @@ export function contradictoryOwnership(reader: Reader, entries: readonly Entry[]
   }
 }
 
-function asksOf(entry: Entry): Ask[] {
+function asksOf({ entry, at }: PlacedEntry): Ask[] {
   const asks: Ask[] = [];
-  if (entry.kind === "directory") asks.push({ directory: entry.target, ownership: entry, entry });
+  if (entry.kind === "directory") asks.push({ directory: entry.target, ownership: entry, at });
   const above = entry.parentDirectory;
-  if (above !== undefined) asks.push({ directory: parentOf(entry.target), ownership: above, entry });
+  if (above !== undefined) asks.push({ directory: parentOf(entry.target), ownership: above, at });
   return asks;
 }
 
@@ -70,9 +70,10 @@ function compareModes(leftText: string, rightText: string): boolean {
 
 function report(reader: Reader, attribute: Attribute, first: Ask, second: Ask): void {
   const here = wording(attribute, second.ownership);
-  const there = `${wording(attribute, first.ownership)} at ${reader.source.name(first.entry.place)}`;
-  const message = `${shown(second.directory)} is to have ${attribute} ${here} here, but ${there}`;
-  reader.refuse(second.entry.place, message, `ask for the same ${attribute} in both places, or in one only`);
+  const there = wording(attribute, first.ownership);
+  const message = `${shown(second.directory)} is to have ${attribute} ${here} here, but ${there} at`;
+  const help = `ask for the same ${attribute} in both places, or in one only`;
+  reader.refuse(second.at, message, help, first.at);
 }
 
 function wording(attribute: Attribute, ownership: Ownership): string {

@@ -1,8 +1,7 @@
 import { Failure, type Problem } from "../model/problem.ts";
+import { largestConfig } from "./locate.ts";
 import { SourceText } from "./source-text.ts";
 
-/** Above this many bytes a file is not a configuration that a person wrote. */
-const largestConfig = 16 * 1024 * 1024;
 /** How many lines with broken bytes are listed: a file of another kind has no others. */
 const longestList = 20;
 
@@ -17,14 +16,19 @@ const encoder = new TextEncoder();
  */
 export function decodeConfig(bytes: Uint8Array, file: string): string {
   if (bytes.length > largestConfig) throw new Failure(2, [tooLarge(bytes.subarray(0, 80), file)]);
-  let text: string;
-  try {
-    text = strict.decode(bytes);
-  } catch {
-    throw new Failure(2, brokenLines(bytes, file));
-  }
+  const text = tryDecode(bytes);
+  if (text === null) throw new Failure(2, brokenLines(bytes, file));
   if (text.includes("\0")) throw new Failure(2, nulCharacters(new SourceText(text, file)));
   return text;
+}
+
+/** The text without a byte order mark; null if it is not valid UTF-8. */
+export function tryDecode(bytes: Uint8Array): string | null {
+  try {
+    return strict.decode(bytes);
+  } catch {
+    return null;
+  }
 }
 
 function tooLarge(beginning: Uint8Array, file: string): Problem {

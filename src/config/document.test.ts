@@ -1,16 +1,12 @@
 import { describe, expect, test } from "bun:test";
-import { isTable, type Node, parseDocument, TomlDate } from "./document.ts";
+import { parseDocument } from "./document.ts";
+import { type KeyPath, keyAt, valueAt } from "./finding.ts";
 import { SourceText } from "./source-text.ts";
-
-function plain({ value }: Node): unknown {
-  if (Array.isArray(value)) return value.map(plain);
-  if (!isTable(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, node]) => [key, plain(node)]));
-}
+import { TomlDate } from "./toml.ts";
 
 function parse(text: string): unknown {
   const document = parseDocument(new SourceText(text, "imp.toml"));
-  return Array.isArray(document) ? document.map(({ message }) => message) : plain(document);
+  return Array.isArray(document) ? document.map(({ message }) => message) : document.values;
 }
 
 describe("a document", () => {
@@ -58,20 +54,44 @@ describe("a document", () => {
   });
 });
 
+test("a carriage return has to stand before a line feed, wherever it is", () => {
+  const message = "not valid TOML: there is a carriage return without a line feed";
+  for (const text of [
+    'a = """x\ry"""',
+    "a = '''x\ry'''",
+    "# a\rb",
+    'a = "x\ry"',
+    "a = 1\rb = 2",
+    "a = 1\r",
+  ]) {
+    expect([text, parse(text)]).toEqual([text, [message]]);
+  }
+  expect(parse('a = """x\r\ny"""\r\n# b\r\n')).toEqual({ a: "x\ny" });
+});
+
+test("names that mean something to JavaScript are names like others", () => {
+  const document = parse("__proto__.x = 1\n[constructor]\n[a.__proto__]\ny = 2") as object;
+  expect(Object.keys(document)).toEqual(["__proto__", "constructor", "a"]);
+  expect("x" in document || "x" in {} || "y" in {}).toBe(false);
+});
+
 test("everything knows its place", () => {
   const text = '[p."/x"]\nfiles = ["/a", { file = "/b" }]';
-  const at = (span: { start: number; end: number } | null | undefined) =>
-    span && text.slice(span.start, span.end);
-  const child = (node: Node | undefined, key: string) => (isTable(node?.value) ? node.value[key] : undefined);
   const document = parseDocument(new SourceText(text, "imp.toml"));
   if (Array.isArray(document)) throw new Error("not read");
-  const root = child(child(document, "p"), "/x");
-  expect(at(root?.key)).toBe('"/x"');
-  const files = child(root, "files");
-  expect(at(files?.key)).toBe("files");
-  expect(at(files?.at)).toBe('["/a", { file = "/b" }]');
-  const [first, second] = Array.isArray(files?.value) ? files.value : [];
-  expect(at(first?.at)).toBe('"/a"');
-  expect(first?.key).toBeNull();
-  expect(at(second?.at)).toBe('{ file = "/b" }');
+  const value = (...path: KeyPath) => written(document.spanOf(valueAt(path)));
+  const key = (...path: KeyPath) => written(document.spanOf(keyAt(path)));
+  expect(key("p", "/x")).toBe('"/x"');
+  expect(key("p", "/x", "files")).toBe("files");
+  expect(value("p", "/x", "files")).toBe('["/a", { file = "/b" }]');
+  expect(value("p", "/x", "files", 0)).toBe('"/a"');
+  expect(key("p", "/x", "files", 0)).toBe('"/a"');
+  expect(value("p", "/x", "files", 1)).toBe('{ file = "/b" }');
+  expect(key("p", "/x", "files", 1, "file")).toBe("file");
+  // What is not there is where it could be.
+  expect(value("p", "/x", "files", 1, "mode")).toBe('{ file = "/b" }');
+
+  function written({ start, end }: { readonly start: number; readonly end: number }): string {
+    return text.slice(start, end);
+  }
 });

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "bun:test";
+import { entryPlaces } from "./read-placed.ts";
 import { onlyEntry, onlyHelp, problemsOf, read, refusals } from "./test-reading.ts";
 
 const root = '[persistence."/p"]\n';
 
 describe("an entry", () => {
-  test("knows root, target, source, its settings and its place", () => {
+  test("knows root, target, source and its settings", () => {
     expect(onlyEntry(`${root}directories = ["/var/log"]`)).toEqual({
       kind: "directory",
       root: "/p",
@@ -15,7 +16,6 @@ describe("an entry", () => {
       createSources: false,
       options: [],
       hidden: false,
-      place: { line: 2, column: 16, length: 10 },
     });
     expect(onlyEntry(`${root}files = ["/etc/machine-id"]`)).toEqual({
       kind: "linked-file",
@@ -25,14 +25,26 @@ describe("an entry", () => {
       backup: false,
       createParents: true,
       createSources: false,
-      place: { line: 2, column: 10, length: 17 },
     });
   });
 
-  test("in detail has its place at the path", () => {
-    const entry = onlyEntry(`${root}directories = [\n  { user = "root", directory = "/a/" },\n]`);
-    expect(entry.place).toEqual({ line: 3, column: 32, length: 5 });
-    expect(entry.target).toBe("/a");
+  test("has its place at the path, alone or in detail", () => {
+    const text = `${root}files = ["/b"]\ndirectories = [\n  { user = "root", directory = "/a/" },\n]`;
+    const [first, second] = read(text).manifest.entries;
+    if (first === undefined || second === undefined) throw new Error("not two entries");
+    expect(first.target).toBe("/a");
+    const placeOf = entryPlaces(text, "f");
+    expect(placeOf(first)).toEqual({
+      place: { file: "f", line: 4, column: 32, length: 5 },
+      excerpt: '  { user = "root", directory = "/a/" },',
+    });
+    expect(placeOf(second)?.place).toEqual({ file: "f", line: 2, column: 10, length: 4 });
+  });
+
+  test("has no place in a text that does not name it, or is none", () => {
+    const entry = onlyEntry(`${root}files = ["/b"]`);
+    expect(entryPlaces(`${root}files = ["/c"]`, "f")(entry)).toBeNull();
+    expect(entryPlaces("no toml", "f")(entry)).toBeNull();
   });
 
   test("may be written as an array of tables, or with dotted keys", () => {

@@ -1,12 +1,9 @@
-import type * as v from "valibot";
 import { type ExampleValue, keyDescriptions } from "./key-descriptions.ts";
-import { configSchema, type KeyName } from "./schema.ts";
+import { configShape, type KeyName, type Shape, type TableShape } from "./schema.ts";
 
 /*
- * The schema of imp.toml for editors (taplo, Even Better TOML), derived from the one that imp itself reads by. It is
- * our own derivation and not @valibot/to-json-schema: `configSchema` describes the tree of document.ts, in which every
- * value is wrapped with its place and the alternatives of an entry are chosen by looking at it, and that package knows
- * neither. The dialect is draft-07, with nothing that draft-04 would read differently: taplo goes no further.
+ * The schema of imp.toml for editors (taplo, Even Better TOML), derived from the one that imp itself reads by. The dialect
+ * is draft-07, with nothing that draft-04 would read differently: taplo goes no further.
  */
 
 export type JsonSchema = { readonly [keyword: string]: JsonSchemaValue };
@@ -18,7 +15,7 @@ export function configJsonSchema(): JsonSchema {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "imp.toml",
     description: "Which directories and files imp keeps, and where they are stored.",
-    ...schemaOf(configSchema, null),
+    ...tableOf(configShape),
   };
 }
 
@@ -29,83 +26,42 @@ const pathPattern = String.raw`^(/([^/.][^/]*|\.[^/.][^/]*|\.\.[^/]+))+/*$`;
 const modeClause = "[ugoa]*([-+=]([ugo]|[rwxXst]*))+";
 const modePattern = `^([0-7]{1,4}|${modeClause}(,${modeClause})*)$`;
 
-/** What texts have to look like, which the types do not tell. */
-const patterns: { readonly [Key in KeyName]?: string } = {
-  state_dir: pathPattern,
-  directory: pathPattern,
-  file: pathPattern,
-  directories: pathPattern,
-  files: pathPattern,
-  mode: modePattern,
-};
-
-/** The kinds of valibot schemas that `schema.ts` is made of. */
-type Part =
-  | { readonly type: "string" | "boolean" | "bigint" }
-  | { readonly type: "picklist"; readonly options: readonly string[] }
-  | { readonly type: "union"; readonly options: readonly v.GenericSchema[] }
-  | { readonly type: "array"; readonly item: v.GenericSchema }
-  | { readonly type: "exact_optional"; readonly wrapped: v.GenericSchema }
-  | { readonly type: "lazy"; readonly getter: (node: unknown) => v.GenericSchema }
-  | { readonly type: "record"; readonly value: v.GenericSchema }
-  | { readonly type: "object" | "object_with_rest"; readonly entries: v.ObjectEntries }
-  | { readonly type: "custom"; readonly pipe: readonly v.GenericSchema[] };
-
-/** @param key the key whose value it is, or whose elements' */
-function schemaOf(schema: v.GenericSchema, key: KeyName | null): JsonSchema {
-  const part = schema as unknown as Part;
-  switch (part.type) {
-    case "string": {
-      const pattern = key === null ? undefined : patterns[key];
-      return { type: "string", ...(pattern === undefined ? {} : { pattern }) };
-    }
-    case "boolean":
+function schemaOf(shape: Shape): JsonSchema {
+  switch (shape.kind) {
+    case "path":
+      return { type: "string", pattern: pathPattern };
+    case "mode":
+      return { type: "string", pattern: modePattern };
+    case "flag":
       return { type: "boolean" };
-    case "bigint":
-      return { type: "integer", minimum: 0 };
-    case "picklist":
-      return { type: "string", enum: part.options };
-    case "union":
-      return { anyOf: part.options.map((option) => schemaOf(option, key)) };
-    case "array":
-      return { type: "array", items: schemaOf(part.item, key) };
-    case "exact_optional":
-      return schemaOf(part.wrapped, key);
-    case "lazy":
-      // An entry is a text or a table.
-      return {
-        anyOf: [{ value: "" }, { value: Object.create(null) }].map((node) =>
-          schemaOf(part.getter(node), key),
-        ),
-      };
-    case "record":
+    case "principal":
+      return { anyOf: [{ type: "string" }, { type: "integer", minimum: 0 }] };
+    case "choice":
+      return { type: "string", enum: shape.words };
+    case "list":
+      return { type: "array", items: schemaOf(shape.item) };
+    case "entry":
+      return { anyOf: [{ type: "string", pattern: pathPattern }, tableOf(shape.table)] };
+    case "roots":
       return {
         type: "object",
-        patternProperties: { [pathPattern]: schemaOf(part.value, null) },
+        patternProperties: { [pathPattern]: tableOf(shape.root) },
         additionalProperties: false,
       };
-    case "object":
-      // A value with its place.
-      return schemaOf(part.entries["value"] as v.GenericSchema, key);
-    case "object_with_rest":
-      return tableOf(part.entries);
-    case "custom":
-      return schemaOf(part.pipe.at(-1) as v.GenericSchema, key);
+    case "table":
+      return tableOf(shape);
   }
 }
 
-function tableOf(entries: v.ObjectEntries): JsonSchema {
-  const names = Object.keys(entries) as KeyName[];
-  const required = names.filter((name) => entries[name]?.type !== "exact_optional");
+function tableOf({ keys, required }: TableShape): JsonSchema {
+  const properties = Object.entries(keys).map(([name, shape]) => [
+    name,
+    { ...annotations(name as KeyName), ...schemaOf(shape) },
+  ]);
   return {
     type: "object",
-    properties: Object.fromEntries(
-      names.map((name) => [
-        name,
-        { ...annotations(name), ...schemaOf(entries[name] as v.GenericSchema, name) },
-      ]),
-    ),
-    ...(required.length === 0 ? {} : { required }),
+    properties: Object.fromEntries(properties),
+    ...(required === undefined ? {} : { required: [required] }),
     additionalProperties: false,
   };
 }

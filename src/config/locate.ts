@@ -1,5 +1,9 @@
 import { Failure } from "../model/problem.ts";
-import { inWorkingDirectory, systemConfig, usualPlaces } from "./usual-places.ts";
+
+const systemConfig = "/etc/imp/imp.toml";
+
+/** Above this many bytes a file is not a configuration that a person wrote. */
+export const largestConfig = 16 * 1024 * 1024;
 
 /** Where a configuration may come from. */
 export interface ConfigSearch {
@@ -44,4 +48,22 @@ export function locateConfig({ option, environment, workingDirectory, exists }: 
 
 function refusal(message: string): Failure {
   return new Failure(2, [{ severity: "error", message, help: beginning }]);
+}
+
+/** Where a configuration is looked for that nobody named, in this order. */
+export function usualPlaces(workingDirectory: () => string): readonly string[] {
+  const local = inWorkingDirectory("imp.toml", workingDirectory);
+  return local === null ? [systemConfig] : [local, systemConfig];
+}
+
+/** The absolute path of a relative one; null if the working directory was removed. */
+function inWorkingDirectory(path: string, workingDirectory: () => string): string | null {
+  try {
+    const directory = workingDirectory();
+    // `..` stays: only the kernel knows where it leads behind a symlink.
+    const below = path.startsWith(".") ? path.replace(/^(?:\.\/+)+/, "") : path;
+    return directory.endsWith("/") ? directory + below : `${directory}/${below}`;
+  } catch {
+    return null;
+  }
 }

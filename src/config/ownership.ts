@@ -1,29 +1,32 @@
-import type { Ownership, Principal } from "../model/manifest.ts";
+import type { Ownership } from "../model/manifest.ts";
 import { parseMode } from "../model/mode.ts";
-import type { Reader } from "./reader.ts";
-import type { Located, OwnershipLayout } from "./schema.ts";
-import { shown } from "./shown.ts";
+import { type KeyPath, type Reader, type Site, shown, valueAt } from "./finding.ts";
+import type { OwnershipLayout } from "./schema.ts";
 
 /** The largest user or group number; the next one tells chown(2) to leave it as it is. */
 const largestId = 0xffff_fffe;
 
-/** Reads `user`, `group` and `mode`; what cannot be used is reported and left out. */
-export function readOwnership(reader: Reader, layout: OwnershipLayout): Ownership {
-  const user = layout.user && readPrincipal(reader, "user", layout.user);
-  const group = layout.group && readPrincipal(reader, "group", layout.group);
-  const mode = layout.mode && readMode(reader, layout.mode);
-  return { ...(user && { user }), ...(group && { group }), ...(mode && { mode }) };
+/** Reads `user`, `group` and `mode` of the table at `path`; what cannot be used is reported and left out. */
+export function readOwnership(reader: Reader, layout: OwnershipLayout, path: KeyPath): Ownership {
+  const { user, group, mode } = layout;
+  return {
+    ...(user !== undefined && readPrincipal(reader, "user", user, path)),
+    ...(group !== undefined && readPrincipal(reader, "group", group, path)),
+    ...(mode !== undefined && readMode(reader, mode, valueAt([...path, "mode"]))),
+  };
 }
 
 function readPrincipal(
   reader: Reader,
   kind: "user" | "group",
-  { value, at }: Located<string | bigint>,
-): Principal | null {
+  value: string | bigint,
+  path: KeyPath,
+): Ownership | null {
+  const at = valueAt([...path, kind]);
   const name = String(value);
   if (/^-?[0-9]+$/.test(name)) {
     const id = Number(name);
-    if (id >= 0 && id <= largestId) return { name, id };
+    if (id >= 0 && id <= largestId) return { [kind]: { name, id } };
     return reader.refuse(
       at,
       `${shown(name)} cannot be the number of a ${kind}`,
@@ -31,15 +34,14 @@ function readPrincipal(
     );
   }
   const help = `create the ${kind} before imp runs, correct the name, or write its number`;
-  return (
-    reader.accounts[kind](name) ??
-    reader.refuse(at, `there is no ${kind} \`${shown(name)}\` on this system`, help)
-  );
+  const found = reader.accounts[kind](name);
+  if (found !== null) return { [kind]: found };
+  return reader.refuse(at, `there is no ${kind} \`${shown(name)}\` on this system`, help);
 }
 
-function readMode(reader: Reader, { value, at }: Located<string>): string | null {
+function readMode(reader: Reader, value: string, at: Site): Ownership | null {
   const mode = parseMode(value);
-  if (mode.kind !== "invalid") return value;
+  if (mode.kind !== "invalid") return { mode: value };
   const help = 'write it in octal, as in "0750", or as chmod takes it, as in "u=rwx,g=rx,o="';
   return reader.refuse(at, `\`${shown(value)}\` is not a mode: ${mode.reason}`, help);
 }

@@ -1,9 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import fc from "fast-check";
-import { areUsualTargets, readSource, readTarget } from "./paths.ts";
-import { Reader } from "./reader.ts";
-import { SourceText } from "./source-text.ts";
-import { onlyEntry, onlyHelp, read, refusals, testAccounts } from "./test-reading.ts";
+import { onlyEntry, onlyHelp, read, refusals } from "./test-reading.ts";
 
 const target = (path: string) => `[persistence."/p"]\nfiles = [${JSON.stringify(path)}]`;
 const root = (path: string) => `[persistence.${JSON.stringify(path)}]\nfiles = ["/a"]`;
@@ -94,57 +90,4 @@ describe("a persistence root and the state directory", () => {
       "3:14+5 the persistence root /p is given twice, first at imp.toml:1:14",
     ]);
   });
-});
-
-test("paths that look usual together are targets as they stand", () => {
-  const reader = new Reader(new SourceText("", "imp.toml"), testAccounts);
-  const name = fc.oneof(
-    { weight: 30, arbitrary: fc.constantFrom("a", "proc", "sys", "dev", "ä b", ".config", "..a", "procs") },
-    fc.constantFrom(
-      "",
-      ".",
-      "..",
-      "\u2028",
-      "\0",
-      "b".repeat(63),
-      "ä".repeat(63),
-      "ä".repeat(128),
-      "b".repeat(256),
-    ),
-  );
-  const names = fc.oneof(
-    { weight: 30, arbitrary: fc.array(name, { minLength: 1, maxLength: 5 }) },
-    fc.tuple(name, fc.nat(5_000)).map(([one, count]) => new Array<string>(count).fill(one)),
-  );
-  const path = fc
-    .tuple(
-      fc.constantFrom(...new Array(40).fill("/"), "", "//", "x/"),
-      names,
-      fc.constantFrom(...new Array(40).fill(""), "/"),
-    )
-    .map(([start, parts, end]) => start + parts.join("/") + end);
-  const rootPath = fc.constantFrom(
-    "/p",
-    "/ä",
-    `/${"p".repeat(200)}`,
-    `/${"ä/".repeat(127)}`,
-    "/ä".repeat(1_300),
-  );
-  const count = { usual: 0, closer: 0 };
-  fc.assert(
-    fc.property(rootPath, fc.array(path, { minLength: 1, maxLength: 4 }), (rootOf, paths) => {
-      if (!areUsualTargets(rootOf, paths)) {
-        count.closer += 1;
-        return;
-      }
-      count.usual += 1;
-      for (const value of paths) {
-        const at = { start: 0, end: 0 };
-        expect(readTarget(reader, { value, at, key: null })).toBe(value);
-        expect(readSource(reader, rootOf, value, { value, at, key: null })).toBe(rootOf + value);
-      }
-    }),
-    { numRuns: 5_000 },
-  );
-  expect(Math.min(count.usual, count.closer)).toBeGreaterThan(500);
 });

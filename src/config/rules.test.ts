@@ -1,6 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { isAtOrBelow } from "../model/path.ts";
+import type { Entry } from "../model/manifest.ts";
+import { isAtOrBelow, isBelow } from "../model/path.ts";
+import { valueAt } from "./finding.ts";
+import { visitNested } from "./rules.ts";
 import { brief, onlyHelp, problemsOf, read, refusals } from "./test-reading.ts";
 
 describe("a target", () => {
@@ -186,3 +189,31 @@ test("thousands of entries take no time", () => {
 test("the help of a swallowed root names the remedy", () => {
   expect(onlyHelp('[persistence."/mnt/p"]\ndirectories = ["/mnt"]')).toContain("move the persistence root");
 });
+
+test("every entry is visited once, with all that lie above it, outermost first", () => {
+  const name = fc.constantFrom("a", "b", "a-b", "a.b", "a b", "ä", "\u0001");
+  const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((names) => `/${names.join("/")}`);
+  fc.assert(
+    fc.property(fc.uniqueArray(path, { maxLength: 12 }), (targets) => {
+      const found = new Map<string, string[]>();
+      const entries = targets.map((target) => ({ entry: linked(target), at: valueAt([]) }));
+      visitNested(entries, ({ entry }, enclosing) => {
+        expect(found.has(entry.target)).toBe(false);
+        found.set(
+          entry.target,
+          enclosing.map((around) => around.entry.target),
+        );
+      });
+      expect(found.size).toBe(targets.length);
+      for (const [target, enclosing] of found) {
+        const above = targets.filter((other) => isBelow(target, other));
+        expect(enclosing).toEqual(above.sort((left, right) => left.length - right.length));
+      }
+    }),
+  );
+});
+
+function linked(target: string): Entry {
+  const settings = { backup: false, createParents: true, createSources: false };
+  return { kind: "linked-file", root: "/p", target, source: `/p${target}`, ...settings };
+}

@@ -1,122 +1,183 @@
-import * as v from "valibot";
 import { mountOptionNames } from "../model/manifest.ts";
-import { isTable } from "./document.ts";
-import { Run, Series } from "./run.ts";
-import type { Span, Spot } from "./source-text.ts";
-import { nearest } from "./suggest.ts";
 
 /*
- * The one description of what may stand in imp.toml. It describes the tree of document.ts, so every value
- * that comes out still knows its place. The messages are read by conform.ts: the first line of a schema's message
- * says what is expected, further lines are the help; the message of `unknownKey` lists the keys to choose from.
+ * The one description of what may stand in imp.toml, as plain data: check.ts holds the values of a file against it, and
+ * json-schema.ts makes the JSON Schema of it.
  */
 
-/** A value of the file that has the right type, and where it and its key stand. */
-export interface Located<T> {
-  readonly value: T;
-  readonly at: Spot;
-  readonly key: Span | null;
+/** What a value must be, and how that is said to a person. */
+export type Shape =
+  | TextShape
+  | FlagShape
+  | PrincipalShape
+  | ChoiceShape
+  | ListShape
+  | EntryShape
+  | RootsShape
+  | TableShape;
+
+interface Described {
+  /** Continues "must be". */
+  readonly expected: string;
+  readonly help: string;
 }
 
-const spot = v.custom<Spot>(() => true);
-const spanOrNone = v.custom<Span | null>(() => true);
-
-function located<const S extends v.GenericSchema>(value: S) {
-  return v.object({ value, at: spot, key: spanOrNone });
+interface TextShape extends Described {
+  readonly kind: "path" | "mode";
 }
 
-function unknownKey(known: readonly string[]) {
-  return v.never(known.join("\n"));
+interface FlagShape extends Described {
+  readonly kind: "flag";
 }
 
-type TableOutput<E extends v.ObjectEntries> = v.InferOutput<v.ObjectSchema<E, undefined>>;
-
-function table<const E extends v.ObjectEntries>(entries: E, expected: string) {
-  const rest = unknownKey(Object.keys(entries));
-  // What `rest` lets through is nothing, so it is left out of the type.
-  const content: v.GenericSchema<unknown, TableOutput<E>> = v.pipe(
-    v.custom<object>(isTable, expected),
-    v.objectWithRest(entries, rest),
-  );
-  return located(content);
+/** A name, or a number. */
+interface PrincipalShape extends Described {
+  readonly kind: "principal";
 }
 
-function list<const S extends v.GenericSchema>(item: S, expected: string) {
-  return located(v.array(item, expected));
+/** One of a few words. */
+interface ChoiceShape {
+  readonly kind: "choice";
+  readonly words: readonly string[];
 }
 
-/** An entry is a path alone or a table, or a series of either; which of them is judged by what stands there. */
-function pathOr<const S extends v.GenericSchema>(detailed: S, example: string) {
-  const path = located(v.string(`a path or a table\nwrite "/a/path" or ${example}`));
-  const single = v.lazy((node): S | typeof path => (isTable(contentOf(node)) ? detailed : path));
-  const series = located(v.object({ first: single, run: v.instance(Run) }));
-  return v.lazy((node): S | typeof path | typeof series => {
-    const value = contentOf(node);
-    if (value instanceof Series) return series;
-    return isTable(value) ? detailed : path;
-  });
+interface ListShape extends Described {
+  readonly kind: "list";
+  readonly item: Shape;
 }
 
-function contentOf(node: unknown): unknown {
-  return typeof node === "object" && node !== null && "value" in node ? node.value : null;
+/** A path alone, or a table; which of them is judged by what stands there. */
+interface EntryShape extends Described {
+  readonly kind: "entry";
+  readonly table: TableShape;
 }
 
-function oneOf<const W extends readonly string[]>(words: W) {
-  return v.picklist(words, ({ input }) => {
-    const meant = typeof input === "string" ? nearest(input, words) : null;
-    return `one of ${words.join(", ")}\n${meant === null ? "choose one of them" : `did you mean \`${meant}\`?`}`;
-  });
+/** A table whose keys are paths. */
+interface RootsShape extends Described {
+  readonly kind: "roots";
+  readonly root: TableShape;
 }
 
-const path = located(v.string('a path\nwrite the path in quotes, as in "/var/log"'));
-const flag = v.exactOptional(located(v.boolean("true or false\nwrite true or false, without quotes")));
-const principal = v.exactOptional(
-  located(v.union([v.string(), v.bigint()], "a name or a number\nwrite a name in quotes, or its number")),
-);
-const mode = v.exactOptional(
-  located(v.string('text in quotes\nwrite it as a string, as in mode = "0750" or mode = "u=rwx,g=rx,o="')),
-);
-const method = v.exactOptional(located(oneOf(["symlink", "bind"])));
-const options = v.exactOptional(
-  list(located(oneOf(mountOptionNames)), 'an array of mount options\nwrite it as options = ["ro", "noexec"]'),
-);
+export interface TableShape extends Described {
+  readonly kind: "table";
+  readonly keys: { readonly [key: string]: Shape };
+  /** The key that has to be there. */
+  readonly required?: string;
+}
 
-const policy = { backup: flag, create_parents: flag, create_sources: flag };
-const filePolicy = { adopt_replaced: flag };
-const ownership = { user: principal, group: principal, mode };
-const parentDirectory = v.exactOptional(
-  table(ownership, 'a table\nwrite it as parentDirectory = { user = "root", mode = "0700" }'),
-);
+/** What fits a shape. What is taken out of a list leaves undefined behind, so that all others keep their numbers. */
+type ValueOf<S> = S extends { readonly kind: "path" | "mode" }
+  ? string
+  : S extends { readonly kind: "flag" }
+    ? boolean
+    : S extends { readonly kind: "principal" }
+      ? string | bigint
+      : S extends { readonly kind: "choice"; readonly words: readonly (infer W)[] }
+        ? W
+        : S extends { readonly kind: "list"; readonly item: infer I }
+          ? readonly (ValueOf<I> | undefined)[]
+          : S extends { readonly kind: "entry"; readonly table: infer T }
+            ? string | ValueOf<T>
+            : S extends { readonly kind: "roots"; readonly root: infer R }
+              ? { readonly [path: string]: ValueOf<R> }
+              : S extends {
+                    readonly kind: "table";
+                    readonly keys: infer K;
+                    readonly required: infer R extends string;
+                  }
+                ? KeysOf<Omit<K, R>> & { readonly [P in R]: string }
+                : S extends { readonly kind: "table"; readonly keys: infer K }
+                  ? KeysOf<K>
+                  : never;
+type KeysOf<K> = { readonly [P in keyof K]?: ValueOf<K[P]> };
 
-const directoryKeys = { directory: path, ...ownership, ...policy, options, parentDirectory };
-const fileKeys = { file: path, ...ownership, ...policy, ...filePolicy, method, options, parentDirectory };
-const directoryTable = table(directoryKeys, "a table");
-const fileTable = table(fileKeys, "a table");
-const directory = pathOr(directoryTable, '{ directory = "/a/path", mode = "0750" }');
-const file = pathOr(fileTable, '{ file = "/a/path", mode = "0640" }');
+const path = {
+  kind: "path",
+  expected: "a path",
+  help: 'write the path in quotes, as in "/var/log"',
+} as const;
+const flag = {
+  kind: "flag",
+  expected: "true or false",
+  help: "write true or false, without quotes",
+} as const;
+const principal = {
+  kind: "principal",
+  expected: "a name or a number",
+  help: "write a name in quotes, or its number",
+} as const;
+const mode = {
+  kind: "mode",
+  expected: "text in quotes",
+  help: 'write it as a string, as in mode = "0750" or mode = "u=rwx,g=rx,o="',
+} as const;
+const method = { kind: "choice", words: ["symlink", "bind"] } as const;
+const options = {
+  kind: "list",
+  item: { kind: "choice", words: mountOptionNames },
+  expected: "an array of mount options",
+  help: 'write it as options = ["ro", "noexec"]',
+} as const;
 
-const rootKeys = {
-  hideMounts: flag,
-  directories: v.exactOptional(list(directory, 'an array\nwrite it as directories = ["/var/log"]')),
-  files: v.exactOptional(list(file, 'an array\nwrite it as files = ["/etc/machine-id"]')),
+const policy = { backup: flag, create_parents: flag, create_sources: flag } as const;
+const filePolicy = { adopt_replaced: flag } as const;
+const ownership = { user: principal, group: principal, mode } as const;
+const parentDirectory = {
+  kind: "table",
+  keys: ownership,
+  expected: "a table",
+  help: 'write it as parentDirectory = { user = "root", mode = "0700" }',
+} as const;
+
+const directoryKeys = { directory: path, ...ownership, ...policy, options, parentDirectory } as const;
+const fileKeys = {
+  file: path,
+  ...ownership,
   ...policy,
   ...filePolicy,
   method,
   options,
-};
-const header = 'write it as [persistence."/mnt/persist"]';
-const root = table(rootKeys, `a table\n${header}`);
-const roots = located(v.pipe(v.custom<object>(isTable, `a table\n${header}`), v.record(v.string(), root)));
+  parentDirectory,
+} as const;
+const directory = {
+  kind: "entry",
+  table: { kind: "table", keys: directoryKeys, required: "directory", expected: "a table", help: "" },
+  expected: "a path or a table",
+  help: 'write "/a/path" or { directory = "/a/path", mode = "0750" }',
+} as const;
+const file = {
+  kind: "entry",
+  table: { kind: "table", keys: fileKeys, required: "file", expected: "a table", help: "" },
+  expected: "a path or a table",
+  help: 'write "/a/path" or { file = "/a/path", mode = "0640" }',
+} as const;
 
-const topKeys = {
-  state_dir: v.exactOptional(path),
+const rootKeys = {
+  hideMounts: flag,
+  directories: {
+    kind: "list",
+    item: directory,
+    expected: "an array",
+    help: 'write it as directories = ["/var/log"]',
+  },
+  files: { kind: "list", item: file, expected: "an array", help: 'write it as files = ["/etc/machine-id"]' },
   ...policy,
   ...filePolicy,
-  persistence: v.exactOptional(roots),
-};
+  method,
+  options,
+} as const;
+const header = { expected: "a table", help: 'write it as [persistence."/mnt/persist"]' } as const;
+const roots = { kind: "roots", root: { kind: "table", keys: rootKeys, ...header }, ...header } as const;
+
+const topKeys = { state_dir: path, ...policy, ...filePolicy, persistence: roots } as const;
 
 /** The whole file. */
-export const configSchema = table(topKeys, "a table");
+export const configShape = {
+  kind: "table",
+  keys: topKeys,
+  expected: "a table",
+  help: "",
+} as const satisfies TableShape;
 
 /** Every key that means something in some table, and those of `parentDirectory`. */
 export type KeyName =
@@ -145,19 +206,15 @@ export const keyHomes: readonly {
   },
 ];
 
-/** Elements of `directories` or `files` that are like the first but for their paths. */
-export type SeriesLayout<L> = Located<{ readonly first: L; readonly run: Run }>;
 /** The file with everything in it of the right type. */
-export type Layout = v.InferOutput<typeof configSchema>["value"];
+export type Layout = KeysOf<typeof topKeys>;
 /** One persistence root. */
-export type RootLayout = v.InferOutput<typeof root>["value"];
+export type RootLayout = KeysOf<typeof rootKeys>;
 /** One element of `directories`. */
-export type DirectoryLayout = Located<string> | v.InferOutput<typeof directoryTable>;
+export type DirectoryLayout = ValueOf<typeof directory>;
 /** One element of `files`. */
-export type FileLayout = Located<string> | v.InferOutput<typeof fileTable>;
-/** One of them as a table. */
-export type DetailedFileLayout = TableOutput<typeof fileKeys>;
+export type FileLayout = ValueOf<typeof file>;
 /** The keys that top, root and entry share. */
-export type PolicyLayout = TableOutput<typeof policy>;
+export type PolicyLayout = KeysOf<typeof policy>;
 /** The keys that entry and `parentDirectory` share. */
-export type OwnershipLayout = TableOutput<typeof ownership>;
+export type OwnershipLayout = KeysOf<typeof ownership>;

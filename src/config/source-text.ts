@@ -1,14 +1,10 @@
-import type { EntryPlace } from "../model/manifest.ts";
-import type { Problem } from "../model/problem.ts";
+import type { Place, Problem } from "../model/problem.ts";
 
 /** Part of a text: UTF-16 offsets, `end` excluded. */
 export interface Span {
   readonly start: number;
   readonly end: number;
 }
-
-/** A part of the text by its offsets, or by the line and column that an entry keeps. */
-export type Spot = Span | EntryPlace;
 
 /** What places are found by. */
 interface Measures {
@@ -52,15 +48,15 @@ export class SourceText {
     return this.text.slice(this.#measures.lineStarts[number - 1], this.#lineEnd(number));
   }
 
-  /** Line and column of the start of `spot`; its length ends with its first line. */
-  place(spot: Spot): EntryPlace {
-    if (!("start" in spot)) return { line: spot.line, column: spot.column, length: spot.length };
+  /** Line and column of the start of `span`; its length ends with its first line. */
+  place(span: Span): Place {
     const { lineStarts, visibleEnd } = this.#measures;
-    const start = Math.min(spot.start, visibleEnd);
+    const start = Math.min(span.start, visibleEnd);
     const line = countUpTo(lineStarts, start);
     const lineStart = lineStarts[line - 1] ?? 0;
-    const end = Math.min(spot.end, this.#lineEnd(line));
+    const end = Math.min(span.end, this.#lineEnd(line));
     return {
+      file: this.file,
       line,
       column: this.#characters(lineStart, start) + 1,
       length: Math.max(1, this.#characters(start, end)),
@@ -68,21 +64,17 @@ export class SourceText {
   }
 
   /** `FILE:LINE:COLUMN`, for a message that names a second place. */
-  name(spot: Spot): string {
-    const { line, column } = this.place(spot);
+  name(span: Span): string {
+    const { line, column } = this.place(span);
     return `${this.file}:${line}:${column}`;
   }
 
-  error(spot: Spot, message: string, help: string): Problem {
-    return this.#problem("error", spot, message, help);
+  error(span: Span, message: string, help: string): Problem {
+    return this.problem("error", span, message, help);
   }
 
-  warning(spot: Spot, message: string, help: string): Problem {
-    return this.#problem("warning", spot, message, help);
-  }
-
-  #problem(severity: Problem["severity"], spot: Spot, message: string, help: string): Problem {
-    const place = { file: this.file, ...this.place(spot) };
+  problem(severity: Problem["severity"], span: Span, message: string, help: string): Problem {
+    const place = this.place(span);
     return { severity, message, place, excerpt: this.line(place.line), help };
   }
 
@@ -99,7 +91,7 @@ export class SourceText {
 }
 
 /** How many of the ascending numbers are at most `limit`. */
-export function countUpTo(ascending: readonly number[], limit: number): number {
+function countUpTo(ascending: readonly number[], limit: number): number {
   let low = 0;
   let high = ascending.length;
   while (low < high) {

@@ -1,34 +1,49 @@
-import type { Entry, Manifest } from "../model/manifest.ts";
 import { isAtOrBelow } from "../model/path.ts";
-import type { Problem } from "../model/problem.ts";
-import { shown } from "./shown.ts";
-import { SourceText } from "./source-text.ts";
+import { readPath } from "./absolute-path.ts";
+import { shown } from "./finding.ts";
+import { parsePlain } from "./toml.ts";
+
+/** Mounted at the state directory or above it, a target would hide the state from the next command. Null if it does not. */
+export function whyStateIsHidden(
+  target: string,
+  stateDirectory: string,
+): { readonly message: string; readonly help: string } | null {
+  if (!isAtOrBelow(stateDirectory, target)) return null;
+  return {
+    message: `the target ${shown(target)} contains the state directory ${shown(stateDirectory)}`,
+    help: "set `state_dir` to a directory outside of all targets, on a filesystem that persists",
+  };
+}
 
 /**
- * One problem for each target that is the state directory, or lies above it: mounted there, it would hide the
- * state from the next command. `configText` and `configPath` are those that the manifest was made from.
+ * `state_dir` of a configuration; null if it has none. Nothing else of the file is judged, and what stands behind the
+ * head not even read where that can be helped: a mistake in an entry must not keep anyone from a rollback.
+ *
+ * @throws Failure (2) if it takes all of the file and that is no TOML, or if `state_dir` is no usable path
  */
-export function checkStateDirectory(
-  manifest: Manifest,
-  configText: string,
-  configPath: string,
-  stateDirectory: string,
-): Problem[] {
-  const hiding: Entry[] = [];
-  for (let index = 0; index < manifest.entries.length; index += 1) {
-    const entry = manifest.entries[index];
-    // Hardly any gets beyond the first of the two questions.
-    if (entry === undefined || !stateDirectory.startsWith(entry.target)) continue;
-    if (isAtOrBelow(stateDirectory, entry.target)) hiding.push(entry);
-  }
-  if (hiding.length === 0) return [];
-  const source = new SourceText(configText, configPath);
-  const help = "set `state_dir` to a directory outside of all targets, on a filesystem that persists";
-  return hiding.map(({ target, place }) =>
-    source.error(
-      place,
-      `the target ${shown(target)} contains the state directory ${shown(stateDirectory)}`,
-      help,
-    ),
-  );
+export async function readStateDirectory(bytes: Uint8Array, file: string): Promise<string | null> {
+  const text = new TextDecoder().decode(bytes);
+  // A key may be written with escapes.
+  if (!text.includes("state_dir") && !text.includes("\\")) return null;
+  // All keys of the top stand before the first table, and what is TOML by itself means the same within the whole.
+  const tables = `\n${text}`.search(/\n[ \t]*\[/);
+  const directory =
+    (tables === -1 ? undefined : plainStateDirectory(text.slice(0, tables))) ?? plainStateDirectory(text);
+  if (directory !== undefined) return directory.path;
+  const [{ decodeConfig }, { readPlacedStateDirectory }] = await Promise.all([
+    import("./decode.ts"),
+    import("./read-placed.ts"),
+  ]);
+  return readPlacedStateDirectory(decodeConfig(bytes, file), file);
+}
+
+/** `state_dir` by the plain values; undefined if it takes the parser that knows places to tell. */
+function plainStateDirectory(text: string): { readonly path: string | null } | undefined {
+  // Perhaps it was not UTF-8.
+  const values = text.includes("\ufffd") ? null : parsePlain(text);
+  if (values === null) return undefined;
+  const value = values["state_dir"];
+  if (value === undefined) return { path: null };
+  const reading = typeof value === "string" ? readPath(value) : null;
+  return reading?.kind === "path" && reading.path !== "/" ? { path: reading.path } : undefined;
 }

@@ -9,7 +9,6 @@ import {
   readSyntaxMessage,
   repeatedKey,
 } from "./syntax-messages.ts";
-import { isWholeLine } from "./whole-line.ts";
 
 /** How many syntax errors are listed at most. */
 const longestList = 10;
@@ -24,7 +23,8 @@ const longestReadAgain = 256 * 1024;
  * again, but only while that cannot make a fault of its own (see {@link standsAlone}), and does not take long.
  */
 export function parseSyntax(source: SourceText): AST.TOMLProgram | Problem[] {
-  const problems: Problem[] = [];
+  const problems = bareCarriageReturns(source);
+  if (problems.length > 0) return problems;
   for (let text = source.text; ; ) {
     const outcome = attempt(text);
     if (outcome.kind === "parsed") return problems.length === 0 ? outcome.program : problems;
@@ -37,10 +37,16 @@ export function parseSyntax(source: SourceText): AST.TOMLProgram | Problem[] {
   }
 }
 
-/** The tree of a valid TOML 1.1 text, else null. */
-export function parseValid(text: string): AST.TOMLProgram | null {
-  const outcome = attempt(text);
-  return outcome.kind === "parsed" ? outcome.program : null;
+/** The parser takes them for line breaks, and makes another text of it. */
+function bareCarriageReturns(source: SourceText): Problem[] {
+  const problems: Problem[] = [];
+  for (const { index } of source.text.matchAll(/\r(?!\n)[^\n]*/g)) {
+    const message = "not valid TOML: there is a carriage return without a line feed";
+    const help = "end lines with LF or CR LF; within a text, write \\r in double quotes";
+    problems.push(source.error({ start: index, end: index + 1 }, message, help));
+    if (problems.length === longestList) break;
+  }
+  return problems;
 }
 
 type Attempt =
@@ -165,4 +171,29 @@ function longestLine(text: string): Span {
     start = end + 1;
   }
   return longest;
+}
+
+const closing: Readonly<Record<string, string>> = { "[": "]", "{": "}" };
+const singleLineText = /"(?:[^"\\]|\\.)*"|'[^']*'/y;
+
+/** True if everything that opens on this line of TOML, a bracket or a text, also closes on it. */
+function isWholeLine(line: string): boolean {
+  if (line.includes('"""') || line.includes("'''")) return false;
+  const open: string[] = [];
+  for (let index = 0; index < line.length; ) {
+    const character = line.charAt(index);
+    if (character === "#") break;
+    if (character === '"' || character === "'") {
+      singleLineText.lastIndex = index;
+      const text = singleLineText.exec(line)?.[0];
+      if (text === undefined) return false;
+      index += text.length;
+      continue;
+    }
+    const closer = closing[character];
+    if (closer !== undefined) open.push(closer);
+    else if ((character === "]" || character === "}") && open.pop() !== character) return false;
+    index += 1;
+  }
+  return open.length === 0;
 }

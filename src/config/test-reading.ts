@@ -1,7 +1,8 @@
 import type { Entry } from "../model/manifest.ts";
 import { Failure, type Problem } from "../model/problem.ts";
 import type { Accounts } from "./accounts.ts";
-import { type Config, readConfig } from "./read.ts";
+import { type Config, readPlain } from "./read.ts";
+import { readPlaced } from "./read-placed.ts";
 
 /** For the tests beside this file: a system with a few users, and configurations read from literal text. */
 
@@ -14,8 +15,9 @@ function find(name: string) {
 
 export const testAccounts: Accounts = { user: find, group: find };
 
+/** As `readConfig`, which loads the second only when it is needed. */
 export function read(text: string): Config {
-  return readConfig(text, "imp.toml", testAccounts);
+  return readPlain(text, "imp.toml", testAccounts) ?? readPlaced(text, "imp.toml", testAccounts);
 }
 
 /** The only entry of a configuration. */

@@ -37,7 +37,7 @@ export type Difference =
       readonly changes: readonly Change[];
     };
 
-/** Every difference between two manifests, ordered by target. Where an entry stands in its file makes none. */
+/** Every difference between two manifests, ordered by target. Their order makes none. */
 export function differencesBetween(from: Manifest, to: Manifest): Difference[] {
   const before = byTarget(from);
   const after = byTarget(to);

@@ -27,13 +27,6 @@ export const mountOptionNames = [
 
 export type MountOption = (typeof mountOptionNames)[number];
 
-/** Where an entry stands in its configuration text; line and column count from 1. */
-export interface EntryPlace {
-  readonly line: number;
-  readonly column: number;
-  readonly length: number;
-}
-
 interface EntryBase extends Ownership {
   /** The persistence root. */
   readonly root: string;
@@ -49,7 +42,6 @@ interface EntryBase extends Ownership {
   readonly createSources: boolean;
   /** Owner and mode for the directory that holds the target (and the source). */
   readonly parentDirectory?: Ownership;
-  readonly place: EntryPlace;
 }
 
 /** A directory, bind-mounted at its target. */

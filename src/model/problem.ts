@@ -4,6 +4,8 @@ export interface Place {
   readonly line: number;
   readonly column: number;
   readonly length: number;
+  /** The generation that recorded the text of `file` as it is meant; the file says something else by now. */
+  readonly generation?: number;
 }
 
 /** One thing that a person has to know about, with the remedy if there is one. */
@@ -18,6 +20,14 @@ export interface Problem {
   readonly help?: string;
   /** The processes that stand in the way. */
   readonly holders?: readonly Holder[];
+}
+
+/** Those without a place come first. */
+export function inOrderOfFile(problems: readonly Problem[]): Problem[] {
+  return problems.toSorted(
+    ({ place: left }, { place: right }) =>
+      (left?.line ?? 0) - (right?.line ?? 0) || (left?.column ?? 0) - (right?.column ?? 0),
+  );
 }
 
 /** A process that keeps a mount from being unmounted, and by what. */

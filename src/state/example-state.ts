@@ -12,7 +12,6 @@ const base = {
   backup: false,
   createParents: true,
   createSources: false,
-  place: { line: 3, column: 5, length: 10 },
 };
 
 export const exampleEntries: readonly Entry[] = [

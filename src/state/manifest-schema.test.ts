@@ -11,13 +11,14 @@ const base = {
   backup: false,
   createParents: true,
   createSources: false,
-  place: { line: 3, column: 5, length: 8 },
 };
+const oldPlace = { line: 3, column: 5, length: 8 };
 const mounted = { options: [], hidden: false };
 const good: readonly Record<string, unknown>[] = [
   { kind: "directory", ...base, ...mounted },
   { kind: "bound-file", ...base, ...mounted, options: ["ro", "noexec"] },
   { kind: "linked-file", ...base },
+  { kind: "linked-file", ...base, place: oldPlace },
   { kind: "linked-file", ...base, adoptReplaced: true, mode: "0644", user: { name: "root", id: 0 } },
   { kind: "directory", ...base, ...mounted, root: "/", source: "/srv/a", parentDirectory: { mode: "u+x" } },
 ];

@@ -1,7 +1,6 @@
 import type {
   DirectoryEntry,
   Entry,
-  EntryPlace,
   LinkedFileEntry,
   Manifest,
   Ownership,
@@ -49,7 +48,8 @@ const entryBase = {
   createParents: v.boolean(),
   createSources: v.boolean(),
   parentDirectory: v.exactOptional(ownershipSchema),
-  place: v.strictObject({ line: numberSchema, column: numberSchema, length: countSchema }),
+  // Older ones kept where an entry stood in the configuration's text. It is found there when it is to be shown.
+  place: v.exactOptional(v.strictObject({ line: numberSchema, column: numberSchema, length: countSchema })),
 };
 
 const mounted = { options: optionsSchema, hidden: v.boolean() };
@@ -64,7 +64,14 @@ export const anyEntrySchema: v.Form<Entry> = v.variant([
 /** {@link anyEntrySchema}, in a fraction of the time for most: a generation may hold thousands of them. */
 export const entrySchema: v.Form<Entry> = (value) => (isUsualEntry(value) ? value : anyEntrySchema(value));
 
-type AnyEntry = Omit<DirectoryEntry, "kind"> & Omit<LinkedFileEntry, "kind"> & Pick<Entry, "kind">;
+interface OldPlace {
+  readonly line: number;
+  readonly column: number;
+  readonly length: number;
+}
+type AnyEntry = Omit<DirectoryEntry, "kind"> &
+  Omit<LinkedFileEntry, "kind"> &
+  Pick<Entry, "kind"> & { readonly place?: OldPlace };
 
 /** True only for what fits; false says nothing. */
 function isUsualEntry(value: unknown): value is Entry {
@@ -73,13 +80,14 @@ function isUsualEntry(value: unknown): value is Entry {
   const { kind, root, target, source } = entry;
   const isLink = kind === "linked-file";
   const isAdopting = isLink && typeof entry.adoptReplaced === "boolean";
-  const fields = (isLink ? 8 : 10) + (isAdopting ? 1 : 0) + optionalFields(entry);
+  const fields = (isLink ? 7 : 9) + (isAdopting ? 1 : 0) + ("place" in entry ? 1 : 0) + optionalFields(entry);
   if (countFields(entry) !== fields || typeof entry.backup !== "boolean") return false;
   if (typeof entry.createParents !== "boolean" || typeof entry.createSources !== "boolean") return false;
   if (!isLink && kind !== "directory" && kind !== "bound-file") return false;
   if (!isLink && (typeof entry.hidden !== "boolean" || !areOptions(entry.options))) return false;
   if (root !== knownRoot && !isNewRoot(root)) return false;
-  return isBelowRoot(target) && isUsualSource(source, knownRoot, target) && isUsualPlace(entry.place);
+  if ("place" in entry && !isUsualPlace(entry.place)) return false;
+  return isBelowRoot(target) && isUsualSource(source, knownRoot, target);
 }
 
 /** How many of the fields that may lack are there, as they should be. */
@@ -108,7 +116,7 @@ function isUsualSource(source: unknown, root: string, target: string): boolean {
 
 function isUsualPlace(value: unknown): boolean {
   if (typeof value !== "object" || value === null || countFields(value) !== 3) return false;
-  const { line, column, length }: Unknown<EntryPlace> = value;
+  const { line, column, length }: Unknown<OldPlace> = value;
   return isSmallCount(line) && line >= 1 && isSmallCount(column) && column >= 1 && isSmallCount(length);
 }
 

@@ -57,7 +57,6 @@ describe("what the Rust imp recorded", () => {
       backup: false,
       createParents: true,
       createSources: false,
-      place: { line: 1, column: 1, length: 1 },
     };
     expect(first?.manifest.entries).toEqual([
       {

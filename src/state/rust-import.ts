@@ -68,7 +68,6 @@ function entryOf({ source, target }: RustSymlink, context: RustContext): Entry {
     backup: false,
     createParents: true,
     createSources: false,
-    place: { line: 1, column: 1, length: 1 },
   };
   const kind = context.kindOf(source, target);
   return kind === "directory" ? { kind, ...base, options: [], hidden: false } : { kind, ...base };

@@ -2,7 +2,9 @@ import { closeSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Accounts } from "../../src/config/accounts.ts";
-import { readConfigBytes } from "../../src/config/read.ts";
+import { decodeConfig } from "../../src/config/decode.ts";
+import { readPlain } from "../../src/config/read.ts";
+import { readPlaced } from "../../src/config/read-placed.ts";
 import { openStateDirectory } from "../../src/state/directory.ts";
 import { readJournal } from "../../src/state/journal.ts";
 import { rustContext } from "../../src/state/rust-context.ts";
@@ -28,9 +30,15 @@ export function fuzzConfigurations(cases: number, seed: number): FuzzCounts {
   const files = configurations();
   while (counts.cases < cases) {
     const bytes = damagedFile(random, files);
-    reporting(bytes, () => tryCase(counts, 2, () => readConfigBytes(bytes, "imp.toml", accounts)));
+    reporting(bytes, () => tryCase(counts, 2, () => readConfiguration(bytes)));
   }
   return counts;
+}
+
+/** As `readConfigBytes`, but at once. */
+function readConfiguration(bytes: Uint8Array): unknown {
+  const text = decodeConfig(bytes, "imp.toml");
+  return readPlain(text, "imp.toml", accounts) ?? readPlaced(text, "imp.toml", accounts);
 }
 
 interface StateFile {

@@ -75,7 +75,6 @@ function entryOf(plan: EntryPlan, asked: Ownership): Entry {
     createSources: plan.createSources,
     ...(plan.asks && asked),
     ...(plan.asksParent && { parentDirectory: asked }),
-    place: { line: 1, column: 1, length: 1 },
   };
   if (plan.kind === "linked-file") {
     return { kind: plan.kind, ...common, ...(plan.adoptReplaced && { adoptReplaced: true }) };

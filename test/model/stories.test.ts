@@ -88,7 +88,6 @@ function common(root: string, target: string) {
     backup: true,
     createParents: true,
     createSources: true,
-    place: { line: 1, column: 1, length: 1 },
   };
 }
 

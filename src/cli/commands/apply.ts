@@ -1,5 +1,5 @@
 import type { Config } from "../../config/read.ts";
-import { checkStateDirectory } from "../../config/state-directory.ts";
+import { whyStateIsHidden } from "../../config/state-directory.ts";
 import { differencesBetween } from "../../model/difference.ts";
 import type { Generation, Index } from "../../model/generation.ts";
 import { whyNoLabel } from "../../model/label.ts";
@@ -10,6 +10,7 @@ import { bringAbout } from "../change.ts";
 import { loadConfiguration } from "../configuration.ts";
 import type { CommandContext, CommandResult } from "../context.ts";
 import { recordedGoal } from "../goals.ts";
+import { conflictProblems } from "../plan-problems.ts";
 import type { CommandInput } from "../program.ts";
 import { stateLocation } from "../state-location.ts";
 
@@ -19,8 +20,11 @@ export async function run(context: CommandContext, input: CommandInput<"apply">)
   if (label !== undefined) refuseUnfit(label);
   const config = await loadConfiguration(context);
   const location = await stateLocation(context, config);
-  const hiding = checkStateDirectory(config.manifest, config.text, config.path, location.path);
-  if (hiding.length > 0) throw new Failure(2, hiding);
+  const hiding = config.manifest.entries.flatMap((entry) => {
+    const reason = whyStateIsHidden(entry.target, location.path);
+    return reason === null ? [] : [{ ...reason, entry }];
+  });
+  if (hiding.length > 0) throw new Failure(2, await conflictProblems(config, hiding));
   return bringAbout(context, {
     command: "apply",
     location,

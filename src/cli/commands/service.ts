@@ -1,7 +1,6 @@
 import { serviceName } from "../../boot/service-unit.ts";
 import { failure, type Problem } from "../../model/problem.ts";
 import { callingUser } from "../../state/caller.ts";
-import { resolveGiven } from "../../state/locate.ts";
 import type { CommandContext, CommandResult } from "../context.ts";
 import type { CommandInput } from "../program.ts";
 import { printLines, serviceJson, statusLines, unitChangeLines } from "../render/service.ts";
@@ -11,7 +10,7 @@ import { isUsable, serviceStatus } from "../service/status.ts";
 import { refuseStatePlace, warnIfVolatile } from "../service/storage.ts";
 import { isThere, type UnitPlace, unitPlace } from "../service/unit-place.ts";
 import { type WantedUnits, wantedUnits } from "../service/wanted-units.ts";
-import { stateLocation } from "../state-location.ts";
+import { resolveGiven, stateLocation } from "../state-location.ts";
 import { surroundingsOf } from "../surroundings.ts";
 
 /** `imp service print|install|uninstall|status` */

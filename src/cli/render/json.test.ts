@@ -44,7 +44,7 @@ function errors(object: unknown, definition?: keyof typeof schema.$defs): unknow
 const problem: Problem = {
   severity: "warning",
   message: "m",
-  place: { file: "/f", line: 1, column: 2, length: 3 },
+  place: { file: "/f", line: 1, column: 2, length: 3, generation: 4 },
   excerpt: "x",
   help: "h",
 };

@@ -23,6 +23,8 @@ export type JsonPlace = {
   readonly line: number;
   readonly column: number;
   readonly length: number;
+  /** Null if the file says what is meant; else the generation that recorded it. */
+  readonly generation: number | null;
 };
 
 export type JsonProblem = {
@@ -51,8 +53,8 @@ export function problemJson({ severity, message, place, help, holders = [] }: Pr
   };
 }
 
-function placeJson({ file, line, column, length }: Place): JsonPlace {
-  return { file, line, column, length };
+function placeJson({ file, line, column, length, generation }: Place): JsonPlace {
+  return { file, line, column, length, generation: generation ?? null };
 }
 
 /** An object as it is printed: every command's has the warnings that a person would have read on stderr. */

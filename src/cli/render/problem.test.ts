@@ -38,6 +38,13 @@ error: /etc/hostname is in the way: a regular file, and not the same as the sour
     expect(renderProblem(withoutExcerpt, false)).toHaveLength(3);
   });
 
+  test("in a text that only a generation still has names no line of the file", () => {
+    const place = { file: "/etc/imp.toml", line: 14, column: 5, length: 1, generation: 3 };
+    expect(renderProblem({ severity: "error", message: "m", place }, false)[1]).toBe(
+      "  --> /etc/imp.toml as recorded in generation 3, line 14, column 5",
+    );
+  });
+
   test("may be a message alone", () => {
     expect(show({ severity: "warning", message: "nothing to do" })).toBe("warning: nothing to do");
   });

@@ -23,10 +23,16 @@ export function renderProblem(problem: Problem, colour: boolean): string[] {
   const { place, excerpt } = problem;
   return [
     `${paint.bold(severity)} ${printable(problem.message)}`,
-    ...(place === undefined ? [] : [`  --> ${printable(place.file)}:${place.line}:${place.column}`]),
+    ...(place === undefined ? [] : [`  --> ${placeName(place)}`]),
     ...(place === undefined || excerpt === undefined ? [] : excerptLines(place, excerpt, paint)),
     ...(problem.help === undefined ? [] : helpLines(problem.help)),
   ];
+}
+
+/** As editors and terminals take it to open the file there, but only where the file says what is shown. */
+function placeName({ file, line, column, generation }: Place): string {
+  if (generation === undefined) return `${printable(file)}:${line}:${column}`;
+  return `${printable(file)} as recorded in generation ${generation}, line ${line}, column ${column}`;
 }
 
 /** Room for a line of the file, in characters. */

@@ -10,7 +10,6 @@ const base = {
   backup: false,
   createParents: true,
   createSources: false,
-  place: { line: 1, column: 1, length: 1 },
 };
 
 export const directory: DirectoryEntry = {

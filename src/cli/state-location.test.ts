@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { Failure } from "../model/problem.ts";
-import { callingUser, type Environment, type Surroundings, trustedBy } from "./caller.ts";
-import { locateState } from "./locate.ts";
+import { callingUser, type Environment, type Surroundings, trustedBy } from "../state/caller.ts";
+import { locateState } from "./state-location.ts";
 
 const users = [
   { name: "root", uid: 0, gid: 0, home: "/root" },
