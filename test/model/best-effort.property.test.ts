@@ -20,49 +20,57 @@ const events = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("restore" as const), filesOnly: fc.boolean() }) },
 );
 
-test("best effort brings about all but what it leaves out, and touches that as little as any other thing", () => {
-  let [restored, partly] = [0, 0];
-  fc.assert(
-    fc.property(
-      emptyMachines,
-      strictManifests,
-      fc.array(events, { maxLength: 6 }),
-      (machine, first, list) => {
-        const story = beginStory(machine);
-        command(story, first, { createSources: "all" });
-        for (const event of list) {
-          if (event.kind === "apply") command(story, event.manifest, { createSources: "all" });
-          else if (event.kind === "drift") letHappen(story, event.drift);
-          else {
-            const { leftOut, wanted } = restorePartly(story, { ...bestEffort, filesOnly: event.filesOnly });
-            restored += 1;
-            if (leftOut.length > 0 && wanted.entries.length > 0) partly += 1;
+test(
+  "best effort brings about all but what it leaves out, and touches that as little as any other thing",
+  () => {
+    let [restored, partly] = [0, 0];
+    fc.assert(
+      fc.property(
+        emptyMachines,
+        strictManifests,
+        fc.array(events, { maxLength: 6 }),
+        (machine, first, list) => {
+          const story = beginStory(machine);
+          command(story, first, { createSources: "all" });
+          for (const event of list) {
+            if (event.kind === "apply") command(story, event.manifest, { createSources: "all" });
+            else if (event.kind === "drift") letHappen(story, event.drift);
+            else {
+              const { leftOut, wanted } = restorePartly(story, { ...bestEffort, filesOnly: event.filesOnly });
+              restored += 1;
+              if (leftOut.length > 0 && wanted.entries.length > 0) partly += 1;
+            }
           }
-        }
-      },
-    ),
-    { numRuns: runs, seed },
-  );
-  expect(restored).toBeGreaterThan(runs / 4);
-  expect(partly).toBeGreaterThan(runs / 100);
-}, patience);
+        },
+      ),
+      { numRuns: runs, seed },
+    );
+    expect(restored).toBeGreaterThan(runs / 4);
+    expect(partly).toBeGreaterThan(runs / 100);
+  },
+  patience,
+);
 
-test("without conflicts, best effort is the very same plan, and leaves nothing out", () => {
-  fc.assert(
-    fc.property(
-      emptyMachines,
-      strictManifests,
-      fc.array(drifts, { maxLength: 2 }),
-      (machine, manifest, list) => {
-        const story = beginStory(machine);
-        command(story, manifest, { createSources: "all" });
-        for (const drift of list) letHappen(story, drift);
-        const whole = planFor(story, story.active, restoring);
-        const part = planPartly(requestFor(story, story.active, restoring), bestEffort, []);
-        if (whole.conflicts.length > 0) expect(part.leftOut.length).toBeGreaterThan(0);
-        else expect({ plan: part.plan, leftOut: part.leftOut }).toEqual({ plan: whole, leftOut: [] });
-      },
-    ),
-    { numRuns: runs, seed },
-  );
-}, patience);
+test(
+  "without conflicts, best effort is the very same plan, and leaves nothing out",
+  () => {
+    fc.assert(
+      fc.property(
+        emptyMachines,
+        strictManifests,
+        fc.array(drifts, { maxLength: 2 }),
+        (machine, manifest, list) => {
+          const story = beginStory(machine);
+          command(story, manifest, { createSources: "all" });
+          for (const drift of list) letHappen(story, drift);
+          const whole = planFor(story, story.active, restoring);
+          const part = planPartly(requestFor(story, story.active, restoring), bestEffort, []);
+          if (whole.conflicts.length > 0) expect(part.leftOut.length).toBeGreaterThan(0);
+          else expect({ plan: part.plan, leftOut: part.leftOut }).toEqual({ plan: whole, leftOut: [] });
+        },
+      ),
+      { numRuns: runs, seed },
+    );
+  },
+  patience,
+);

@@ -36,20 +36,24 @@ const events = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("drift" as const), drift: drifts }) },
 );
 
-test("whatever happened before, a plan that is carried out ends as wanted, undone it leads back, and nothing of the user's is lost", () => {
-  fc.assert(
-    fc.property(machines, fc.array(events, { maxLength: 6 }), (machine, list) => {
-      const story = beginStory(machine);
-      for (const event of list) {
-        if (event.kind === "apply") command(story, event.manifest, { createSources: event.createSources });
-        else if (event.kind === "restore")
-          command(story, story.active, { createSources: "none", adoptReplaced: event.adoptReplaced });
-        else letHappen(story, event.drift);
-      }
-    }),
-    { numRuns: runs, seed },
-  );
-}, patience);
+test(
+  "whatever happened before, a plan that is carried out ends as wanted, undone it leads back, and nothing of the user's is lost",
+  () => {
+    fc.assert(
+      fc.property(machines, fc.array(events, { maxLength: 6 }), (machine, list) => {
+        const story = beginStory(machine);
+        for (const event of list) {
+          if (event.kind === "apply") command(story, event.manifest, { createSources: event.createSources });
+          else if (event.kind === "restore")
+            command(story, story.active, { createSources: "none", adoptReplaced: event.adoptReplaced });
+          else letHappen(story, event.drift);
+        }
+      }),
+      { numRuns: runs, seed },
+    );
+  },
+  patience,
+);
 
 const happenings = fc.oneof(fc.constant(null), fc.constant({ kind: "reboot" } as const), drifts);
 
@@ -58,41 +62,45 @@ function store(story: Story, { kind, source }: Entry): void {
   letHappen(story, { kind: "put", object: kind === "directory" ? directory(source) : file(source, "y") });
 }
 
-test("with a look at what is in place the plan is the same as without", () => {
-  let [some, partly] = [0, 0];
-  fc.assert(
-    fc.property(
-      fc.oneof(emptyMachines, calmMachines),
-      changingManifests,
-      fc.boolean(),
-      fc.array(happenings, { minLength: 4, maxLength: 4 }),
-      (machine, manifests, isStored, happened) => {
-        const story = beginStory(machine);
-        if (isStored) for (const entry of manifests[0]?.entries ?? []) store(story, entry);
-        for (const [index, manifest] of manifests.entries()) {
-          const happening = happened[index] ?? null;
-          if (happening !== null) letHappen(story, happening);
-          const [seen, others] = lookedAt(requestFor(story, manifest));
-          if (seen > 0) some += 1;
-          if (seen > 0 && others > 0) partly += 1;
-          story.commands += 1;
-          // It is held against the plan for all entries there.
-          const plan = planFor(story, manifest);
-          if (plan.conflicts.length > 0) continue;
-          try {
-            carryOut(story, manifest, plan);
-          } catch {
-            // The model's kernel refuses what would be undone then: no matter here.
-            return;
+test(
+  "with a look at what is in place the plan is the same as without",
+  () => {
+    let [some, partly] = [0, 0];
+    fc.assert(
+      fc.property(
+        fc.oneof(emptyMachines, calmMachines),
+        changingManifests,
+        fc.boolean(),
+        fc.array(happenings, { minLength: 4, maxLength: 4 }),
+        (machine, manifests, isStored, happened) => {
+          const story = beginStory(machine);
+          if (isStored) for (const entry of manifests[0]?.entries ?? []) store(story, entry);
+          for (const [index, manifest] of manifests.entries()) {
+            const happening = happened[index] ?? null;
+            if (happening !== null) letHappen(story, happening);
+            const [seen, others] = lookedAt(requestFor(story, manifest));
+            if (seen > 0) some += 1;
+            if (seen > 0 && others > 0) partly += 1;
+            story.commands += 1;
+            // It is held against the plan for all entries there.
+            const plan = planFor(story, manifest);
+            if (plan.conflicts.length > 0) continue;
+            try {
+              carryOut(story, manifest, plan);
+            } catch {
+              // The model's kernel refuses what would be undone then: no matter here.
+              return;
+            }
           }
-        }
-      },
-    ),
-    { numRuns: runs, seed },
-  );
-  expect(some).toBeGreaterThan(runs / 8);
-  expect(partly).toBeGreaterThan(runs / 20);
-}, patience);
+        },
+      ),
+      { numRuns: runs, seed },
+    );
+    expect(some).toBeGreaterThan(runs / 8);
+    expect(partly).toBeGreaterThan(runs / 20);
+  },
+  patience,
+);
 
 /** How many entries a look says to be in place, and how many not. */
 function lookedAt(request: PlanRequest): [number, number] {
@@ -119,29 +127,33 @@ const savings = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ kind: "reboot" } as const) },
 );
 
-test("files that programs put in the place of links are adopted, and the old sources kept", () => {
-  let adopted = 0;
-  fc.assert(
-    fc.property(
-      calmMachines,
-      calmManifests,
-      fc.array(savings, { maxLength: 4 }),
-      (machine, manifest, list) => {
-        const story = beginStory(machine);
-        command(story, manifest);
-        for (const event of list) {
-          letHappen(story, event);
-          adopted += stepsOf(story, { adoptReplaced: true }).filter(
-            ({ kind }) => kind === "adopt-file",
-          ).length;
-          command(story, story.active, { adoptReplaced: true });
-        }
-      },
-    ),
-    { numRuns: runs, seed },
-  );
-  expect(adopted).toBeGreaterThan(runs / 10);
-}, patience);
+test(
+  "files that programs put in the place of links are adopted, and the old sources kept",
+  () => {
+    let adopted = 0;
+    fc.assert(
+      fc.property(
+        calmMachines,
+        calmManifests,
+        fc.array(savings, { maxLength: 4 }),
+        (machine, manifest, list) => {
+          const story = beginStory(machine);
+          command(story, manifest);
+          for (const event of list) {
+            letHappen(story, event);
+            adopted += stepsOf(story, { adoptReplaced: true }).filter(
+              ({ kind }) => kind === "adopt-file",
+            ).length;
+            command(story, story.active, { adoptReplaced: true });
+          }
+        },
+      ),
+      { numRuns: runs, seed },
+    );
+    expect(adopted).toBeGreaterThan(runs / 10);
+  },
+  patience,
+);
 
 function stepsOf(story: Story, wishes: PlanWishes) {
   return planFor(story, story.active, wishes).steps;
