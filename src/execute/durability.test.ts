@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { mkdirSync, readdirSync } from "node:fs";
-import { Scratch } from "./copy-tree.fixture.ts";
+import { Scratch } from "./copy/tree.fixture.ts";
 import { syncChanges, syncDirectories } from "./durability.ts";
 
 const access = { uid: 0, gid: 0, mode: 0o755 };

@@ -4,11 +4,12 @@ import { type Effect, withLatestFolders } from "../model/generation.ts";
 import type { Plan, Step } from "../model/plan.ts";
 import { Failure, failure, type Problem } from "../model/problem.ts";
 import { EntriesRefused, Unconfirmed } from "../model/special-failure.ts";
-import { CopyError } from "./copy-tree.ts";
-import { copyUpAll, copyUpFor, movesAnything } from "./copy-up.ts";
+import { busyMounts, busyProblem } from "./busy-mounts.ts";
+import { CopyError } from "./copy/session.ts";
 import { syncChanges } from "./durability.ts";
+import { copyUpAll, copyUpFor, movesAnything } from "./extras/copy-up.ts";
+import { adjustVisibility } from "./extras/hidden-mounts.ts";
 import { HeldFolders } from "./held-folders.ts";
-import { busyMounts, busyProblem } from "./holders.ts";
 import { watchForInterruption } from "./interruption.ts";
 import { linkFolders } from "./link-folders.ts";
 import { type Conduct, perform } from "./perform.ts";
@@ -17,7 +18,6 @@ import { type Done, failedAttempt, releaseTrees, remedyFor } from "./session.ts"
 import { forgetAllCopies } from "./storage-copy.ts";
 import { tidyUp } from "./tidy.ts";
 import { takeBack } from "./undo.ts";
-import { adjustVisibility } from "./visibility.ts";
 
 /** What puts a command on record; each throws a Failure if it can't. */
 export interface Recorder {

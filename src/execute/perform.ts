@@ -6,10 +6,10 @@ import type { Identity } from "../model/generation.ts";
 import { nameOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
 import { changeAccess } from "./access.ts";
-import { adoptFile } from "./adoption.ts";
-import { copySource, copyToName } from "./copy-source.ts";
-import type { CopyOptions } from "./copy-tree.ts";
-import { exchangeIf, isOurLink, moveIf, removeIf, takePlaceOf } from "./giving-way.ts";
+import { exchangeIf, isOurLink, moveIf, removeIf, takePlaceOf } from "./conditional-rename.ts";
+import type { CopyOptions } from "./copy/session.ts";
+import { copySource, copyToName } from "./copy/source.ts";
+import { adoptFile } from "./extras/adoption.ts";
 import type { HeldFolders } from "./held-folders.ts";
 import { changeMountOptions, mountInFolders, replaceMount, unmountTarget } from "./mounting.ts";
 import { createObject, isEmpty, isLink, isObject, type MakeObject, makeNewDirectory } from "./objects.ts";
@@ -70,7 +70,7 @@ export function perform(step: Step, conduct: Conduct): Outcome | Promise<Outcome
       changeMountOptions(step, step.to);
       return {};
     case "set-hidden":
-      // For all steps at once, see `visibility.ts`.
+      // For all steps at once, see `hidden-mounts.ts`.
       return {};
     case "replace-link":
       replaceLink(step.path, step.from, step.to, nameOf(step.aside));

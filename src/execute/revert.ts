@@ -5,10 +5,10 @@ import type { Access } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
 import { changeAccess, isBetween } from "./access.ts";
-import { revertAdoption } from "./adoption.ts";
-import { removeCopiedSource } from "./copy-source.ts";
-import { removeUnfinishedFile } from "./copy-tree.ts";
-import { exchangeIf, isOurLink, nameAside, removeIf, takePlaceOf } from "./giving-way.ts";
+import { exchangeIf, isOurLink, nameAside, removeIf, takePlaceOf } from "./conditional-rename.ts";
+import { removeCopiedSource } from "./copy/source.ts";
+import { removeUnfinishedFile } from "./copy/tree.ts";
+import { revertAdoption } from "./extras/adoption.ts";
 import { changeMountOptions } from "./mounting.ts";
 import { haveSameContent, isEmpty, isLink, isObject, looksCreated, statOf } from "./objects.ts";
 import type { Origin } from "./origin.ts";
@@ -50,7 +50,7 @@ export function revert(step: Step, outcome: Outcome, origin: Origin): string[] {
       if (isStillMounted(step)) changeMountOptions(step, step.from);
       return [];
     case "set-hidden":
-      // For all steps at once, see `visibility.ts`.
+      // For all steps at once, see `hidden-mounts.ts`.
       return [];
     case "unmount":
       mountAgain(step.target, step, outcome);

@@ -3,12 +3,12 @@ import { isAtOrBelow } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
 import type { Problem } from "../model/problem.ts";
 import { syncChanges } from "./durability.ts";
+import { restoreVisibility } from "./extras/hidden-mounts.ts";
 import { statOf } from "./objects.ts";
 import { madeBy, type Origin, unlessMoved } from "./origin.ts";
 import { Patience } from "./patience.ts";
 import { revert } from "./revert.ts";
 import type { Done } from "./session.ts";
-import { restoreVisibility } from "./visibility.ts";
 
 const triesAgain = "put that right; the next imp command that changes things tries again";
 

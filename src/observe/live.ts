@@ -10,9 +10,9 @@ import { discard } from "../linux/whole-file.ts";
 import { type Mount, type MountTable, mountTable } from "../model/mount.ts";
 import type { Folder, Node, Observed, Spot } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
-import { Coherence } from "./coherence.ts";
 import { type OpenFolder, openFolder } from "./folder.ts";
 import { lookUp } from "./node.ts";
+import { Coherence } from "./race-check.ts";
 
 /** The live system. `close` gives back the directories that it holds open. */
 export interface LiveSystem extends Observed {

@@ -6,7 +6,7 @@ import { followLinkAt, readLinkIfThere, readLinkIn } from "../linux/walk-by-name
 import type { Identity } from "../model/generation.ts";
 import type { Node } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
-import { type Coherence, exchanged } from "./coherence.ts";
+import { type Coherence, exchanged } from "./race-check.ts";
 
 /**
  * What is at the end of a way.

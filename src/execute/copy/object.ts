@@ -1,12 +1,12 @@
+import { ContentCopier } from "../../linux/content.ts";
+import { Descriptor } from "../../linux/descriptor.ts";
+import { isSystemError } from "../../linux/ffi.ts";
+import { createFile, makeSymlink, openHandle, readLink } from "../../linux/files.ts";
+import { deviceNumber, makeNode } from "../../linux/nodes.ts";
+import { openFile } from "../../linux/reopen.ts";
+import type { Stat } from "../../linux/stat.ts";
 import { copyAttributes } from "./attributes.ts";
-import { ContentCopier } from "./content.ts";
-import type { CopySession } from "./copy-session.ts";
-import { Descriptor } from "./descriptor.ts";
-import { isSystemError } from "./ffi.ts";
-import { createFile, makeSymlink, openHandle, readLink } from "./files.ts";
-import { deviceNumber, makeNode } from "./nodes.ts";
-import { openFile } from "./reopen.ts";
-import type { Stat } from "./stat.ts";
+import type { CopySession } from "./session.ts";
 
 /** An object that is held by a handle, and what it was when it was looked at. */
 export interface Original {

@@ -1,14 +1,15 @@
-import { SystemError } from "../linux/ffi.ts";
-import { exchange, renameToFree, unlink } from "../linux/files.ts";
-import { type Stat, statAt, statDescriptor } from "../linux/stat.ts";
-import { inParentOf } from "../linux/walk.ts";
-import { attributeNames } from "../linux/xattr.ts";
-import { join, nameOf, parentOf } from "../model/path.ts";
-import type { Step } from "../model/plan.ts";
-import { couldBePlanted, setAccess } from "./access.ts";
-import { copyWith } from "./copy-source.ts";
-import { type CopyOptions, removeUnfinishedFile } from "./copy-tree.ts";
-import { expectObject, haveSameContent, isObject, statOf } from "./objects.ts";
+import { SystemError } from "../../linux/ffi.ts";
+import { exchange, renameToFree, unlink } from "../../linux/files.ts";
+import { type Stat, statAt, statDescriptor } from "../../linux/stat.ts";
+import { inParentOf } from "../../linux/walk.ts";
+import { attributeNames } from "../../linux/xattr.ts";
+import { join, nameOf, parentOf } from "../../model/path.ts";
+import type { Step } from "../../model/plan.ts";
+import { couldBePlanted, setAccess } from "../access.ts";
+import type { CopyOptions } from "../copy/session.ts";
+import { copyWith } from "../copy/source.ts";
+import { removeUnfinishedFile } from "../copy/tree.ts";
+import { expectObject, haveSameContent, isObject, statOf } from "../objects.ts";
 
 type AdoptStep = Extract<Step, { kind: "adopt-file" }>;
 

@@ -11,10 +11,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { Descriptor } from "../linux/descriptor.ts";
-import { copyFolder, openFolder, run, Scratch, snapshot } from "./copy-tree.fixture.ts";
-import { makeSample } from "./copy-tree.sample.ts";
-import { removeCopy } from "./copy-tree.ts";
+import { Descriptor } from "../../linux/descriptor.ts";
+import { copyFolder, openFolder, run, Scratch, snapshot } from "./tree.fixture.ts";
+import { makeSample } from "./tree.sample.ts";
+import { removeCopy } from "./tree.ts";
 
 function undo(original: string, copy: string): { removed: boolean; kept: string[] } {
   using from = new Descriptor(openFolder(original));
@@ -107,7 +107,7 @@ describe("the undo of a copy", () => {
     for (const name of ["original/a", "original/folder/b"])
       writeFileSync(scratch.at(name), Buffer.alloc(20_000_000, 1));
     const script = `
-      import { copyFolder } from ${JSON.stringify(join(import.meta.dir, "copy-tree.fixture.ts"))};
+      import { copyFolder } from ${JSON.stringify(join(import.meta.dir, "tree.fixture.ts"))};
       let calls = 0;
       const signal = () => ++calls === 4 && process.kill(process.pid, "SIGKILL");
       await copyFolder(process.argv[1], process.argv[2], { signal });

@@ -9,22 +9,14 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import {
-  copyFolder,
-  freezeAccessTimes,
-  isRoot,
-  lacking,
-  run,
-  Scratch,
-  snapshot,
-} from "./copy-tree.fixture.ts";
-import { CopyError } from "./copy-tree.ts";
+import { CopyError } from "./session.ts";
+import { copyFolder, freezeAccessTimes, isRoot, lacking, run, Scratch, snapshot } from "./tree.fixture.ts";
 
 /** Starts a process that exchanges `name` and `other` in a folder for as long as the test goes on. */
 async function startExchanging(folder: string, name: string, other: string): Promise<AsyncDisposable> {
   const script = `
     import { openSync } from "node:fs";
-    import { exchange } from ${JSON.stringify(join(import.meta.dir, "../linux/files.ts"))};
+    import { exchange } from ${JSON.stringify(join(import.meta.dir, "../../linux/files.ts"))};
     const folder = openSync(process.argv[1], "r");
     process.stdout.write("ready");
     for (;;) exchange(folder, process.argv[2], process.argv[3]);

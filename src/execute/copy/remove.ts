@@ -1,10 +1,10 @@
-import { isSystemError, type SystemError } from "./ffi.ts";
-import { readLink, removeDirectory, unlink } from "./files.ts";
-import { deviceNumber } from "./nodes.ts";
-import { readNames } from "./reopen.ts";
-import { type Stat, statDescriptor } from "./stat.ts";
-import { sameTime } from "./times.ts";
-import { lookAt, type Sighting, type TreePlace } from "./tree.ts";
+import { isSystemError, type SystemError } from "../../linux/ffi.ts";
+import { readLink, removeDirectory, unlink } from "../../linux/files.ts";
+import { deviceNumber } from "../../linux/nodes.ts";
+import { readNames } from "../../linux/reopen.ts";
+import { type Stat, statDescriptor } from "../../linux/stat.ts";
+import { sameTime } from "../../linux/times.ts";
+import { lookAt, type Sighting, type TreePlace } from "./one-file-system.ts";
 
 /** Taking whole trees away, by descriptors. */
 

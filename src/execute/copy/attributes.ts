@@ -1,9 +1,9 @@
-import { SystemError } from "./ffi.ts";
-import { changeMode, changeOwner } from "./files.ts";
-import { effectiveUser } from "./process.ts";
-import { type Stat, statDescriptor } from "./stat.ts";
-import { setTimes } from "./times.ts";
-import { attribute, attributeNames, removeAttribute, setAttribute } from "./xattr.ts";
+import { SystemError } from "../../linux/ffi.ts";
+import { changeMode, changeOwner } from "../../linux/files.ts";
+import { effectiveUser } from "../../linux/process.ts";
+import { type Stat, statDescriptor } from "../../linux/stat.ts";
+import { setTimes } from "../../linux/times.ts";
+import { attribute, attributeNames, removeAttribute, setAttribute } from "../../linux/xattr.ts";
 
 const EOPNOTSUPP = -95;
 

@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { closeDescriptor } from "../linux/files.ts";
 import { walk } from "../linux/walk.ts";
-import { isOurLink, nameAside, removeIf } from "./giving-way.ts";
+import { isOurLink, nameAside, removeIf } from "./conditional-rename.ts";
 
 let folder = "";
 let parent = -1;

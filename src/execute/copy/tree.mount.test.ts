@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isRoot, lacking, run, Scratch } from "./copy-tree.fixture.ts";
+import { isRoot, lacking, run, Scratch } from "./tree.fixture.ts";
 
 const canMount = isRoot && Bun.spawnSync(["unshare", "-m", "true"]).success;
 const hasFuse = canMount && existsSync("/dev/fuse");
@@ -12,8 +12,8 @@ const hasBtrfs = canMount && existsSync("/dev/loop-control") && Bun.which("mkfs.
  * back.
  */
 function inNamespace(scratch: Scratch, script: string): unknown {
-  const fixture = JSON.stringify(join(import.meta.dir, "copy-tree.fixture.ts"));
-  const copyTree = JSON.stringify(join(import.meta.dir, "copy-tree.ts"));
+  const fixture = JSON.stringify(join(import.meta.dir, "tree.fixture.ts"));
+  const copyTree = JSON.stringify(join(import.meta.dir, "tree.ts"));
   const whole = `
     import { lstatSync, mkdirSync, openSync, readdirSync, statfsSync, writeFileSync } from "node:fs";
     import { spawnSync } from "node:child_process";

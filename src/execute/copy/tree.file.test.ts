@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { Descriptor } from "../linux/descriptor.ts";
-import { openFolder, run, Scratch, setXattr, snapshot } from "./copy-tree.fixture.ts";
-import { CopyError, copyFile } from "./copy-tree.ts";
+import { Descriptor } from "../../linux/descriptor.ts";
+import { CopyError } from "./session.ts";
+import { openFolder, run, Scratch, setXattr, snapshot } from "./tree.fixture.ts";
+import { copyFile } from "./tree.ts";
 
 describe("a copied file", () => {
   test("has its content and attributes", async () => {

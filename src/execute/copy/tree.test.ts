@@ -10,11 +10,11 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { Descriptor } from "../linux/descriptor.ts";
-import { createFile, makeDirectory, openHandle } from "../linux/files.ts";
-import { makeLink } from "../linux/nodes.ts";
-import { openBelow } from "../linux/reopen.ts";
-import { statAt } from "../linux/stat.ts";
+import { Descriptor } from "../../linux/descriptor.ts";
+import { createFile, makeDirectory, openHandle } from "../../linux/files.ts";
+import { makeLink } from "../../linux/nodes.ts";
+import { openBelow } from "../../linux/reopen.ts";
+import { statAt } from "../../linux/stat.ts";
 import {
   accessList,
   copyFolder,
@@ -27,8 +27,8 @@ import {
   setXattr,
   snapshot,
   xattrs,
-} from "./copy-tree.fixture.ts";
-import { makeSample } from "./copy-tree.sample.ts";
+} from "./tree.fixture.ts";
+import { makeSample } from "./tree.sample.ts";
 
 const list = accessList([1, 7, nobody], [2, 6, 1234], [4, 5, nobody], [16, 7, nobody], [32, 0, nobody]);
 

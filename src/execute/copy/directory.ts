@@ -1,19 +1,19 @@
+import { Descriptor } from "../../linux/descriptor.ts";
+import { isSystemError, SystemError } from "../../linux/ffi.ts";
+import { changeOwner, makeDirectory, openHandle } from "../../linux/files.ts";
+import { makeLink } from "../../linux/nodes.ts";
+import { openBelow, readNames } from "../../linux/reopen.ts";
+import { type Stat, statDescriptor } from "../../linux/stat.ts";
 import { copyAccess } from "./attributes.ts";
-import { ObjectCopier, type Original } from "./copy-object.ts";
-import { type CopySession, concerning } from "./copy-session.ts";
-import { Descriptor } from "./descriptor.ts";
-import { isSystemError, SystemError } from "./ffi.ts";
-import { changeOwner, makeDirectory, openHandle } from "./files.ts";
-import { makeLink } from "./nodes.ts";
-import { openBelow, readNames } from "./reopen.ts";
-import { type Stat, statDescriptor } from "./stat.ts";
-import { lookAt } from "./tree.ts";
+import { ObjectCopier, type Original } from "./object.ts";
+import { lookAt } from "./one-file-system.ts";
+import { type CopySession, concerning } from "./session.ts";
 
 const EINVAL = 22;
 
 /**
  * Copies a directory's content while an attacker may be changing it. Everything is reached from an open directory by
- * one name at a time, no link is followed, and what is looked at is held and is itself what gets read (`tree.ts`,
+ * one name at a time, no link is followed, and what is looked at is held and is itself what gets read (`one-file-system.ts`,
  * `reopen.ts`): nothing outside the tree is ever opened. The copy must be closed to everybody else.
  *
  * Users can hard-link somebody else's file into a folder of theirs (where fs.protected_hardlinks is off). It is copied

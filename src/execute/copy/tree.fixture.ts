@@ -12,7 +12,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type CopyOptions, type CopyResult, copyTree } from "./copy-tree.ts";
+import type { CopyOptions, CopyResult } from "./session.ts";
+import { copyTree } from "./tree.ts";
 
 /** What the tests of the copy share: scratch folders, and a look at trees that uses nothing of imp's own code. */
 

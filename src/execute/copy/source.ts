@@ -1,22 +1,16 @@
-import { Descriptor } from "../linux/descriptor.ts";
-import { SystemError } from "../linux/ffi.ts";
-import { closeDescriptor, openHandle, removeDirectory, unlink, withDescriptor } from "../linux/files.ts";
-import { type Stat, statAt, statDescriptor } from "../linux/stat.ts";
-import { inParentOf, PathError, walkToParent } from "../linux/walk.ts";
-import type { Access } from "../model/observation.ts";
-import { nameOf } from "../model/path.ts";
-import type { Step } from "../model/plan.ts";
-import { couldBePlanted, setAccess } from "./access.ts";
-import {
-  type CopyOptions,
-  type CopyResult,
-  copyFile,
-  copyTree,
-  removeCopy,
-  removeUnfinishedFile,
-} from "./copy-tree.ts";
-import { haveSameContent, makeNewDirectory, statOf } from "./objects.ts";
-import type { Outcome } from "./session.ts";
+import { Descriptor } from "../../linux/descriptor.ts";
+import { SystemError } from "../../linux/ffi.ts";
+import { closeDescriptor, openHandle, removeDirectory, unlink, withDescriptor } from "../../linux/files.ts";
+import { type Stat, statAt, statDescriptor } from "../../linux/stat.ts";
+import { inParentOf, PathError, walkToParent } from "../../linux/walk.ts";
+import type { Access } from "../../model/observation.ts";
+import { nameOf } from "../../model/path.ts";
+import type { Step } from "../../model/plan.ts";
+import { couldBePlanted, setAccess } from "../access.ts";
+import { haveSameContent, makeNewDirectory, statOf } from "../objects.ts";
+import type { Outcome } from "../session.ts";
+import type { CopyOptions, CopyResult } from "./session.ts";
+import { copyFile, copyTree, removeCopy, removeUnfinishedFile } from "./tree.ts";
 
 type CopyStep = Extract<Step, { kind: "copy-source" }>;
 

@@ -1,14 +1,14 @@
-import { isSystemError } from "../linux/ffi.ts";
-import { closeDescriptor } from "../linux/files.ts";
-import { parseMountTable } from "../linux/mountinfo.ts";
-import { readMountTable } from "../linux/mounts.ts";
-import { changeUtab, readUtab, utabPath } from "../linux/utab.ts";
-import { mentionsHiding, type Visibility, withVisibility } from "../linux/utab-text.ts";
-import { PathError, walkToParent } from "../linux/walk.ts";
-import { type Mount, mountAt, mountTable } from "../model/mount.ts";
-import { join, nameOf } from "../model/path.ts";
-import type { Step } from "../model/plan.ts";
-import type { Done } from "./session.ts";
+import { isSystemError } from "../../linux/ffi.ts";
+import { closeDescriptor } from "../../linux/files.ts";
+import { parseMountTable } from "../../linux/mountinfo.ts";
+import { readMountTable } from "../../linux/mounts.ts";
+import { changeUtab, readUtab, utabPath } from "../../linux/utab.ts";
+import { mentionsHiding, type Visibility, withVisibility } from "../../linux/utab-text.ts";
+import { PathError, walkToParent } from "../../linux/walk.ts";
+import { type Mount, mountAt, mountTable } from "../../model/mount.ts";
+import { join, nameOf } from "../../model/path.ts";
+import type { Step } from "../../model/plan.ts";
+import type { Done } from "../session.ts";
 
 /**
  * Hiding mounts from file managers. That is no matter of the kernel, but of a file that all mounts share, so it is done

@@ -1,8 +1,8 @@
-import { AT_EMPTY_PATH } from "./abi.ts";
-import { Descriptor } from "./descriptor.ts";
-import { isSystemError, systemCall } from "./ffi.ts";
-import { openHandle } from "./files.ts";
-import { type Stat, statDescriptor } from "./stat.ts";
+import { AT_EMPTY_PATH } from "../../linux/abi.ts";
+import { Descriptor } from "../../linux/descriptor.ts";
+import { isSystemError, systemCall } from "../../linux/ffi.ts";
+import { openHandle } from "../../linux/files.ts";
+import { type Stat, statDescriptor } from "../../linux/stat.ts";
 
 /**
  * Trees that end where a mount, another filesystem or another btrfs subvolume begins, like those of `cp -x` and

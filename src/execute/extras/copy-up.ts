@@ -1,11 +1,11 @@
-import { isSystemError } from "../linux/ffi.ts";
-import { openHandle, withDescriptor } from "../linux/files.ts";
-import { copyUp, isOnOverlay } from "../linux/overlay.ts";
-import { statDescriptor } from "../linux/stat.ts";
-import { inParentOf, PathError } from "../linux/walk.ts";
-import type { Identity } from "../model/generation.ts";
-import type { Plan, Step } from "../model/plan.ts";
-import { isObject } from "./objects.ts";
+import { isSystemError } from "../../linux/ffi.ts";
+import { openHandle, withDescriptor } from "../../linux/files.ts";
+import { copyUp, isOnOverlay } from "../../linux/overlay.ts";
+import { statDescriptor } from "../../linux/stat.ts";
+import { inParentOf, PathError } from "../../linux/walk.ts";
+import type { Identity } from "../../model/generation.ts";
+import type { Plan, Step } from "../../model/plan.ts";
+import { isObject } from "../objects.ts";
 
 /**
  * An overlay copies what it renames up from its lower layers, which gives it another birth, and on some overlays another

@@ -1,16 +1,14 @@
-import { isSealed, seal } from "../linux/attributes.ts";
-import { DirectoryCopier } from "../linux/copy-directory.ts";
-import { ObjectCopier } from "../linux/copy-object.ts";
-import { type CopyOptions, type CopyResult, CopySession, concerning } from "../linux/copy-session.ts";
-import { Descriptor } from "../linux/descriptor.ts";
-import { SystemError } from "../linux/ffi.ts";
-import { createFile, openHandle, renameToFree, sync, unlink } from "../linux/files.ts";
-import { removeContent, removeUnchanged } from "../linux/remove.ts";
-import { openDirectory, readNames, syncFilesystem } from "../linux/reopen.ts";
-import { type Stat, statAt, statDescriptor } from "../linux/stat.ts";
-import { createUnnamedFile, nameFile } from "../linux/unnamed.ts";
-
-export { CopyError, type CopyOptions, type CopyResult } from "../linux/copy-session.ts";
+import { Descriptor } from "../../linux/descriptor.ts";
+import { SystemError } from "../../linux/ffi.ts";
+import { createFile, openHandle, renameToFree, sync, unlink } from "../../linux/files.ts";
+import { openDirectory, readNames, syncFilesystem } from "../../linux/reopen.ts";
+import { type Stat, statAt, statDescriptor } from "../../linux/stat.ts";
+import { createUnnamedFile, nameFile } from "../../linux/unnamed.ts";
+import { isSealed, seal } from "./attributes.ts";
+import { DirectoryCopier } from "./directory.ts";
+import { ObjectCopier } from "./object.ts";
+import { removeContent, removeUnchanged } from "./remove.ts";
+import { type CopyOptions, type CopyResult, CopySession, concerning } from "./session.ts";
 
 const EEXIST = 17;
 const EINVAL = 22;
