@@ -12,7 +12,7 @@ import type { Folder, Node, Observed, Spot } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
 import { type OpenFolder, openFolder } from "./folder.ts";
 import { lookUp } from "./node.ts";
-import { Coherence } from "./race-check.ts";
+import { RaceCheck } from "./race-check.ts";
 
 /** The live system. `close` gives back the directories that it holds open. */
 export interface LiveSystem extends Observed {
@@ -28,7 +28,7 @@ export function observeLiveSystem(): LiveSystem {
   const nodes = new Map<string, Node>();
   const realParents = new Map<string, string>();
   const realPaths = new Map<string, string>();
-  const coherence = new Coherence(mounts);
+  const raceCheck = new RaceCheck(mounts);
   const held = new Map<string, Walk>();
   const folders: OpenFolder[] = [];
 
@@ -45,9 +45,9 @@ export function observeLiveSystem(): LiveSystem {
     const result = home === null ? walk(path) : walkBeneath(home, path);
     held.set(key, result);
     if (home !== null) return result;
-    if (result.kind === "open") coherence.noteDirectory(result.path);
-    if (result.kind === "unsafe") coherence.noteLink(result.at, null);
-    if (result.followed !== undefined) coherence.noteFollowed(result.followed);
+    if (result.kind === "open") raceCheck.noteDirectory(result.path);
+    if (result.kind === "unsafe") raceCheck.noteLink(result.at, null);
+    if (result.followed !== undefined) raceCheck.noteFollowed(result.followed);
     realParents.set(path, result.kind === "open" ? result.path : path);
     return result;
   }
@@ -64,7 +64,7 @@ export function observeLiveSystem(): LiveSystem {
     const known = nodes.get(key);
     if (known !== undefined) return known;
     const parent = directory(parentOf(spot.path), spot.beneath);
-    const found = lookUp(parent, spot.path, spot.beneath === null ? coherence : null);
+    const found = lookUp(parent, spot.path, spot.beneath === null ? raceCheck : null);
     nodes.set(key, found);
     return found;
   }
@@ -85,7 +85,7 @@ export function observeLiveSystem(): LiveSystem {
     const found = openFolder(mounts, path);
     if (found === null) return null;
     folders.push(found);
-    coherence.noteDirectory(path);
+    raceCheck.noteDirectory(path);
     return found;
   }
 

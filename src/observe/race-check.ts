@@ -9,7 +9,7 @@ import { Failure } from "../model/problem.ts";
  * mounts in them, while imp looks: a plan that has seen both would lead to a place that neither leads to.
  * Paths are without symlinks.
  */
-export class Coherence {
+export class RaceCheck {
   readonly #mounts: MountTable;
   readonly #directories = new Set<string>();
   /** Their texts, as far as they were read. */
