@@ -1,3 +1,4 @@
+import { errno } from "../linux/abi.ts";
 import { SystemError } from "../linux/ffi.ts";
 import { changeMode, changeOwner, openHandle, withDescriptor } from "../linux/files.ts";
 import { areHardLinksProtected } from "../linux/hard-links.ts";
@@ -8,9 +9,6 @@ import type { Access } from "../model/observation.ts";
 import type { Identified } from "./session.ts";
 
 /** Owners and modes, and whose they may be changed. */
-
-const EMLINK = 31;
-const ESTALE = 116;
 
 /**
  * The owner first: changing it takes set-id bits away.
@@ -35,7 +33,7 @@ export function changeAccess(path: string, from: Access, to: Access, changed?: I
     withDescriptor(openHandle(parent, name), (handle) => {
       const found = statDescriptor(handle);
       if (isSame(found, to)) return found;
-      if (!isBetween(found, from, to)) throw new SystemError("chown", ESTALE, path);
+      if (!isBetween(found, from, to)) throw new SystemError("chown", errno.ESTALE, path);
       if (changed === undefined || !areOneObject(found, changed))
         requireOnlyName(found, statDescriptor(parent), path);
       try {
@@ -66,7 +64,7 @@ function isSame(found: Access, to: Access): boolean {
 function requireOnlyName(found: Stat, folder: Stat, path: string): void {
   if (found.type === "directory") return;
   const isOnly = found.type === "file" && found.links === 1 && !couldBePlanted(found, folder);
-  if (!isOnly) throw new SystemError("chown", EMLINK, path);
+  if (!isOnly) throw new SystemError("chown", errno.EMLINK, path);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { errno } from "../linux/abi.ts";
 import { isSystemError, SystemError } from "../linux/ffi.ts";
 import { exchange, renameToFree, unlink } from "../linux/files.ts";
 import { isLink } from "./objects.ts";
@@ -7,8 +8,6 @@ import { isLink } from "./objects.ts";
  * what is there. The kernel can't do that on condition that a certain object is there. So it is moved first, looked at
  * again where it is then, and moved back if it is another one.
  */
-
-const ESTALE = 116;
 
 /**
  * Removes a name if it is imp's.
@@ -70,7 +69,7 @@ export function takePlaceOf(
   aside: string,
   isOurs: (name: string) => boolean,
 ): void {
-  if (!exchangeIf(parent, name, aside, isOurs)) throw new SystemError("renameat2", ESTALE, name);
+  if (!exchangeIf(parent, name, aside, isOurs)) throw new SystemError("renameat2", errno.ESTALE, name);
   unlink(parent, aside);
 }
 

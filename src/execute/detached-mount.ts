@@ -1,3 +1,4 @@
+import { errno } from "../linux/abi.ts";
 import { isSystemError, SystemError } from "../linux/ffi.ts";
 import { closeDescriptor, openHandle, withDescriptor } from "../linux/files.ts";
 import { cloneTree, cloneWithOptions } from "../linux/mounts.ts";
@@ -5,9 +6,6 @@ import { areOneObject, type Stat, statAt, statDescriptor } from "../linux/stat.t
 import { inParentOf, type OpenDirectory } from "../linux/walk.ts";
 import type { MountedSource, MountOptions } from "../model/plan.ts";
 import { folderInCopy } from "./storage-copy.ts";
-
-const ENOENT = 2;
-const ELOOP = 40;
 
 /** A mount that is attached to nothing yet, and what it shows. */
 export interface Detached {
@@ -34,8 +32,8 @@ export function detachedMountIn(
   { source, options }: MountedSource,
 ): Detached {
   const found = statAt(directory.descriptor, name);
-  if (found === null) throw new SystemError("statx", ENOENT, name);
-  if (found.type === "symlink") throw new SystemError("open_tree", ELOOP, source);
+  if (found === null) throw new SystemError("statx", errno.ENOENT, name);
+  if (found.type === "symlink") throw new SystemError("open_tree", errno.ELOOP, source);
   const folder = folderInCopy(directory, found.mountId, options);
   const clone = folder === null ? null : cloneOf(found, folder, name);
   return clone ?? cloneOfHandle(directory, name, source, options);
@@ -74,7 +72,7 @@ function cloneOfHandle(
 ): Detached {
   return withDescriptor(openHandle(directory.descriptor, name), (handle) => {
     const shown = statDescriptor(handle);
-    if (shown.type === "symlink") throw new SystemError("open_tree", ELOOP, source);
+    if (shown.type === "symlink") throw new SystemError("open_tree", errno.ELOOP, source);
     const tree = cloneWithOptions(handle, options);
     return { tree, shown: statDescriptor(tree) };
   });

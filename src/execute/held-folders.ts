@@ -1,11 +1,10 @@
+import { errno } from "../linux/abi.ts";
 import { SystemError } from "../linux/ffi.ts";
 import { closeDescriptor } from "../linux/files.ts";
 import { statDescriptor } from "../linux/stat.ts";
 import { type OpenDirectory, PathError, walk } from "../linux/walk.ts";
 import { isAtOrBelow, parentOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
-
-const ESTALE = 116;
 
 /**
  * A directory that steps work in one after the other, held open from the first of them to the last.
@@ -82,7 +81,7 @@ function expectSameMount(folder: OpenDirectory, path: string): void {
   if (again.kind !== "open") throw new PathError(path, again);
   try {
     const isSame = statDescriptor(folder.descriptor).mountId === statDescriptor(again.descriptor).mountId;
-    if (!isSame) throw new SystemError("openat2", ESTALE, path);
+    if (!isSame) throw new SystemError("openat2", errno.ESTALE, path);
   } finally {
     closeDescriptor(again.descriptor);
   }

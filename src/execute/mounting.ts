@@ -1,3 +1,4 @@
+import { errno } from "../linux/abi.ts";
 import { isSystemError, SystemError } from "../linux/ffi.ts";
 import { closeDescriptor, openHandle, withDescriptor } from "../linux/files.ts";
 import {
@@ -56,11 +57,11 @@ export function attachAtTarget(target: string, tree: number): void {
  * @throws SystemError `ESTALE` then, and where somebody else's mount is at the target by now
  */
 function attachIn(parent: number, name: string, tree: number, mountId: number, target: string): void {
-  if (isMountRootAt(parent, name)) throw new SystemError("move_mount", ESTALE, target);
+  if (isMountRootAt(parent, name)) throw new SystemError("move_mount", errno.ESTALE, target);
   attachTree(tree, parent, name);
   if (mountIdAt(parent, name) === mountId) return;
   detachTree(tree);
-  throw new SystemError("move_mount", ESTALE, target);
+  throw new SystemError("move_mount", errno.ESTALE, target);
 }
 
 /** What a step says of the mount that it changes or takes away. */
@@ -73,7 +74,7 @@ type MountChange = Pick<Extract<Step, { kind: "unmount" }>, "target" | "mountId"
 function expectMount(parent: number, name: string, mountId: number): Stat {
   const found = statAt(parent, name);
   if (found?.mountId === mountId) return found;
-  throw new SystemError("statx", ESTALE, name);
+  throw new SystemError("statx", errno.ESTALE, name);
 }
 
 /**
@@ -127,7 +128,7 @@ export function exchangeMount(
 ): number {
   return inParentOf(target, (parent, name) => {
     check(parent, name);
-    if (!lazy && staysBusy(parent, name)) throw new SystemError("umount2", EBUSY, target);
+    if (!lazy && staysBusy(parent, name)) throw new SystemError("umount2", errno.EBUSY, target);
     const copy = withDescriptor(openHandle(parent, name), (handle) => cloneTree(handle, ""));
     try {
       exchangeMounts(tree, copy, parent, name, lazy ? detach : unmountSoon);
@@ -138,9 +139,6 @@ export function exchangeMount(
     }
   });
 }
-
-const EBUSY = 16;
-const ESTALE = 116;
 
 function exchangeMounts(
   tree: number,
@@ -230,7 +228,7 @@ export function isMountPoint(target: string): boolean {
 
 /** @throws SystemError `ESTALE` if what is mounted there does not show this object */
 export function expectMountOf(parent: number, name: string, shown: Identified): void {
-  if (!isMountOf(statAt(parent, name), shown)) throw new SystemError("statx", ESTALE, name);
+  if (!isMountOf(statAt(parent, name), shown)) throw new SystemError("statx", errno.ESTALE, name);
 }
 
 /** True if `found` is where something is mounted that shows this object. */

@@ -1,3 +1,4 @@
+import { errno } from "../linux/abi.ts";
 import { SystemError } from "../linux/ffi.ts";
 import {
   closeDescriptor,
@@ -46,19 +47,17 @@ export function isObject(stat: Stat | null, identity: Identity): boolean {
 
 /** @throws SystemError `ESTALE` if another object stands there by now than the one that the plan saw */
 export function expectObject(parent: number, name: string, identity: Identity): void {
-  if (!isObject(statAt(parent, name), identity)) throw new SystemError("statx", ESTALE, name);
+  if (!isObject(statAt(parent, name), identity)) throw new SystemError("statx", errno.ESTALE, name);
 }
 
 /** @throws SystemError `ESTALE` if something else is in the place of our symlink by now */
 export function expectLink(parent: number, name: string, text: string): void {
-  if (!isLink(parent, name, text)) throw new SystemError("readlinkat", ESTALE, name);
+  if (!isLink(parent, name, text)) throw new SystemError("readlinkat", errno.ESTALE, name);
 }
 
 export function isLink(parent: number, name: string, text: string): boolean {
   return readLinkIfThere(parent, name) === text;
 }
-
-const ESTALE = 116;
 
 /** Makes an object, and gives back a descriptor of it. */
 export type MakeObject = (parent: number, name: string, mode: number) => number;
@@ -74,7 +73,7 @@ export function makeNewDirectory(parent: number, name: string, mode: number): nu
   const isOurs = found.type === "directory" && found.uid === effectiveUser() && isUntouched(found, mode);
   if (isOurs && isEmptyDirectory(handle, ".")) return handle;
   closeDescriptor(handle);
-  throw new SystemError("mkdirat", ESTALE, name);
+  throw new SystemError("mkdirat", errno.ESTALE, name);
 }
 
 /** Makes an object that nobody but its maker can use before it has its owner. */

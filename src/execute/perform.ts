@@ -1,3 +1,4 @@
+import { errno } from "../linux/abi.ts";
 import { isSystemError, SystemError } from "../linux/ffi.ts";
 import { createFile, makeSymlink, renameToFree, unlink } from "../linux/files.ts";
 import { statAt } from "../linux/stat.ts";
@@ -97,7 +98,7 @@ function createIn(folders: HeldFolders, { path, access, role }: CreateStep, make
 function backUp(path: string, backup: string, identity: Identity): void {
   inParentOf(path, (parent, name) => {
     if (moveIf(parent, name, backup, (at) => isObject(statAt(parent, at), identity))) return;
-    throw new SystemError("renameat2", ESTALE, name);
+    throw new SystemError("renameat2", errno.ESTALE, name);
   });
 }
 
@@ -144,7 +145,8 @@ function exchangeForLink(path: string, text: string, otherName: string, identity
     makeSymlink(parent, otherName, text);
     try {
       const isMeant = (at: string) => isObject(statAt(parent, at), identity);
-      if (!exchangeIf(parent, name, otherName, isMeant)) throw new SystemError("renameat2", ESTALE, name);
+      if (!exchangeIf(parent, name, otherName, isMeant))
+        throw new SystemError("renameat2", errno.ESTALE, name);
     } catch (error) {
       if (isLink(parent, otherName, text)) unlink(parent, otherName);
       throw error;
@@ -152,11 +154,9 @@ function exchangeForLink(path: string, text: string, otherName: string, identity
   });
 }
 
-const ESTALE = 116;
-
 function removeLink(parent: number, name: string, text: string): void {
   if (removeIf(parent, name, isOurLink(parent, text))) return;
-  throw new SystemError("unlinkat", ESTALE, name);
+  throw new SystemError("unlinkat", errno.ESTALE, name);
 }
 
 async function replaceLinkByCopy(

@@ -1,7 +1,5 @@
+import { errno } from "./abi.ts";
 import { SystemError, systemCallOrErrno } from "./ffi.ts";
-
-const ENODATA = -61;
-const EOPNOTSUPP = -95;
 
 /**
  * True if the object behind any descriptor but that of a symlink carries a POSIX access control list (acl(5)). Its
@@ -10,7 +8,7 @@ const EOPNOTSUPP = -95;
 export function hasAccessList(descriptor: number): boolean {
   const path = `/proc/self/fd/${descriptor}`;
   const length = systemCallOrErrno("getxattr", path, "system.posix_acl_access", 0, 0);
-  if (length === ENODATA || length === EOPNOTSUPP) return false;
+  if (length === -errno.ENODATA || length === -errno.EOPNOTSUPP) return false;
   if (length < 0) throw new SystemError("getxattr", -length, "");
   return length > 0;
 }

@@ -1,4 +1,4 @@
-import { FICLONE, SEEK_DATA, SEEK_END, SEEK_HOLE, SYNC_FILE_RANGE_WRITE } from "./abi.ts";
+import { errno, FICLONE, SEEK_DATA, SEEK_END, SEEK_HOLE, SYNC_FILE_RANGE_WRITE } from "./abi.ts";
 import { SystemError, systemCall, systemCallOrErrno } from "./ffi.ts";
 
 /** The most that one call copies: a few milliseconds on an ordinary disk, so that nobody waits long for Ctrl-C. */
@@ -7,12 +7,6 @@ const largestChunk = 8 * 1024 * 1024;
 const largestBuffer = 1024 * 1024;
 /** What is smaller goes to the disk better together with others. */
 const smallestWrite = 64 * 1024;
-
-const ENXIO = -6;
-const EXDEV = -18;
-const EINVAL = -22;
-const ENOTTY = -25;
-const EOPNOTSUPP = -95;
 
 /** Runs after every chunk with its length in bytes; what it throws ends the copying. */
 export type AfterChunk = (bytes: number) => Promise<void> | void;
@@ -63,7 +57,8 @@ export class ContentCopier {
     if (!this.#clones) return false;
     const result = systemCallOrErrno("ioctl", to, FICLONE, from);
     // Any other refusal is about this one file: a swap file, or one without copy-on-write.
-    if (result === EXDEV || result === EOPNOTSUPP || result === ENOTTY) this.#clones = false;
+    if (result === -errno.EXDEV || result === -errno.EOPNOTSUPP || result === -errno.ENOTTY)
+      this.#clones = false;
     return result === 0;
   }
 
@@ -113,9 +108,9 @@ function bytesOf(offset: BigInt64Array): Uint8Array {
 /** The next stretch of data at or after `position`, cut at `size`; both ends are `size` if only a hole is left. */
 function nextData(from: number, position: number, size: number): { start: number; end: number } {
   const start = systemCallOrErrno("lseek", from, position, SEEK_DATA);
-  if (start === ENXIO || start >= size) return { start: size, end: size };
+  if (start === -errno.ENXIO || start >= size) return { start: size, end: size };
   // A filesystem that knows of no holes.
-  if (start === EINVAL || start === EOPNOTSUPP) return { start: position, end: size };
+  if (start === -errno.EINVAL || start === -errno.EOPNOTSUPP) return { start: position, end: size };
   if (start < 0) throw new SystemError("lseek", -start, "");
   const end = systemCallOrErrno("lseek", from, start, SEEK_HOLE);
   return { start, end: end < 0 ? size : Math.min(end, size) };

@@ -1,5 +1,5 @@
 import type { FFIFunction, Pointer } from "bun:ffi";
-import { type CallName, callNumbers } from "./abi.ts";
+import { type CallName, callNumbers, errno } from "./abi.ts";
 import { encodePath, hasStrayByte } from "./bytes.ts";
 import { CString, kinds, openLibrary, ptr, read } from "./foreign.ts";
 
@@ -38,39 +38,6 @@ export function libcFunctions() {
   return rare;
 }
 
-const errnoNames: Readonly<Record<number, string>> = {
-  1: "EPERM",
-  2: "ENOENT",
-  4: "EINTR",
-  5: "EIO",
-  9: "EBADF",
-  11: "EAGAIN",
-  12: "ENOMEM",
-  13: "EACCES",
-  16: "EBUSY",
-  17: "EEXIST",
-  18: "EXDEV",
-  19: "ENODEV",
-  20: "ENOTDIR",
-  21: "EISDIR",
-  22: "EINVAL",
-  24: "EMFILE",
-  26: "ETXTBSY",
-  27: "EFBIG",
-  28: "ENOSPC",
-  30: "EROFS",
-  31: "EMLINK",
-  32: "EPIPE",
-  36: "ENAMETOOLONG",
-  38: "ENOSYS",
-  39: "ENOTEMPTY",
-  40: "ELOOP",
-  61: "ENODATA",
-  95: "EOPNOTSUPP",
-  116: "ESTALE",
-  122: "EDQUOT",
-};
-
 /** A system call that the kernel refused. */
 export class SystemError extends Error {
   override readonly name = "SystemError";
@@ -80,9 +47,9 @@ export class SystemError extends Error {
   /** What the call was about: a path, or empty. */
   readonly path: string;
 
-  constructor(call: string, errno: number, path: string) {
-    super(new CString(libcFunctions().strerror(errno) as Pointer).toString());
-    this.code = errnoNames[errno] ?? `E${errno}`;
+  constructor(call: string, reason: number, path: string) {
+    super(new CString(libcFunctions().strerror(reason) as Pointer).toString());
+    this.code = Object.entries(errno).find(([, number]) => number === reason)?.[0] ?? `E${reason}`;
     this.call = call;
     this.path = path;
   }
@@ -137,7 +104,7 @@ export function systemCallOrErrno(
     typeof e === "number" ? e : address(e),
     typeof f === "number" ? f : address(f),
   ) as number;
-  return result < 0 ? -errno() : result;
+  return result < 0 ? -lastErrno() : result;
 }
 
 /**
@@ -154,17 +121,17 @@ export function callAt(
 ): number {
   textsInCall = 0;
   const result = libc.syscall(call, directory, addressOfText(text), c, d, e, 0) as number;
-  return result < 0 ? -errno() : result;
+  return result < 0 ? -lastErrno() : result;
 }
 
 /** As {@link callAt}, for the calls with a descriptor alone. */
 export function callOn(call: number, descriptor: number): number {
   const result = libc.syscall(call, descriptor, 0, 0, 0, 0, 0) as number;
-  return result < 0 ? -errno() : result;
+  return result < 0 ? -lastErrno() : result;
 }
 
 /** Why the last call failed. The C library has a place for it in each thread, and calls are made in one alone. */
-function errno(): number {
+function lastErrno(): number {
   errnoPlace ??= libc.__errno_location() as Pointer;
   return read.i32(errnoPlace, 0);
 }

@@ -3,6 +3,7 @@ import {
   AT_FDCWD,
   AT_REMOVEDIR,
   callNumbers,
+  errno,
   O_CLOEXEC,
   O_CREAT,
   O_DIRECTORY,
@@ -38,11 +39,8 @@ export function withDescriptor<T>(descriptor: number, action: (descriptor: numbe
 /** Closes it. The kernel lets go of the descriptor whatever it answers, so only one that is not open is an error. */
 export function closeDescriptor(descriptor: number): void {
   const result = callOn(callNumbers.close, descriptor);
-  if (result === EBADF) throw new SystemError("close", -result, "");
+  if (result === -errno.EBADF) throw new SystemError("close", -result, "");
 }
-
-const EBADF = -9;
-const EINTR = -4;
 
 /** Opens `name` in `directory` as a mere handle (O_PATH): a symlink gives the link itself. */
 export function openHandle(directory: number, name: string): number {
@@ -188,7 +186,7 @@ export function readSome(descriptor: number, into: Uint8Array): number {
   for (;;) {
     const result = systemCallOrErrno("read", descriptor, into, into.length);
     if (result >= 0) return result;
-    if (result !== EINTR) throw new SystemError("read", -result, "");
+    if (result !== -errno.EINTR) throw new SystemError("read", -result, "");
   }
 }
 
@@ -204,7 +202,7 @@ export function writeSome(descriptor: number, bytes: Uint8Array): number {
   for (;;) {
     const result = systemCallOrErrno("write", descriptor, bytes, bytes.length);
     if (result >= 0) return result;
-    if (result !== EINTR) throw new SystemError("write", -result, "");
+    if (result !== -errno.EINTR) throw new SystemError("write", -result, "");
   }
 }
 

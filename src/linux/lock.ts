@@ -1,8 +1,5 @@
-import { LOCK_EX, LOCK_NB, LOCK_UN, O_CLOEXEC, O_NOFOLLOW, O_NONBLOCK, O_RDWR } from "./abi.ts";
+import { errno, LOCK_EX, LOCK_NB, LOCK_UN, O_CLOEXEC, O_NOFOLLOW, O_NONBLOCK, O_RDWR } from "./abi.ts";
 import { SystemError, systemCall, systemCallOrErrno } from "./ffi.ts";
-
-const EINTR = -4;
-const EAGAIN = -11;
 
 /** Opens an existing file for reading and writing; a symlink gives ELOOP. Programs started later do not inherit it. */
 export function openForUpdate(directory: number, name: string): number {
@@ -19,8 +16,8 @@ export function tryLock(descriptor: number): boolean {
   for (;;) {
     const result = systemCallOrErrno("flock", descriptor, LOCK_EX | LOCK_NB);
     if (result >= 0) return true;
-    if (result === EAGAIN) return false;
-    if (result !== EINTR) throw new SystemError("flock", -result, "");
+    if (result === -errno.EAGAIN) return false;
+    if (result !== -errno.EINTR) throw new SystemError("flock", -result, "");
   }
 }
 

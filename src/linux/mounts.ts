@@ -3,6 +3,7 @@ import {
   AT_NO_AUTOMOUNT,
   AT_SYMLINK_NOFOLLOW,
   callNumbers,
+  errno,
   MNT_DETACH,
   MNT_EXPIRE,
   MOVE_MOUNT_BENEATH,
@@ -75,10 +76,8 @@ export function detachTree(tree: number): void {
 export function isBusyMount(directory: number, name: string): boolean {
   if (!isMountRootAt(directory, name)) return false;
   const path = `/proc/self/fd/${directory}/${name}`;
-  return systemCallOrErrno("umount2", path, UMOUNT_NOFOLLOW | MNT_EXPIRE) === -EBUSY;
+  return systemCallOrErrno("umount2", path, UMOUNT_NOFOLLOW | MNT_EXPIRE) === -errno.EBUSY;
 }
-
-const EBUSY = 16;
 
 /** Bits of `struct mount_attr` (linux/mount.h). */
 const attributeBits = {

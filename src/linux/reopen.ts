@@ -1,4 +1,13 @@
-import { AT_FDCWD, O_CLOEXEC, O_DIRECTORY, O_NOATIME, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } from "./abi.ts";
+import {
+  AT_FDCWD,
+  errno,
+  O_CLOEXEC,
+  O_DIRECTORY,
+  O_NOATIME,
+  O_NOFOLLOW,
+  O_NONBLOCK,
+  O_RDONLY,
+} from "./abi.ts";
 import { decodePath } from "./bytes.ts";
 import { Descriptor } from "./descriptor.ts";
 import { SystemError, systemCall, systemCallOrErrno } from "./ffi.ts";
@@ -8,8 +17,6 @@ import { openHandle, withDescriptor } from "./files.ts";
  * From a handle (O_PATH) to a descriptor that reads the very same object: no name is looked up again, so nobody can
  * exchange what was looked at for something else in between.
  */
-
-const EPERM = -1;
 
 /** Opens the directory behind a handle for reading; its access time stays as it is where the kernel allows that. */
 export function openDirectory(handle: number): Descriptor {
@@ -34,7 +41,7 @@ function openQuietly(directory: number, path: string, flags: number): Descriptor
 function openAny(directory: number, path: string, flags: number): number {
   const quiet = systemCallOrErrno("openat", directory, path, flags | O_NOATIME, 0);
   if (quiet >= 0) return quiet;
-  if (quiet !== EPERM) throw new SystemError("openat", -quiet, "");
+  if (quiet !== -errno.EPERM) throw new SystemError("openat", -quiet, "");
   return systemCall("openat", "", directory, path, flags, 0);
 }
 

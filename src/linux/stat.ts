@@ -4,6 +4,7 @@ import {
   AT_NO_AUTOMOUNT,
   AT_SYMLINK_NOFOLLOW,
   callNumbers,
+  errno,
   STATX_BASIC_STATS,
   STATX_BTIME,
   STATX_MNT_ID,
@@ -47,7 +48,6 @@ export interface Stat {
 }
 
 const mask = STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID;
-const ENOENT = -2;
 
 const buffer = new Uint8Array(256);
 /** Every machine that imp is built for puts the lowest byte first; reading by words is several times faster. */
@@ -78,7 +78,7 @@ function isFound(directory: number, name: string): boolean {
   const flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | (name === "" ? AT_EMPTY_PATH : 0);
   const result = statx(directory, name, flags);
   if (result === 0) return true;
-  if (result === ENOENT) return false;
+  if (result === -errno.ENOENT) return false;
   throw new SystemError("statx", -result, name);
 }
 
@@ -110,7 +110,7 @@ function glimpse(): Glimpse {
 
 /** True if the directory holds nothing of that name. */
 export function isFreeName(directory: number, name: string): boolean {
-  return statx(directory, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) === ENOENT;
+  return statx(directory, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) === -errno.ENOENT;
 }
 
 /** False if the process has no such descriptor. */
@@ -120,7 +120,7 @@ export function isOpenDescriptor(descriptor: number): boolean {
 
 /** True if `path` leads to nothing, links followed; false also if that can't be told. */
 export function leadsToNothing(path: string): boolean {
-  return statx(AT_FDCWD, path, AT_NO_AUTOMOUNT) === ENOENT;
+  return statx(AT_FDCWD, path, AT_NO_AUTOMOUNT) === -errno.ENOENT;
 }
 
 /** The id of the mount that `path` leads to, links followed as `flags` say; null if that can't be looked at. */
@@ -132,7 +132,7 @@ export function mountIdOf(directory: number, path: string, flags: number): numbe
 /** As {@link statAt} for an open descriptor, which always has an object. */
 export function statDescriptor(descriptor: number): Stat {
   const stat = statAt(descriptor, "");
-  if (stat === null) throw new SystemError("statx", 2, "");
+  if (stat === null) throw new SystemError("statx", errno.ENOENT, "");
   return stat;
 }
 

@@ -1,17 +1,14 @@
-import { AT_FDCWD, AT_SYMLINK_FOLLOW, O_CLOEXEC, O_TMPFILE, O_WRONLY } from "./abi.ts";
+import { AT_FDCWD, AT_SYMLINK_FOLLOW, errno, O_CLOEXEC, O_TMPFILE, O_WRONLY } from "./abi.ts";
 import { Descriptor } from "./descriptor.ts";
 import { SystemError, systemCall, systemCallOrErrno } from "./ffi.ts";
 
 /** Files without a name (open(2), O_TMPFILE): if the process is killed, the kernel removes them. */
 
-const EISDIR = -21;
-const EOPNOTSUPP = -95;
-
 /** Creates a nameless file on the filesystem of `directory`, open for writing; null where these are not supported. */
 export function createUnnamedFile(directory: number, mode: number): Descriptor | null {
   const result = systemCallOrErrno("openat", directory, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
   if (result >= 0) return new Descriptor(result);
-  if (result === EOPNOTSUPP || result === EISDIR) return null;
+  if (result === -errno.EOPNOTSUPP || result === -errno.EISDIR) return null;
   throw new SystemError("openat", -result, "");
 }
 

@@ -1,4 +1,5 @@
 import type { Pointer } from "bun:ffi";
+import { errno } from "./abi.ts";
 import { cString, libcFunctions, SystemError } from "./ffi.ts";
 import { CString, ptr, read } from "./foreign.ts";
 
@@ -9,9 +10,8 @@ import { CString, ptr, read } from "./foreign.ts";
 const passwdOffsets = { name: 0, uid: 16, gid: 20, home: 32 } as const;
 const groupOffsets = { name: 0, gid: 16 } as const;
 
-const ERANGE = 34;
-/** EINTR, EIO, ENOMEM, ENFILE, EMFILE: the database was not read; all other numbers mean that nobody was found. */
-const unread = [4, 5, 12, 23, 24];
+/** The database was not read; all other numbers mean that there is no such user or group. */
+const unread: readonly number[] = [errno.EINTR, errno.EIO, errno.ENOMEM, errno.ENFILE, errno.EMFILE];
 const largestRecord = 1 << 20;
 
 export interface User {
@@ -38,7 +38,7 @@ function lookUp<T>(what: string, ask: Lookup, view: (record: Uint8Array) => T): 
   for (let size = 4096; size <= largestRecord; size *= 4) {
     const buffer = new Uint8Array(size);
     const status = ask(record, buffer, result);
-    if (status === ERANGE) continue;
+    if (status === errno.ERANGE) continue;
     if (unread.includes(status)) throw new SystemError("getpwnam_r or getgrnam_r", status, what);
     if (status !== 0 || result.every((byte) => byte === 0)) return null;
     return view(record);

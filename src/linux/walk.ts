@@ -1,4 +1,5 @@
 import { nameOf, parentOf, rebase } from "../model/path.ts";
+import { errno } from "./abi.ts";
 import { isSystemError, SystemError } from "./ffi.ts";
 import { closeDescriptor, openDirectoryWithin, openDirectoryWithoutLinks } from "./files.ts";
 import { cloneTree } from "./mounts.ts";
@@ -33,16 +34,12 @@ type Ending =
   /** The symlink `at` is in the hands of the user `owner`, and leads to what is not theirs. */
   | { readonly kind: "unsafe"; readonly at: string; readonly owner: number };
 
-const ENOENT = -2;
-const EACCES = -13;
-const ELOOP = -40;
-const ENOTDIR = -20;
-
 /** Opens the directory `path`. The caller closes the descriptor. */
 export function walk(path: string): Walk {
   const direct = openDirectoryWithoutLinks(path);
   if (direct >= 0) return { kind: "open", descriptor: direct, path };
-  if (![ENOENT, EACCES, ELOOP, ENOTDIR].includes(direct)) throw new SystemError("openat2", -direct, path);
+  if (![-errno.ENOENT, -errno.EACCES, -errno.ELOOP, -errno.ENOTDIR].includes(direct))
+    throw new SystemError("openat2", -direct, path);
   return walkByName(path);
 }
 
@@ -59,8 +56,8 @@ export function walkBeneath(mountPoint: string, path: string): Walk {
     try {
       const descriptor = openDirectoryWithin(tree, rebase(path, mountPoint, "/"));
       if (descriptor >= 0) return { kind: "open", descriptor, path };
-      if (descriptor === ENOENT) return { kind: "missing", at: path };
-      if (descriptor === ENOTDIR) return { kind: "blocked", at: path };
+      if (descriptor === -errno.ENOENT) return { kind: "missing", at: path };
+      if (descriptor === -errno.ENOTDIR) return { kind: "blocked", at: path };
       return { kind: "denied", at: path };
     } finally {
       closeDescriptor(tree);

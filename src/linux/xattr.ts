@@ -1,3 +1,4 @@
+import { errno } from "./abi.ts";
 import { decodePath } from "./bytes.ts";
 import { cString, SystemError, systemCallOrErrno } from "./ffi.ts";
 
@@ -5,9 +6,6 @@ import { cString, SystemError, systemCallOrErrno } from "./ffi.ts";
  * Extended attributes (xattr(7)) of the object behind any descriptor. The way through /proc serves handles too, which
  * fgetxattr(2) refuses, and ends at the object itself, be it a symlink.
  */
-
-const ENODATA = -61;
-const EOPNOTSUPP = -95;
 
 /** XATTR_SIZE_MAX and XATTR_LIST_MAX (linux/limits.h): no list and no value is longer. */
 const buffer = new Uint8Array(65536);
@@ -19,7 +17,7 @@ function pathOf(descriptor: number): Uint8Array {
 /** The names of all attributes that this process may see; none where the filesystem keeps none. */
 export function attributeNames(descriptor: number): string[] {
   const length = systemCallOrErrno("listxattr", pathOf(descriptor), buffer, buffer.length);
-  if (length === 0 || length === EOPNOTSUPP) return [];
+  if (length === 0 || length === -errno.EOPNOTSUPP) return [];
   if (length < 0) throw new SystemError("listxattr", -length, "");
   return decodePath(buffer.subarray(0, length - 1)).split("\0");
 }
@@ -27,7 +25,7 @@ export function attributeNames(descriptor: number): string[] {
 /** An attribute's value; null if there is no such attribute (any more). */
 export function attribute(descriptor: number, name: string): Uint8Array | null {
   const length = systemCallOrErrno("getxattr", pathOf(descriptor), cString(name), buffer, buffer.length);
-  if (length === ENODATA) return null;
+  if (length === -errno.ENODATA) return null;
   if (length < 0) throw new SystemError("getxattr", -length, name);
   return buffer.slice(0, length);
 }
@@ -42,5 +40,5 @@ export function setAttribute(descriptor: number, name: string, value: Uint8Array
 /** Removes an attribute, if it is there. */
 export function removeAttribute(descriptor: number, name: string): void {
   const result = systemCallOrErrno("removexattr", pathOf(descriptor), cString(name));
-  if (result < 0 && result !== ENODATA) throw new SystemError("removexattr", -result, name);
+  if (result < 0 && result !== -errno.ENODATA) throw new SystemError("removexattr", -result, name);
 }

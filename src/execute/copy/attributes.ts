@@ -1,11 +1,10 @@
+import { errno } from "../../linux/abi.ts";
 import { SystemError } from "../../linux/ffi.ts";
 import { changeMode, changeOwner } from "../../linux/files.ts";
 import { effectiveUser } from "../../linux/process.ts";
 import { type Stat, statDescriptor } from "../../linux/stat.ts";
 import { setTimes } from "../../linux/times.ts";
 import { attribute, attributeNames, removeAttribute, setAttribute } from "../../linux/xattr.ts";
-
-const EOPNOTSUPP = -95;
 
 /**
  * Gives one object the owner, mode, times and extended attributes of another, both by any descriptor.
@@ -90,5 +89,5 @@ function isFleeting(name: string, value: Uint8Array, result: number): boolean {
   if (name === "security.selinux" || name.startsWith("security.SMACK64")) return true;
   // A header of 4 bytes and 8 for each line: owner, group and others are all that the mode knows too.
   const trivial = name === "system.posix_acl_default" ? 4 : 4 + 3 * 8;
-  return result === EOPNOTSUPP && isAccessList(name) && value.length <= trivial;
+  return result === -errno.EOPNOTSUPP && isAccessList(name) && value.length <= trivial;
 }

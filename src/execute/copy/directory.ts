@@ -1,3 +1,4 @@
+import { errno } from "../../linux/abi.ts";
 import { Descriptor } from "../../linux/descriptor.ts";
 import { isSystemError, SystemError } from "../../linux/ffi.ts";
 import { changeOwner, makeDirectory, openHandle } from "../../linux/files.ts";
@@ -8,8 +9,6 @@ import { copyAccess } from "./attributes.ts";
 import { ObjectCopier, type Original } from "./object.ts";
 import { lookAt } from "./one-file-system.ts";
 import { type CopySession, concerning } from "./session.ts";
-
-const EINVAL = 22;
 
 /**
  * Copies a directory's content while an attacker may be changing it. Everything is reached from an open directory by
@@ -78,7 +77,7 @@ export class DirectoryCopier {
   async #directory(original: Original, parent: number, name: string, path: string): Promise<void> {
     const { handle, stat } = original;
     if (stat.device === this.#copyStat.device && stat.inode === this.#copyStat.inode) {
-      throw new SystemError("copy into itself", EINVAL, name);
+      throw new SystemError("copy into itself", errno.EINVAL, name);
     }
     const names = namesUnlessRemoved(handle);
     if (names === null) {

@@ -1,3 +1,4 @@
+import { errno } from "../../linux/abi.ts";
 import { Descriptor } from "../../linux/descriptor.ts";
 import { SystemError } from "../../linux/ffi.ts";
 import { closeDescriptor, openHandle, removeDirectory, unlink, withDescriptor } from "../../linux/files.ts";
@@ -94,11 +95,10 @@ const copyOneFile: Copy = (from, fromName, to, toName, options) =>
     ...options,
     // The entry may give the copy to a user, who could not have read the original.
     finish(original) {
-      if (couldBePlanted(original, statDescriptor(from))) throw new SystemError("copy", EMLINK, fromName);
+      if (couldBePlanted(original, statDescriptor(from)))
+        throw new SystemError("copy", errno.EMLINK, fromName);
     },
   });
-
-const EMLINK = 31;
 
 const copyDirectory: Copy = async (from, fromName, to, toName, options) => {
   using copy = new Descriptor(makeNewDirectory(to, toName, 0o700));

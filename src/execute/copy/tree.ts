@@ -1,3 +1,4 @@
+import { errno } from "../../linux/abi.ts";
 import { Descriptor } from "../../linux/descriptor.ts";
 import { SystemError } from "../../linux/ffi.ts";
 import { createFile, openHandle, renameToFree, sync, unlink } from "../../linux/files.ts";
@@ -9,10 +10,6 @@ import { DirectoryCopier } from "./directory.ts";
 import { ObjectCopier } from "./object.ts";
 import { removeContent, removeUnchanged } from "./remove.ts";
 import { type CopyOptions, type CopyResult, CopySession, concerning } from "./session.ts";
-
-const EEXIST = 17;
-const EINVAL = 22;
-const ENOTEMPTY = 39;
 
 /**
  * Copies the content of one open directory into another, empty one, and gives that the first one's attributes at the
@@ -48,7 +45,7 @@ function claim(directory: number): void {
 }
 
 function refuseContent(directory: number): void {
-  if (readNames(directory).length > 0) throw new SystemError("copy", ENOTEMPTY, "");
+  if (readNames(directory).length > 0) throw new SystemError("copy", errno.ENOTEMPTY, "");
 }
 
 async function copyInto(destination: number, source: number, session: CopySession): Promise<CopyResult> {
@@ -94,10 +91,10 @@ export async function copyFile(
   return await concerning(sourceName, async () => {
     using original = new Descriptor(openHandle(sourceParent, sourceName));
     const stat = statDescriptor(original.number);
-    if (stat.type !== "file") throw new SystemError(`copy a ${stat.type}`, EINVAL, sourceName);
+    if (stat.type !== "file") throw new SystemError(`copy a ${stat.type}`, errno.EINVAL, sourceName);
     using folder = openDirectory(destinationParent);
     if (statAt(folder.number, destinationName) !== null)
-      throw new SystemError("copy", EEXIST, destinationName);
+      throw new SystemError("copy", errno.EEXIST, destinationName);
     const session = new CopySession(options);
     const write = async (copy: number): Promise<void> => {
       await new ObjectCopier(session).file({ handle: original.number, stat }, copy, sourceName);

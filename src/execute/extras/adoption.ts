@@ -1,3 +1,4 @@
+import { errno } from "../../linux/abi.ts";
 import { SystemError } from "../../linux/ffi.ts";
 import { exchange, renameToFree, unlink } from "../../linux/files.ts";
 import { type Stat, statAt, statDescriptor } from "../../linux/stat.ts";
@@ -12,9 +13,6 @@ import { removeUnfinishedFile } from "../copy/tree.ts";
 import { expectObject, haveSameContent, isObject, statOf } from "../objects.ts";
 
 type AdoptStep = Extract<Step, { kind: "adopt-file" }>;
-
-const EMLINK = 31;
-const ESTALE = 116;
 
 /**
  * Gives the source the content of the file that a program put in the place of the symlink. The copy is whole, and on the
@@ -33,7 +31,7 @@ export async function adoptFile(step: AdoptStep, options: CopyOptions): Promise<
       exchange(parent, name, aside);
       if (!isObject(statAt(parent, aside), step.sourceIdentity)) {
         exchange(parent, name, aside);
-        throw new SystemError("renameat2", ESTALE, name);
+        throw new SystemError("renameat2", errno.ESTALE, name);
       }
       try {
         renameToFree(parent, aside, parent, nameOf(step.backup));
@@ -50,10 +48,10 @@ export async function adoptFile(step: AdoptStep, options: CopyOptions): Promise<
 
 /** @throws SystemError if it is not the file that the plan saw, or could be somebody else's */
 function expectAdoptable(step: AdoptStep, original: Stat, copy: number, folder: Stat): void {
-  if (!isObject(original, step.identity)) throw new SystemError("copy", ESTALE, step.from);
+  if (!isObject(original, step.identity)) throw new SystemError("copy", errno.ESTALE, step.from);
   const isPrivileged = attributeNames(copy).includes("security.capability");
   if (original.links > 1 || isPrivileged || couldBePlanted(original, folder))
-    throw new SystemError("copy", EMLINK, step.from);
+    throw new SystemError("copy", errno.EMLINK, step.from);
 }
 
 /**
