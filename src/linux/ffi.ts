@@ -1,9 +1,8 @@
-import type { FFIFunction, Pointer } from "bun:ffi";
+import { CString, dlopen, type FFIFunction, FFIType, type Pointer, ptr, read } from "bun:ffi";
 import { type CallName, callNumbers, errno } from "./abi.ts";
 import { encodePath, hasStrayByte } from "./bytes.ts";
-import { CString, kinds, openLibrary, ptr, read } from "./foreign.ts";
 
-const { word, i32, pointer, u32 } = kinds;
+const { i64_fast: word, i32, ptr: pointer, u32 } = FFIType;
 
 const signatures = {
   syscall: { args: [word, word, word, word, word, word, word], returns: word },
@@ -22,9 +21,9 @@ const rareSignatures = {
 /** From the C library of the running system: glibc, or else musl. */
 function openLibc<const Functions extends Record<string, FFIFunction>>(functions: Functions) {
   try {
-    return openLibrary("libc.so.6", functions);
+    return dlopen("libc.so.6", functions).symbols;
   } catch {
-    return openLibrary(`libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`, functions);
+    return dlopen(`libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`, functions).symbols;
   }
 }
 

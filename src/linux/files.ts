@@ -1,3 +1,4 @@
+import { ptr } from "bun:ffi";
 import {
   AT_EMPTY_PATH,
   AT_FDCWD,
@@ -20,7 +21,6 @@ import {
 } from "./abi.ts";
 import { decodePath } from "./bytes.ts";
 import { callAt, callOn, SystemError, systemCall, systemCallOrErrno } from "./ffi.ts";
-import { ptr } from "./foreign.ts";
 
 /**
  * File calls relative to an open directory. None of them follows a symlink in the last name, and the directory is a

@@ -1,3 +1,4 @@
+import { ptr } from "bun:ffi";
 import {
   AT_EMPTY_PATH,
   AT_FDCWD,
@@ -10,7 +11,6 @@ import {
   STATX_MNT_ID,
 } from "./abi.ts";
 import { callAt, SystemError } from "./ffi.ts";
-import { ptr } from "./foreign.ts";
 import {
   at,
   count,

@@ -1,7 +1,6 @@
-import type { Pointer } from "bun:ffi";
+import { CString, type Pointer, ptr, read } from "bun:ffi";
 import { errno } from "./abi.ts";
 import { cString, libcFunctions, SystemError } from "./ffi.ts";
-import { CString, ptr, read } from "./foreign.ts";
 
 /**
  * Users and groups through the C library's NSS (getpwnam_r(3), getgrnam_r(3)), so that LDAP, systemd-userdb and
