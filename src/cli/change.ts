@@ -1,5 +1,5 @@
 import { isSystemError } from "../linux/ffi.ts";
-import { effectiveUser } from "../linux/process.ts";
+import { effectiveUser } from "../linux/users.ts";
 import { lookAlong } from "../linux/way.ts";
 import { isMounted } from "../model/manifest.ts";
 import { isAtOrBelow } from "../model/path.ts";

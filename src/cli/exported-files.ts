@@ -1,5 +1,5 @@
 import type { Exported, ExportedFile } from "../boot/exported.ts";
-import { closeDescriptor } from "../linux/files.ts";
+import { closeDescriptor } from "../linux/open.ts";
 import { statAt } from "../linux/stat.ts";
 import { describeWalk, walk } from "../linux/walk.ts";
 import { join } from "../model/path.ts";

@@ -1,9 +1,10 @@
 import { errno } from "../linux/abi.ts";
+import { changeMode, changeOwner } from "../linux/attributes.ts";
 import { SystemError } from "../linux/ffi.ts";
-import { changeMode, changeOwner, openHandle, withDescriptor } from "../linux/files.ts";
 import { areHardLinksProtected } from "../linux/hard-links.ts";
-import { effectiveUser } from "../linux/process.ts";
+import { openHandle, withDescriptor } from "../linux/open.ts";
 import { areOneObject, type Stat, statDescriptor } from "../linux/stat.ts";
+import { effectiveUser } from "../linux/users.ts";
 import { inParentOf } from "../linux/walk.ts";
 import type { Access } from "../model/observation.ts";
 import type { Identified } from "./session.ts";

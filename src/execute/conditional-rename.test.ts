@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { closeDescriptor } from "../linux/files.ts";
+import { closeDescriptor } from "../linux/open.ts";
 import { walk } from "../linux/walk.ts";
 import { isOurLink, nameAside, removeIf } from "./conditional-rename.ts";
 

@@ -1,6 +1,6 @@
 import { errno } from "../linux/abi.ts";
+import { exchange, renameToFree, unlink } from "../linux/directory-entries.ts";
 import { isSystemError, SystemError } from "../linux/ffi.ts";
-import { exchange, renameToFree, unlink } from "../linux/files.ts";
 import { isLink } from "./objects.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { errno } from "../linux/abi.ts";
 import { isSystemError, SystemError } from "../linux/ffi.ts";
-import { closeDescriptor, openHandle, withDescriptor } from "../linux/files.ts";
 import { cloneTree, cloneWithOptions } from "../linux/mounts.ts";
+import { closeDescriptor, openHandle, withDescriptor } from "../linux/open.ts";
 import { areOneObject, type Stat, statAt, statDescriptor } from "../linux/stat.ts";
 import { inParentOf, type OpenDirectory } from "../linux/walk.ts";
 import type { MountedSource, MountOptions } from "../model/plan.ts";

@@ -1,5 +1,5 @@
-import { closeDescriptor, sync } from "../linux/files.ts";
-import { openDirectory, syncFilesystem } from "../linux/reopen.ts";
+import { sync, syncFilesystem } from "../linux/file-io.ts";
+import { closeDescriptor, openDirectory } from "../linux/open.ts";
 import { statDescriptor } from "../linux/stat.ts";
 import { walk } from "../linux/walk.ts";
 import { parentOf } from "../model/path.ts";

@@ -1,6 +1,6 @@
 import { errno } from "../linux/abi.ts";
 import { SystemError } from "../linux/ffi.ts";
-import { closeDescriptor } from "../linux/files.ts";
+import { closeDescriptor } from "../linux/open.ts";
 import { statDescriptor } from "../linux/stat.ts";
 import { type OpenDirectory, PathError, walk } from "../linux/walk.ts";
 import { isAtOrBelow, parentOf } from "../model/path.ts";

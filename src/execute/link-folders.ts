@@ -1,4 +1,4 @@
-import { closeDescriptor } from "../linux/files.ts";
+import { closeDescriptor } from "../linux/open.ts";
 import { statDescriptor } from "../linux/stat.ts";
 import { walk } from "../linux/walk.ts";
 import type { Effect } from "../model/generation.ts";

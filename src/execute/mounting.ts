@@ -1,6 +1,5 @@
 import { errno } from "../linux/abi.ts";
 import { isSystemError, SystemError } from "../linux/ffi.ts";
-import { closeDescriptor, openHandle, withDescriptor } from "../linux/files.ts";
 import {
   attachTree,
   attachTreeBeneath,
@@ -11,6 +10,7 @@ import {
   setMountOptions,
   unmount,
 } from "../linux/mounts.ts";
+import { closeDescriptor, openHandle, withDescriptor } from "../linux/open.ts";
 import { isMountRootAt, mountIdAt, type Stat, statAt, statDescriptor } from "../linux/stat.ts";
 import { inParentOf } from "../linux/walk.ts";
 import { join, nameOf } from "../model/path.ts";

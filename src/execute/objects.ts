@@ -1,22 +1,19 @@
 import { errno } from "../linux/abi.ts";
-import { SystemError } from "../linux/ffi.ts";
 import {
-  closeDescriptor,
+  isEmptyDirectory,
   makeDirectory,
-  openForReading,
-  openHandle,
+  readLinkIfThere,
   removeDirectory,
-  sameContent,
   unlink,
-  withDescriptor,
-} from "../linux/files.ts";
+} from "../linux/directory-entries.ts";
+import { SystemError } from "../linux/ffi.ts";
+import { sameContent } from "../linux/file-io.ts";
 import { parseMountTable } from "../linux/mountinfo.ts";
 import { readMountTable } from "../linux/mounts.ts";
-import { effectiveUser } from "../linux/process.ts";
-import { isEmptyDirectory } from "../linux/reopen.ts";
+import { closeDescriptor, openForReading, openHandle, withDescriptor } from "../linux/open.ts";
 import { type Stat, statAt, statDescriptor } from "../linux/stat.ts";
+import { effectiveUser } from "../linux/users.ts";
 import { inParentOf, PathError, walkToParent } from "../linux/walk.ts";
-import { readLinkIfThere } from "../linux/walk-by-name.ts";
 import type { Identity } from "../model/generation.ts";
 import { isSameObject } from "../model/object.ts";
 import type { Access } from "../model/observation.ts";

@@ -1,6 +1,7 @@
 import { errno } from "../linux/abi.ts";
+import { makeSymlink, renameToFree, unlink } from "../linux/directory-entries.ts";
 import { isSystemError, SystemError } from "../linux/ffi.ts";
-import { createFile, makeSymlink, renameToFree, unlink } from "../linux/files.ts";
+import { createFile } from "../linux/open.ts";
 import { statAt } from "../linux/stat.ts";
 import { inParentOf } from "../linux/walk.ts";
 import type { Identity } from "../model/generation.ts";

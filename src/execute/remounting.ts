@@ -1,7 +1,7 @@
 import { isSystemError } from "../linux/ffi.ts";
-import { closeDescriptor, openHandle, withDescriptor } from "../linux/files.ts";
 import { parseMountTable } from "../linux/mountinfo.ts";
 import { attachTree, cloneTree, detach, readMountTable, unmount } from "../linux/mounts.ts";
+import { closeDescriptor, openHandle, withDescriptor } from "../linux/open.ts";
 import { statAt } from "../linux/stat.ts";
 import { inParentOf } from "../linux/walk.ts";
 import { join } from "../model/path.ts";

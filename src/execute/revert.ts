@@ -1,4 +1,5 @@
-import { closeDescriptor, makeSymlink, removeDirectory, renameToFree, unlink } from "../linux/files.ts";
+import { makeSymlink, removeDirectory, renameToFree, unlink } from "../linux/directory-entries.ts";
+import { closeDescriptor } from "../linux/open.ts";
 import { type Stat, statAt } from "../linux/stat.ts";
 import { inParentOf, PathError, walkToParent } from "../linux/walk.ts";
 import type { Access } from "../model/observation.ts";

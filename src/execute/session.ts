@@ -1,5 +1,5 @@
 import type { SystemError } from "../linux/ffi.ts";
-import { closeDescriptor } from "../linux/files.ts";
+import { closeDescriptor } from "../linux/open.ts";
 import type { Stat } from "../linux/stat.ts";
 import type { Effect } from "../model/generation.ts";
 import type { Step } from "../model/plan.ts";

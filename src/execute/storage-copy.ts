@@ -1,6 +1,6 @@
 import { isSystemError } from "../linux/ffi.ts";
-import { closeDescriptor, openDirectoryWithin, openHandle } from "../linux/files.ts";
 import { cloneTree, cloneWithOptions } from "../linux/mounts.ts";
+import { closeDescriptor, openDirectoryWithin, openHandle } from "../linux/open.ts";
 import { areOneObject, type Stat, statDescriptor } from "../linux/stat.ts";
 import { type OpenDirectory, walkToParent } from "../linux/walk.ts";
 import { isAtOrBelow, isBelow, nameOf, parentOf, rebase } from "../model/path.ts";

@@ -1,5 +1,5 @@
+import { removeDirectory, renameToFree, unlink } from "../linux/directory-entries.ts";
 import { isSystemError } from "../linux/ffi.ts";
-import { removeDirectory, renameToFree, unlink } from "../linux/files.ts";
 import { statAt } from "../linux/stat.ts";
 import { describeWalk, inParentOf, PathError } from "../linux/walk.ts";
 import type { Identity } from "../model/generation.ts";

@@ -1,6 +1,6 @@
-import { openRoot, withDescriptor } from "./files.ts";
+import { readByPath } from "./file-io.ts";
+import { openRoot, withDescriptor } from "./open.ts";
 import { statDescriptor } from "./stat.ts";
-import { readByPath } from "./whole-file.ts";
 
 const nanosecondsPerMillisecond = 1_000_000n;
 

@@ -1,6 +1,6 @@
 import { CString, dlopen, type FFIFunction, FFIType, type Pointer, ptr, read } from "bun:ffi";
 import { type CallName, callNumbers, errno } from "./abi.ts";
-import { encodePath, hasStrayByte } from "./bytes.ts";
+import { encodePath, hasStrayByte } from "./path-encoding.ts";
 
 const { i64_fast: word, i32, ptr: pointer, u32 } = FFIType;
 

@@ -1,4 +1,4 @@
-import { readByPath } from "./whole-file.ts";
+import { readByPath } from "./file-io.ts";
 
 let answer: boolean | null = null;
 

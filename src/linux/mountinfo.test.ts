@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Mount } from "../model/mount.ts";
-import { unescapeName } from "./escaped-name.ts";
 import { parseMountTable } from "./mountinfo.ts";
+import { unescapeName } from "./path-encoding.ts";
 
 /** As proc_pid_mountinfo(5) has it, field by field: what the fast way has to agree with. */
 function plainly(table: string): Mount[] {

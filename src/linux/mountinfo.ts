@@ -1,5 +1,5 @@
 import type { Mount } from "../model/mount.ts";
-import { asCharacters, asPlainCharacters, unescapeName } from "./escaped-name.ts";
+import { asCharacters, asPlainCharacters, unescapeName } from "./path-encoding.ts";
 
 /**
  * Reads the text of `/proc/self/mountinfo`: `36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw`, with

@@ -15,9 +15,9 @@ import {
   UMOUNT_NOFOLLOW,
 } from "./abi.ts";
 import { callAt, SystemError, systemCall, systemCallOrErrno } from "./ffi.ts";
-import { closeDescriptor } from "./files.ts";
+import { type Bytes, readByPath } from "./file-io.ts";
+import { closeDescriptor } from "./open.ts";
 import { isMountRootAt } from "./stat.ts";
-import { type Bytes, readByPath } from "./whole-file.ts";
 
 /** The mount table of this mount namespace, as the kernel writes it: bytes, for names need not be UTF-8. */
 export function readMountTable(): Bytes {

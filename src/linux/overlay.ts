@@ -1,6 +1,6 @@
+import { setAccessTime } from "./attributes.ts";
 import { systemCall } from "./ffi.ts";
 import { statDescriptor } from "./stat.ts";
-import { setAccessTime } from "./times.ts";
 
 /** `linux/magic.h` */
 const OVERLAYFS_SUPER_MAGIC = 0x794c7630;

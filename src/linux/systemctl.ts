@@ -1,5 +1,5 @@
 import { isSystemError } from "./ffi.ts";
-import { closeDescriptor } from "./files.ts";
+import { closeDescriptor } from "./open.ts";
 import { walk } from "./walk.ts";
 
 /** True if systemd is the init of this machine and at work (sd_booted(3)). */

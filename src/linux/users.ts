@@ -1,6 +1,6 @@
 import { CString, type Pointer, ptr, read } from "bun:ffi";
 import { errno } from "./abi.ts";
-import { cString, libcFunctions, SystemError } from "./ffi.ts";
+import { cString, libcFunctions, SystemError, systemCall } from "./ffi.ts";
 
 /**
  * Users and groups through the C library's NSS (getpwnam_r(3), getgrnam_r(3)), so that LDAP, systemd-userdb and
@@ -12,6 +12,11 @@ const groupOffsets = { name: 0, gid: 16 } as const;
 /** The database was not read; all other numbers mean that there is no such user or group. */
 const unread: readonly number[] = [errno.EINTR, errno.EIO, errno.ENOMEM, errno.ENFILE, errno.EMFILE];
 const largestRecord = 1 << 20;
+
+/** The effective user number of this process. */
+export function effectiveUser(): number {
+  return systemCall("geteuid", "");
+}
 
 export interface User {
   readonly name: string;

@@ -1,9 +1,10 @@
 import { join, nameOf, parentOf } from "../model/path.ts";
+import { readLink } from "./directory-entries.ts";
 import { isSystemError } from "./ffi.ts";
-import { closeDescriptor, openHandle, openRoot, readLink, withDescriptor } from "./files.ts";
 import { areHardLinksProtected } from "./hard-links.ts";
-import { effectiveUser } from "./process.ts";
+import { closeDescriptor, openHandle, openRoot, withDescriptor } from "./open.ts";
 import { type Stat, statDescriptor } from "./stat.ts";
+import { effectiveUser } from "./users.ts";
 import type { FollowedLink, Walk } from "./walk.ts";
 
 /**
@@ -39,16 +40,6 @@ export interface Link {
 export function walkByName(path: string): Walk {
   const walker = new Walker();
   return walker.finish(walker.follow(namesOf(path)));
-}
-
-/** The text of the symlink `name`; null if no symlink is there, or no more. */
-export function readLinkIfThere(directory: number, name: string): string | null {
-  try {
-    return readLink(directory, name);
-  } catch (error) {
-    if (isSystemError(error, "ENOENT", "EINVAL")) return null;
-    throw error;
-  }
 }
 
 /** Reads the symlink at `path`, whose parents have none, and finds out where that very text leads; null as above. */

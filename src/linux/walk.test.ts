@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { closeDescriptor } from "./files.ts";
+import { closeDescriptor } from "./open.ts";
 import { statDescriptor } from "./stat.ts";
 import { inParentOf, PathError, type Walk, walk } from "./walk.ts";
 

@@ -1,8 +1,8 @@
 import { nameOf, parentOf, rebase } from "../model/path.ts";
 import { errno } from "./abi.ts";
 import { isSystemError, SystemError } from "./ffi.ts";
-import { closeDescriptor, openDirectoryWithin, openDirectoryWithoutLinks } from "./files.ts";
 import { cloneTree } from "./mounts.ts";
+import { closeDescriptor, openDirectoryWithin, openDirectoryWithoutLinks } from "./open.ts";
 import { severalUsers, walkByName } from "./walk-by-name.ts";
 
 /** Ways to a directory that no unprivileged user can bend; `walk-by-name.ts` tells which symlinks are followed. */

@@ -1,7 +1,8 @@
 import { join, parentOf } from "../model/path.ts";
-import { hasAccessList } from "./access-list.ts";
+import { hasAccessList } from "./attributes.ts";
+import { readLink } from "./directory-entries.ts";
 import { isSystemError } from "./ffi.ts";
-import { closeDescriptor, openHandle, openRoot, readLink } from "./files.ts";
+import { closeDescriptor, openHandle, openRoot } from "./open.ts";
 import { type Stat, statDescriptor } from "./stat.ts";
 
 /** An object that the kernel meets while it looks up a path. */

@@ -1,6 +1,6 @@
+import { isEmptyDirectory, readLinkOrNull } from "../linux/directory-entries.ts";
 import { isSystemError } from "../linux/ffi.ts";
-import { closeDescriptor, openDirectoryWithoutLinks, readLinkOrNull } from "../linux/files.ts";
-import { isEmptyDirectory } from "../linux/reopen.ts";
+import { closeDescriptor, openDirectoryWithoutLinks } from "../linux/open.ts";
 import { glimpseAt, isFreeName, statDescriptor } from "../linux/stat.ts";
 import { type Mount, type MountTable, visibleMount } from "../model/mount.ts";
 import type { Folder, Glimpse } from "../model/observation.ts";

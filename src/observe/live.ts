@@ -1,12 +1,12 @@
+import { readNames } from "../linux/directory-entries.ts";
 import { isSystemError } from "../linux/ffi.ts";
-import { closeDescriptor, openForReading, openHandle, sameContent, withDescriptor } from "../linux/files.ts";
+import { discard, sameContent } from "../linux/file-io.ts";
 import { parseMountTable } from "../linux/mountinfo.ts";
 import { readMountTable } from "../linux/mounts.ts";
-import { readNames } from "../linux/reopen.ts";
+import { closeDescriptor, openForReading, openHandle, withDescriptor } from "../linux/open.ts";
 import { readUtab } from "../linux/utab.ts";
 import { hiddenMounts } from "../linux/utab-text.ts";
 import { type Walk, walk, walkBeneath } from "../linux/walk.ts";
-import { discard } from "../linux/whole-file.ts";
 import { type Mount, type MountTable, mountTable } from "../model/mount.ts";
 import type { Folder, Node, Observed, Spot } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";

@@ -1,8 +1,9 @@
+import { readLinkIfThere } from "../linux/directory-entries.ts";
 import { isSystemError } from "../linux/ffi.ts";
 import { type Stat, statAt } from "../linux/stat.ts";
 import type { FileType } from "../linux/stat-words.ts";
 import type { OpenDirectory, Walk } from "../linux/walk.ts";
-import { followLinkAt, readLinkIfThere, readLinkIn } from "../linux/walk-by-name.ts";
+import { followLinkAt, readLinkIn } from "../linux/walk-by-name.ts";
 import type { Identity } from "../model/generation.ts";
 import type { Node } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";

@@ -1,16 +1,10 @@
+import { changeMode, changeOwner } from "../linux/attributes.ts";
+import { makeDirectory } from "../linux/directory-entries.ts";
 import { isSystemError } from "../linux/ffi.ts";
-import {
-  changeMode,
-  changeOwner,
-  closeDescriptor,
-  makeDirectory,
-  openForReading,
-  openHandle,
-  sync,
-  withDescriptor,
-} from "../linux/files.ts";
-import { effectiveUser } from "../linux/process.ts";
+import { sync } from "../linux/file-io.ts";
+import { closeDescriptor, openForReading, openHandle, withDescriptor } from "../linux/open.ts";
 import { type Stat, statDescriptor } from "../linux/stat.ts";
+import { effectiveUser } from "../linux/users.ts";
 import { describeWalk, type OpenDirectory, type Walk, walk } from "../linux/walk.ts";
 import { lookAlong } from "../linux/way.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";

@@ -1,5 +1,5 @@
 import { isSystemError } from "../linux/ffi.ts";
-import { closeDescriptor } from "../linux/files.ts";
+import { closeDescriptor } from "../linux/open.ts";
 import { statAt } from "../linux/stat.ts";
 import { inParentOf, PathError, walk } from "../linux/walk.ts";
 import { lookAlong } from "../linux/way.ts";

@@ -1,4 +1,4 @@
-import { hasAccessList } from "../linux/access-list.ts";
+import { hasAccessList } from "../linux/attributes.ts";
 import { type Stat, statDescriptor } from "../linux/stat.ts";
 import { groupById, userById } from "../linux/users.ts";
 import { lookAlong, type Passed, type Way } from "../linux/way.ts";

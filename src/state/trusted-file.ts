@@ -1,8 +1,8 @@
-import { openForReading, withDescriptor } from "../linux/files.ts";
+import { readWholeFile } from "../linux/file-io.ts";
+import { openForReading, withDescriptor } from "../linux/open.ts";
 import { statDescriptor } from "../linux/stat.ts";
 import { inParentOf } from "../linux/walk.ts";
 import type { Way } from "../linux/way.ts";
-import { readWholeFile } from "../linux/whole-file.ts";
 
 /** What came of reading the file that a way ends at. */
 export type Reading =

@@ -1,10 +1,16 @@
 import { errno } from "../../linux/abi.ts";
+import {
+  attribute,
+  attributeNames,
+  changeMode,
+  changeOwner,
+  removeAttribute,
+  setAttribute,
+  setTimes,
+} from "../../linux/attributes.ts";
 import { SystemError } from "../../linux/ffi.ts";
-import { changeMode, changeOwner } from "../../linux/files.ts";
-import { effectiveUser } from "../../linux/process.ts";
 import { type Stat, statDescriptor } from "../../linux/stat.ts";
-import { setTimes } from "../../linux/times.ts";
-import { attribute, attributeNames, removeAttribute, setAttribute } from "../../linux/xattr.ts";
+import { effectiveUser } from "../../linux/users.ts";
 
 /**
  * Gives one object the owner, mode, times and extended attributes of another, both by any descriptor.

@@ -1,9 +1,8 @@
 import { errno } from "../../linux/abi.ts";
-import { Descriptor } from "../../linux/descriptor.ts";
+import { changeOwner } from "../../linux/attributes.ts";
+import { makeDirectory, makeLink, readNames } from "../../linux/directory-entries.ts";
 import { isSystemError, SystemError } from "../../linux/ffi.ts";
-import { changeOwner, makeDirectory, openHandle } from "../../linux/files.ts";
-import { makeLink } from "../../linux/nodes.ts";
-import { openBelow, readNames } from "../../linux/reopen.ts";
+import { Descriptor, openBelow, openHandle } from "../../linux/open.ts";
 import { type Stat, statDescriptor } from "../../linux/stat.ts";
 import { copyAccess } from "./attributes.ts";
 import { ObjectCopier, type Original } from "./object.ts";

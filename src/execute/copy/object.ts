@@ -1,9 +1,8 @@
 import { ContentCopier } from "../../linux/content.ts";
-import { Descriptor } from "../../linux/descriptor.ts";
+import { makeNode, makeSymlink, readLink } from "../../linux/directory-entries.ts";
 import { isSystemError } from "../../linux/ffi.ts";
-import { createFile, makeSymlink, openHandle, readLink } from "../../linux/files.ts";
-import { deviceNumber, makeNode } from "../../linux/nodes.ts";
-import { openFile } from "../../linux/reopen.ts";
+import { deviceNumber } from "../../linux/nodes.ts";
+import { createFile, Descriptor, openFile, openHandle } from "../../linux/open.ts";
 import type { Stat } from "../../linux/stat.ts";
 import { copyAttributes } from "./attributes.ts";
 import type { CopySession } from "./session.ts";

@@ -1,7 +1,6 @@
 import { AT_EMPTY_PATH } from "../../linux/abi.ts";
-import { Descriptor } from "../../linux/descriptor.ts";
 import { isSystemError, systemCall } from "../../linux/ffi.ts";
-import { openHandle } from "../../linux/files.ts";
+import { Descriptor, openHandle } from "../../linux/open.ts";
 import { type Stat, statDescriptor } from "../../linux/stat.ts";
 
 /**

@@ -1,9 +1,8 @@
+import { sameTime } from "../../linux/attributes.ts";
+import { readLink, readNames, removeDirectory, unlink } from "../../linux/directory-entries.ts";
 import { isSystemError, type SystemError } from "../../linux/ffi.ts";
-import { readLink, removeDirectory, unlink } from "../../linux/files.ts";
 import { deviceNumber } from "../../linux/nodes.ts";
-import { readNames } from "../../linux/reopen.ts";
 import { type Stat, statDescriptor } from "../../linux/stat.ts";
-import { sameTime } from "../../linux/times.ts";
 import { lookAt, type Sighting, type TreePlace } from "./one-file-system.ts";
 
 /** Taking whole trees away, by descriptors. */

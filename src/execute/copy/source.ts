@@ -1,7 +1,7 @@
 import { errno } from "../../linux/abi.ts";
-import { Descriptor } from "../../linux/descriptor.ts";
+import { removeDirectory, unlink } from "../../linux/directory-entries.ts";
 import { SystemError } from "../../linux/ffi.ts";
-import { closeDescriptor, openHandle, removeDirectory, unlink, withDescriptor } from "../../linux/files.ts";
+import { closeDescriptor, Descriptor, openHandle, withDescriptor } from "../../linux/open.ts";
 import { type Stat, statAt, statDescriptor } from "../../linux/stat.ts";
 import { inParentOf, PathError, walkToParent } from "../../linux/walk.ts";
 import type { Access } from "../../model/observation.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { Descriptor } from "../../linux/descriptor.ts";
+import { Descriptor } from "../../linux/open.ts";
 import { CopyError } from "./session.ts";
 import { openFolder, run, Scratch, setXattr, snapshot } from "./tree.fixture.ts";
 import { copyFile } from "./tree.ts";

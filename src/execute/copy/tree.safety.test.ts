@@ -16,7 +16,7 @@ import { copyFolder, freezeAccessTimes, isRoot, lacking, run, Scratch, snapshot 
 async function startExchanging(folder: string, name: string, other: string): Promise<AsyncDisposable> {
   const script = `
     import { openSync } from "node:fs";
-    import { exchange } from ${JSON.stringify(join(import.meta.dir, "../../linux/files.ts"))};
+    import { exchange } from ${JSON.stringify(join(import.meta.dir, "../../linux/directory-entries.ts"))};
     const folder = openSync(process.argv[1], "r");
     process.stdout.write("ready");
     for (;;) exchange(folder, process.argv[2], process.argv[3]);

@@ -1,6 +1,6 @@
 import { chmodSync, linkSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { makeNode } from "../../linux/nodes.ts";
+import { makeNode } from "../../linux/directory-entries.ts";
 import { accessList, freezeAccessTimes, isRoot, nobody, openFolder, run, setXattr } from "./tree.fixture.ts";
 
 /** A tree with one of everything, and times of its own. */

@@ -10,10 +10,8 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { Descriptor } from "../../linux/descriptor.ts";
-import { createFile, makeDirectory, openHandle } from "../../linux/files.ts";
-import { makeLink } from "../../linux/nodes.ts";
-import { openBelow } from "../../linux/reopen.ts";
+import { makeDirectory, makeLink } from "../../linux/directory-entries.ts";
+import { createFile, Descriptor, openBelow, openHandle } from "../../linux/open.ts";
 import { statAt } from "../../linux/stat.ts";
 import {
   accessList,

@@ -1,10 +1,9 @@
 import { errno } from "../../linux/abi.ts";
-import { Descriptor } from "../../linux/descriptor.ts";
+import { nameFile, readNames, renameToFree, unlink } from "../../linux/directory-entries.ts";
 import { SystemError } from "../../linux/ffi.ts";
-import { createFile, openHandle, renameToFree, sync, unlink } from "../../linux/files.ts";
-import { openDirectory, readNames, syncFilesystem } from "../../linux/reopen.ts";
+import { sync, syncFilesystem } from "../../linux/file-io.ts";
+import { createFile, createUnnamedFile, Descriptor, openDirectory, openHandle } from "../../linux/open.ts";
 import { type Stat, statAt, statDescriptor } from "../../linux/stat.ts";
-import { createUnnamedFile, nameFile } from "../../linux/unnamed.ts";
 import { isSealed, seal } from "./attributes.ts";
 import { DirectoryCopier } from "./directory.ts";
 import { ObjectCopier } from "./object.ts";

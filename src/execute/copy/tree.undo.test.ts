@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { Descriptor } from "../../linux/descriptor.ts";
+import { Descriptor } from "../../linux/open.ts";
 import { copyFolder, openFolder, run, Scratch, snapshot } from "./tree.fixture.ts";
 import { makeSample } from "./tree.sample.ts";
 import { removeCopy } from "./tree.ts";

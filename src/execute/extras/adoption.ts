@@ -1,9 +1,9 @@
 import { errno } from "../../linux/abi.ts";
+import { attributeNames } from "../../linux/attributes.ts";
+import { exchange, renameToFree, unlink } from "../../linux/directory-entries.ts";
 import { SystemError } from "../../linux/ffi.ts";
-import { exchange, renameToFree, unlink } from "../../linux/files.ts";
 import { type Stat, statAt, statDescriptor } from "../../linux/stat.ts";
 import { inParentOf } from "../../linux/walk.ts";
-import { attributeNames } from "../../linux/xattr.ts";
 import { join, nameOf, parentOf } from "../../model/path.ts";
 import type { Step } from "../../model/plan.ts";
 import { couldBePlanted, setAccess } from "../access.ts";

@@ -1,5 +1,5 @@
 import { isSystemError } from "../../linux/ffi.ts";
-import { openHandle, withDescriptor } from "../../linux/files.ts";
+import { openHandle, withDescriptor } from "../../linux/open.ts";
 import { copyUp, isOnOverlay } from "../../linux/overlay.ts";
 import { statDescriptor } from "../../linux/stat.ts";
 import { inParentOf, PathError } from "../../linux/walk.ts";

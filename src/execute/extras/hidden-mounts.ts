@@ -1,7 +1,7 @@
 import { isSystemError } from "../../linux/ffi.ts";
-import { closeDescriptor } from "../../linux/files.ts";
 import { parseMountTable } from "../../linux/mountinfo.ts";
 import { readMountTable } from "../../linux/mounts.ts";
+import { closeDescriptor } from "../../linux/open.ts";
 import { changeUtab, readUtab, utabPath } from "../../linux/utab.ts";
 import { mentionsHiding, type Visibility, withVisibility } from "../../linux/utab-text.ts";
 import { PathError, walkToParent } from "../../linux/walk.ts";

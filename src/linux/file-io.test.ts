@@ -2,8 +2,8 @@ import { expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openDirectoryWithoutLinks, openForReading, withDescriptor } from "./files.ts";
-import { readWholeFile } from "./whole-file.ts";
+import { readWholeFile } from "./file-io.ts";
+import { openDirectoryWithoutLinks, openForReading, withDescriptor } from "./open.ts";
 
 test("a file is read whole, whatever size it was said to have", () => {
   const folder = mkdtempSync(join(tmpdir(), "imp-read-"));

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { decodePath, encodePath } from "./bytes.ts";
+import { decodePath, encodePath } from "./path-encoding.ts";
 
 test("every byte sequence survives the way through a string", () => {
   fc.assert(
