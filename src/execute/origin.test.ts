@@ -13,6 +13,7 @@ const directory: Stat = {
   inode: "12",
   mountId: 1,
   mountRoot: false,
+  representedDevice: "0:0",
   accessed: "0",
   modified: "0",
   birth: null,

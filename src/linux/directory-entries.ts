@@ -16,9 +16,9 @@ import {
   S_IFSOCK,
 } from "./abi.ts";
 import { callAt, isSystemError, SystemError, systemCall } from "./ffi.ts";
-import type { DeviceNumber } from "./nodes.ts";
 import { openAny, openDirectory, withDescriptor } from "./open.ts";
 import { decodePath } from "./path-encoding.ts";
+import { deviceNumber, type FileType } from "./stat-words.ts";
 
 /** The names in directories: read, made, renamed and removed, each in an open directory. No symlink is followed. */
 
@@ -124,9 +124,9 @@ export function nameFile(file: number, directory: number, name: string): void {
   systemCall("linkat", name, AT_FDCWD, path, directory, name, AT_SYMLINK_FOLLOW);
 }
 
-export type NodeType = "fifo" | "socket" | "character-device" | "block-device";
+export type SpecialFile = Exclude<FileType, "directory" | "file" | "symlink">;
 
-const typeBits: Readonly<Record<NodeType, number>> = {
+const typeBits: Readonly<Record<SpecialFile, number>> = {
   fifo: S_IFIFO,
   socket: S_IFSOCK,
   "character-device": S_IFCHR,
@@ -134,13 +134,11 @@ const typeBits: Readonly<Record<NodeType, number>> = {
 };
 
 /**
- * Makes a node that only its owner can open (mknodat(2)).
- * @param device counts for devices only, and these need CAP_MKNOD
+ * Makes a FIFO, a socket or a device node that only its owner can open (mknodat(2)).
+ * @param device `major:minor`; counts for device nodes only, and these need CAP_MKNOD
  */
-export function makeNode(directory: number, name: string, type: NodeType, device: DeviceNumber): void {
-  const { major, minor } = device;
-  const encoded = (minor & 0xff) + major * 0x100 + (minor - (minor & 0xff)) * 0x1000;
-  systemCall("mknodat", name, directory, name, typeBits[type] | 0o600, encoded);
+export function makeSpecialFile(directory: number, name: string, type: SpecialFile, device: string): void {
+  systemCall("mknodat", name, directory, name, typeBits[type] | 0o600, Number(deviceNumber(device)));
 }
 
 export function unlink(directory: number, name: string): void {

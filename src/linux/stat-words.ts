@@ -24,12 +24,14 @@ export const at = {
   accessed: 16,
   birth: 20,
   modified: 28,
+  representedMajor: 32,
+  representedMinor: 33,
   deviceMajor: 34,
   deviceMinor: 35,
   mountId: 36,
 } as const;
-/** Up to the end of the modification time. */
-export const endOfKept = 31;
+/** Up to the end of the device that a node represents. */
+export const endOfKept = 34;
 const STATX_ATTR_MOUNT_ROOT = 0x2000;
 
 export function typeOf(mode: number): FileType {

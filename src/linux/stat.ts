@@ -10,7 +10,7 @@ import {
   STATX_BTIME,
   STATX_MNT_ID,
 } from "./abi.ts";
-import { callAt, SystemError } from "./ffi.ts";
+import { callAt, SystemError, systemCall } from "./ffi.ts";
 import {
   at,
   count,
@@ -38,6 +38,8 @@ export interface Stat {
   /** `major:minor`, as in mountinfo. */
   readonly device: string;
   readonly inode: string;
+  /** The device that a device node represents, `major:minor`; `0:0` for all else. */
+  readonly representedDevice: string;
   readonly mountId: number;
   /** True if the object is the root of a mount (STATX_ATTR_MOUNT_ROOT, Linux 5.8). */
   readonly mountRoot: boolean;
@@ -136,6 +138,18 @@ export function statDescriptor(descriptor: number): Stat {
   return stat;
 }
 
+/** What the directories of one tree share that ends at mounts and at subvolumes. */
+export type Whereabouts = Pick<Stat, "device" | "mountId">;
+
+/** Where the object behind a descriptor lies, without a question to its filesystem: an empty mask asks for nothing else. */
+export function whereaboutsOf(descriptor: number): Whereabouts {
+  systemCall("statx", "", descriptor, "", AT_EMPTY_PATH, 0, buffer);
+  return {
+    device: deviceName(words[at.deviceMajor] as number, words[at.deviceMinor] as number),
+    mountId: count(words, at.mountId),
+  };
+}
+
 function statx(directory: number, path: string, flags: number): number {
   return callAt(callNumbers.statx, directory, path, flags, mask, bufferAddress);
 }
@@ -177,6 +191,10 @@ class FoundStat implements Stat {
 
   get inode(): string {
     return unsigned(this.#kept, at.inode);
+  }
+
+  get representedDevice(): string {
+    return `${this.#kept[at.representedMajor]}:${this.#kept[at.representedMinor]}`;
   }
 
   get accessed(): string {

@@ -1,7 +1,6 @@
 import { ContentCopier } from "../../linux/content.ts";
-import { makeNode, makeSymlink, readLink } from "../../linux/directory-entries.ts";
+import { makeSpecialFile, makeSymlink, readLink } from "../../linux/directory-entries.ts";
 import { isSystemError } from "../../linux/ffi.ts";
-import { deviceNumber } from "../../linux/nodes.ts";
 import { createFile, Descriptor, openFile, openHandle } from "../../linux/open.ts";
 import type { Stat } from "../../linux/stat.ts";
 import { copyAttributes } from "./attributes.ts";
@@ -33,7 +32,7 @@ export class ObjectCopier {
       return await this.file(original, copy.number, path);
     }
     if (stat.type === "symlink") makeSymlink(directory, name, readLink(handle, ""));
-    else if (stat.type !== "directory") makeNode(directory, name, stat.type, deviceNumber(handle));
+    else if (stat.type !== "directory") makeSpecialFile(directory, name, stat.type, stat.representedDevice);
     using copy = new Descriptor(openHandle(directory, name));
     this.attributes(original, copy.number, path);
     this.#session.files += 1;

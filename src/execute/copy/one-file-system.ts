@@ -1,19 +1,11 @@
-import { AT_EMPTY_PATH } from "../../linux/abi.ts";
-import { isSystemError, systemCall } from "../../linux/ffi.ts";
+import { isSystemError } from "../../linux/ffi.ts";
 import { Descriptor, openHandle } from "../../linux/open.ts";
-import { type Stat, statDescriptor } from "../../linux/stat.ts";
+import { type Stat, statDescriptor, type Whereabouts, whereaboutsOf } from "../../linux/stat.ts";
 
 /**
  * Trees that end where a mount, another filesystem or another btrfs subvolume begins, like those of `cp -x` and
  * `find -xdev`.
  */
-
-/** What every directory of one tree shares. */
-export interface TreePlace {
-  /** `major:minor`, as in mountinfo. */
-  readonly device: string;
-  readonly mountId: number;
-}
 
 /** What stands at a name: held, so that it stays the same object whatever becomes of the name. */
 export interface Sighting extends Disposable {
@@ -25,7 +17,7 @@ export interface Sighting extends Disposable {
 }
 
 /** What stands at `name` in a directory of the tree; null if nothing does. The caller disposes of it. */
-export function lookAt(directory: number, name: string, tree: TreePlace): Sighting | null {
+export function lookAt(directory: number, name: string, tree: Whereabouts): Sighting | null {
   const held = holdName(directory, name);
   if (held === null) return null;
   try {
@@ -49,29 +41,15 @@ function holdName(directory: number, name: string): Descriptor | null {
 }
 
 /** Null if the kernel does not let us look, and the object is not part of the tree. */
-function statUnlessElsewhere(descriptor: number, tree: TreePlace): Stat | null {
+function statUnlessElsewhere(descriptor: number, tree: Whereabouts): Stat | null {
   try {
     return statDescriptor(descriptor);
   } catch (error) {
-    if (isSystemError(error, "EACCES") && isElsewhere(placeOf(descriptor), tree)) return null;
+    if (isSystemError(error, "EACCES") && isElsewhere(whereaboutsOf(descriptor), tree)) return null;
     throw error;
   }
 }
 
-function isElsewhere(place: TreePlace, tree: TreePlace): boolean {
+function isElsewhere(place: Whereabouts, tree: Whereabouts): boolean {
   return place.mountId !== tree.mountId || place.device !== tree.device;
-}
-
-/** Offsets in `struct statx` (linux/stat.h). */
-const at = { deviceMajor: 136, deviceMinor: 140, mountId: 144 } as const;
-const buffer = new Uint8Array(256);
-const view = new DataView(buffer.buffer);
-
-/** Where an object lies, without a question to its filesystem: statx(2) with an empty mask asks for nothing else. */
-function placeOf(descriptor: number): TreePlace {
-  systemCall("statx", "", descriptor, "", AT_EMPTY_PATH, 0, buffer);
-  return {
-    device: `${view.getUint32(at.deviceMajor, true)}:${view.getUint32(at.deviceMinor, true)}`,
-    mountId: Number(view.getBigUint64(at.mountId, true)),
-  };
 }

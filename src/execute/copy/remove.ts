@@ -1,9 +1,8 @@
 import { sameTime } from "../../linux/attributes.ts";
 import { readLink, readNames, removeDirectory, unlink } from "../../linux/directory-entries.ts";
 import { isSystemError, type SystemError } from "../../linux/ffi.ts";
-import { deviceNumber } from "../../linux/nodes.ts";
-import { type Stat, statDescriptor } from "../../linux/stat.ts";
-import { lookAt, type Sighting, type TreePlace } from "./one-file-system.ts";
+import { type Stat, statDescriptor, type Whereabouts } from "../../linux/stat.ts";
+import { lookAt, type Sighting } from "./one-file-system.ts";
 
 /** Taking whole trees away, by descriptors. */
 
@@ -11,7 +10,7 @@ import { lookAt, type Sighting, type TreePlace } from "./one-file-system.ts";
  * Removes everything in a directory. Only for what this process alone can have put there.
  * @throws SystemError EBUSY at a mount point, and what lies behind it stays
  */
-export function removeContent(directory: number, tree: TreePlace = statDescriptor(directory)): void {
+export function removeContent(directory: number, tree: Whereabouts = statDescriptor(directory)): void {
   for (const name of readNames(directory)) {
     if (unlinked(directory, name)) continue;
     using inner = lookAt(directory, name, tree);
@@ -52,8 +51,8 @@ class Remover {
   failure: SystemError | null = null;
 
   constructor(
-    readonly originalPlace: TreePlace,
-    readonly copyPlace: TreePlace,
+    readonly originalTree: Whereabouts,
+    readonly copyTree: Whereabouts,
   ) {}
 
   directory(original: number, copy: number, prefix: string): void {
@@ -65,9 +64,9 @@ class Remover {
   /** False if the name is to be listed as kept. An error does not stop: an undo goes as far as it can. */
   #removedName(originals: number, copies: number, name: string, prefix: string): boolean {
     try {
-      using copy = lookAt(copies, name, this.copyPlace);
+      using copy = lookAt(copies, name, this.copyTree);
       if (copy === null) return true;
-      using original = lookAt(originals, name, this.originalPlace);
+      using original = lookAt(originals, name, this.originalTree);
       if (original === null || copy.outside || isIdentical(original.stat, copy.stat)) return false;
       if (copy.stat?.type === "directory") {
         return this.#removedDirectory(original, copy, copies, name, prefix);
@@ -113,6 +112,5 @@ function isSame(original: Sighting, copy: Sighting): boolean {
   if (left.type !== right.type || left.size !== right.size) return false;
   if (!sameTime(left.modified, right.modified)) return false;
   if (left.type === "symlink") return readLink(original.handle, "") === readLink(copy.handle, "");
-  const [leftDevice, rightDevice] = [deviceNumber(original.handle), deviceNumber(copy.handle)];
-  return leftDevice.major === rightDevice.major && leftDevice.minor === rightDevice.minor;
+  return left.representedDevice === right.representedDevice;
 }

@@ -1,6 +1,6 @@
 import { chmodSync, linkSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { makeNode } from "../../linux/directory-entries.ts";
+import { makeSpecialFile } from "../../linux/directory-entries.ts";
 import { accessList, freezeAccessTimes, isRoot, nobody, openFolder, run, setXattr } from "./tree.fixture.ts";
 
 /** A tree with one of everything, and times of its own. */
@@ -15,8 +15,8 @@ export function makeSample(top: string): void {
   makeLinks(top);
   makeAttributes(top);
   const folder = openFolder(top);
-  makeNode(folder, "fifo", "fifo", { major: 0, minor: 0 });
-  makeNode(folder, "socket", "socket", { major: 0, minor: 0 });
+  makeSpecialFile(folder, "fifo", "fifo", "0:0");
+  makeSpecialFile(folder, "socket", "socket", "0:0");
   if (isRoot) makeWhatIsRoots(top, folder);
   chmodSync(join(top, "program"), 0o6755);
   chmodSync(join(top, "folder/text"), 0o400);
@@ -53,8 +53,8 @@ function makeAttributes(top: string): void {
 }
 
 function makeWhatIsRoots(top: string, folder: number): void {
-  makeNode(folder, "null", "character-device", { major: 1, minor: 3 });
-  makeNode(folder, "disk", "block-device", { major: 259, minor: 70_000 });
+  makeSpecialFile(folder, "null", "character-device", "1:3");
+  makeSpecialFile(folder, "disk", "block-device", "259:70000");
   run("chown", "-h", "1234:5678", join(top, "link"), join(top, "program"), join(top, "null"));
   run("chown", "1234:5678", join(top, "folder"), join(top, "socket"));
   writeFileSync(join(top, "capable"), "");
