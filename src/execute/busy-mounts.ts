@@ -1,5 +1,4 @@
-import { parseMountTable } from "../linux/mountinfo.ts";
-import { readMountTable } from "../linux/mounts.ts";
+import { readMounts } from "../linux/mountinfo.ts";
 import { holdersOf } from "../linux/processes.ts";
 import type { Stat } from "../linux/stat.ts";
 import { PathError } from "../linux/walk.ts";
@@ -92,6 +91,6 @@ function statIfSafe(target: string): Stat | null {
 function findHolders(target: string): Holder[] {
   const found = statIfSafe(target);
   if (found === null) return [];
-  const mount = parseMountTable(readMountTable()).find(({ id }) => id === found.mountId);
+  const mount = readMounts().find(({ id }) => id === found.mountId);
   return mount === undefined ? [] : holdersOf(mount);
 }

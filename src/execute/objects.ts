@@ -8,8 +8,7 @@ import {
 } from "../linux/directory-entries.ts";
 import { SystemError } from "../linux/ffi.ts";
 import { sameContent } from "../linux/file-io.ts";
-import { parseMountTable } from "../linux/mountinfo.ts";
-import { readMountTable } from "../linux/mounts.ts";
+import { readMounts } from "../linux/mountinfo.ts";
 import { closeDescriptor, openForReading, openHandle, withDescriptor } from "../linux/open.ts";
 import { type Stat, statAt, statDescriptor } from "../linux/stat.ts";
 import { effectiveUser } from "../linux/users.ts";
@@ -39,7 +38,7 @@ export function statOf(path: string): Stat | null {
 export function isObject(stat: Stat | null, identity: Identity): boolean {
   if (stat === null) return false;
   const found = { isDirectory: stat.type === "directory", device: stat.device, identity: stat };
-  return isSameObject(found, identity, () => parseMountTable(readMountTable()));
+  return isSameObject(found, identity, readMounts);
 }
 
 /** @throws SystemError `ESTALE` if another object stands there by now than the one that the plan saw */

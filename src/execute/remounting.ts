@@ -1,6 +1,6 @@
 import { isSystemError } from "../linux/ffi.ts";
-import { parseMountTable } from "../linux/mountinfo.ts";
-import { attachTree, cloneTree, detach, readMountTable, unmount } from "../linux/mounts.ts";
+import { readMounts } from "../linux/mountinfo.ts";
+import { attachTree, cloneTree, detach, unmount } from "../linux/mounts.ts";
 import { closeDescriptor, openHandle, withDescriptor } from "../linux/open.ts";
 import { statAt } from "../linux/stat.ts";
 import { inParentOf } from "../linux/walk.ts";
@@ -123,6 +123,6 @@ function removeFromBeneath(target: string, old: Identified | null): void {
 function countMounts(target: string): number {
   return inParentOf(target, (_parent, name, realParent) => {
     const point = join(realParent, name);
-    return parseMountTable(readMountTable()).filter((mount) => mount.mountPoint === point).length;
+    return readMounts().filter((mount) => mount.mountPoint === point).length;
   });
 }

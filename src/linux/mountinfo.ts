@@ -1,5 +1,14 @@
 import type { Mount } from "../model/mount.ts";
+import { discard, readByPath } from "./file-io.ts";
 import { asCharacters, asPlainCharacters, unescapeName } from "./path-encoding.ts";
+
+/** All mounts of this mount namespace. */
+export function readMounts(): Mount[] {
+  const bytes = readByPath("/proc/self/mountinfo");
+  const mounts = parseMountTable(bytes);
+  discard(bytes);
+  return mounts;
+}
 
 /**
  * Reads the text of `/proc/self/mountinfo`: `36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw`, with

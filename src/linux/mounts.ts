@@ -15,14 +15,8 @@ import {
   UMOUNT_NOFOLLOW,
 } from "./abi.ts";
 import { callAt, SystemError, systemCall, systemCallOrErrno } from "./ffi.ts";
-import { type Bytes, readByPath } from "./file-io.ts";
 import { closeDescriptor } from "./open.ts";
 import { isMountRootAt } from "./stat.ts";
-
-/** The mount table of this mount namespace, as the kernel writes it: bytes, for names need not be UTF-8. */
-export function readMountTable(): Bytes {
-  return readByPath("/proc/self/mountinfo");
-}
 
 /**
  * A copy of the mount that `name` in `directory` lies on, showing just what is there, attached to nothing (open_tree(2)
@@ -77,6 +71,17 @@ export function isBusyMount(directory: number, name: string): boolean {
   if (!isMountRootAt(directory, name)) return false;
   const path = `/proc/self/fd/${directory}/${name}`;
   return systemCallOrErrno("umount2", path, UMOUNT_NOFOLLOW | MNT_EXPIRE) === -errno.EBUSY;
+}
+
+/** `linux/magic.h` */
+const OVERLAYFS_SUPER_MAGIC = 0x794c7630;
+
+/** True if the object behind any descriptor, a handle included, lies on an overlay (fstatfs(2)). */
+export function isOnOverlay(descriptor: number): boolean {
+  // `f_type` is the first word of `struct statfs`.
+  const words = new Uint32Array(30);
+  systemCall("fstatfs", "", descriptor, new Uint8Array(words.buffer));
+  return words[0] === OVERLAYFS_SUPER_MAGIC;
 }
 
 /** Bits of `struct mount_attr` (linux/mount.h). */

@@ -1,8 +1,7 @@
 import { readNames } from "../linux/directory-entries.ts";
 import { isSystemError } from "../linux/ffi.ts";
-import { discard, sameContent } from "../linux/file-io.ts";
-import { parseMountTable } from "../linux/mountinfo.ts";
-import { readMountTable } from "../linux/mounts.ts";
+import { sameContent } from "../linux/file-io.ts";
+import { readMounts } from "../linux/mountinfo.ts";
 import { closeDescriptor, openForReading, openHandle, withDescriptor } from "../linux/open.ts";
 import { readUtab } from "../linux/utab.ts";
 import { hiddenMounts } from "../linux/utab-text.ts";
@@ -24,7 +23,7 @@ const mostHeld = 16;
 
 /** Reads the mount table now, and all else when it is asked for, each thing once. */
 export function observeLiveSystem(): LiveSystem {
-  const mounts = mountTable(listMounts());
+  const mounts = mountTable(readMounts());
   const nodes = new Map<string, Node>();
   const realParents = new Map<string, string>();
   const realPaths = new Map<string, string>();
@@ -130,13 +129,6 @@ export function observeLiveSystem(): LiveSystem {
   }
 
   return { mounts, node, real, folder, countNames, isHidden, sameBytes, close };
-}
-
-function listMounts(): Mount[] {
-  const bytes = readMountTable();
-  const mounts = parseMountTable(bytes);
-  discard(bytes);
-  return mounts;
 }
 
 /** Nothing is there, or not for this user. What the kernel fails to read (EIO) is there: it must not pass for empty. */

@@ -1,6 +1,7 @@
+import { setAccessTime } from "../../linux/attributes.ts";
 import { isSystemError } from "../../linux/ffi.ts";
+import { isOnOverlay } from "../../linux/mounts.ts";
 import { openHandle, withDescriptor } from "../../linux/open.ts";
-import { copyUp, isOnOverlay } from "../../linux/overlay.ts";
 import { statDescriptor } from "../../linux/stat.ts";
 import { inParentOf, PathError } from "../../linux/walk.ts";
 import type { Identity } from "../../model/generation.ts";
@@ -83,6 +84,18 @@ function copyUpObject(path: string, identity: Identity): Identity | null {
     if (isSystemError(error) || error instanceof PathError) return null;
     throw error;
   }
+}
+
+/**
+ * Has an overlay copy the object up from a lower layer, if it lies in one, as every change of it would. All that can be
+ * read of it stays the same but its birth, its change time and, on some overlays, its inode number
+ * (Documentation/filesystems/overlayfs.rst, "Inode properties").
+ * @param descriptor of any kind, a handle of a symlink included; it stands for the same object as before
+ * @throws SystemError EPERM if it belongs to another user, and all that a change of it would meet
+ */
+function copyUp(descriptor: number): void {
+  // One of the few changes that fit every type of object and leave it as it is.
+  setAccessTime(descriptor, statDescriptor(descriptor).accessed);
 }
 
 /** Inode numbers of different filesystems can be the same, so only what serves the same entry is meant. */

@@ -1,6 +1,5 @@
 import { isSystemError } from "../../linux/ffi.ts";
-import { parseMountTable } from "../../linux/mountinfo.ts";
-import { readMountTable } from "../../linux/mounts.ts";
+import { readMounts } from "../../linux/mountinfo.ts";
 import { closeDescriptor } from "../../linux/open.ts";
 import { changeUtab, readUtab, utabPath } from "../../linux/utab.ts";
 import { mentionsHiding, type Visibility, withVisibility } from "../../linux/utab-text.ts";
@@ -122,7 +121,7 @@ function bringAbout(aims: ReadonlyMap<string, Aim>): string[] {
   try {
     const isNothingHidden = [...aims.values()].every(({ hidden }) => !hidden);
     if (isNothingHidden && !mentionsHiding(readUtab() ?? new Uint8Array(0))) return [];
-    const mounts = parseMountTable(readMountTable());
+    const mounts = readMounts();
     const byPoint = Map.groupBy(mounts, ({ mountPoint }) => mountPoint);
     const wishes = wishesFor(aims, mounts);
     const isDone = changeUtab((text) => withVisibility(text, wishes, (point) => byPoint.get(point) ?? []));
