@@ -1,5 +1,5 @@
 import { sync, syncFilesystem } from "../linux/file-io.ts";
-import { closeDescriptor, openDirectory } from "../linux/open.ts";
+import { closeDescriptor, reopenDirectory } from "../linux/open.ts";
 import { statDescriptor } from "../linux/stat.ts";
 import { walk } from "../linux/walk.ts";
 import { parentOf } from "../model/path.ts";
@@ -69,7 +69,7 @@ interface Filesystem {
 
 function syncAll(handles: readonly number[]): void {
   for (const handle of handles.slice(0, handles.length > manyDirectories ? 1 : handles.length)) {
-    using directory = openDirectory(handle);
+    using directory = reopenDirectory(handle);
     if (handles.length > manyDirectories) syncFilesystem(directory.number);
     else sync(directory.number);
   }

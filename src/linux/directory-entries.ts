@@ -16,7 +16,7 @@ import {
   S_IFSOCK,
 } from "./abi.ts";
 import { callAt, isSystemError, SystemError, systemCall } from "./ffi.ts";
-import { openAny, openDirectory, withDescriptor } from "./open.ts";
+import { openQuietly, reopenDirectory, withDescriptor } from "./open.ts";
 import { decodePath } from "./path-encoding.ts";
 import { deviceNumber, type FileType } from "./stat-words.ts";
 
@@ -32,7 +32,7 @@ const view = new DataView(buffer.buffer);
  * @throws SystemError ENOENT if the directory was removed
  */
 export function readNames(handle: number): string[] {
-  using directory = openDirectory(handle);
+  using directory = reopenDirectory(handle);
   // A name that is renamed meanwhile can turn up twice.
   const names = new Set<string>();
   for (;;) {
@@ -51,7 +51,7 @@ export function readNames(handle: number): string[] {
  * @throws SystemError for what is no directory, and what can't be read
  */
 export function isEmptyDirectory(parent: number, name: string): boolean {
-  const descriptor = openAny(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  const descriptor = openQuietly(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   return withDescriptor(descriptor, holdsNothing);
 }
 

@@ -55,7 +55,7 @@ export class Descriptor implements Disposable {
 
 /** Opens `name` in `directory` as a mere handle (O_PATH): a symlink gives the link itself. */
 export function openHandle(directory: number, name: string): number {
-  const result = callAt(callNumbers.openat, directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0, 0);
+  const result = openHandleOrErrno(directory, name);
   if (result < 0) throw new SystemError("openat", -result, name);
   return result;
 }
@@ -108,28 +108,24 @@ export function openDirectoryWithin(root: number, path: string): number {
 
 /**
  * Opens the directory `path` if no symlink lies on the way to it (openat2(2), RESOLVE_NO_SYMLINKS).
- * @returns the descriptor, or the negative errno: -40 (ELOOP) if there is a symlink
+ * @returns the descriptor, or the negative errno: `-ELOOP` if there is a symlink
  */
 export function openDirectoryWithoutLinks(path: string): number {
   return openDirectoryBy(AT_FDCWD, path);
 }
 
 function openDirectoryBy(directory: number, path: string): number {
-  return openBy(directory, path, directoryWithoutLinks);
+  return callAt(callNumbers.openat2, directory, path, ptr(openHow), openHow.length, 0);
 }
 
-function openBy(directory: number, path: string, how: Uint8Array): number {
-  return callAt(callNumbers.openat2, directory, path, ptr(how), how.length, 0);
-}
-
-const directoryWithoutLinks = openHow(O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-/** `struct open_how` of openat2(2): flags, mode, resolve. */
-function openHow(flags: number): Uint8Array {
-  const resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-  // Each has 64 bits, and the lowest come first on every machine that imp is built for.
-  return new Uint8Array(Uint32Array.of(flags, 0, 0, 0, resolve, 0).buffer);
-}
+/**
+ * `struct open_how` of openat2(2): flags, mode, resolve. Each has 64 bits, and the lowest come first on every machine that
+ * imp is built for.
+ */
+const openHow = new Uint8Array(
+  Uint32Array.of(O_PATH | O_DIRECTORY | O_CLOEXEC, 0, 0, 0, RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS, 0)
+    .buffer,
+);
 
 export function openRoot(): number {
   return systemCall("openat", "/", AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
@@ -145,27 +141,27 @@ export function openBelow(root: number, path: string): Descriptor {
   return position;
 }
 
-/** Opens the directory behind a handle for reading; its access time stays as it is where the kernel allows that. */
-export function openDirectory(handle: number): Descriptor {
-  return openQuietly(handle, ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+/**
+ * From a handle (O_PATH) to a descriptor that reads the very same directory: no name is looked up again, so nothing else
+ * can be exchanged for it in between. Its access time stays as it is where the kernel allows that.
+ */
+export function reopenDirectory(handle: number): Descriptor {
+  return new Descriptor(openQuietly(handle, ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
 }
 
 /**
- * Opens the regular file behind a handle for reading; its access time stays as it is where the kernel allows that.
- * The caller knows by statx(2) on the handle that it is a regular file: opening a device could do anything.
- * @throws SystemError EAGAIN while somebody holds a lease on the file (fcntl(2), F_SETLEASE); the kernel asks them to
- *   give it up, and takes it away after /proc/sys/fs/lease-break-time seconds
+ * As {@link reopenDirectory}, for a regular file. The caller knows by statx(2) on the handle that it is one: opening a
+ * device could do anything.
+ * @throws SystemError EAGAIN while a process holds a lease on the file (fcntl(2), F_SETLEASE); the kernel asks it to
+ *   give that up, and takes it away after /proc/sys/fs/lease-break-time seconds
  */
-export function openFile(handle: number): Descriptor {
-  return openQuietly(AT_FDCWD, `/proc/self/fd/${handle}`, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+export function reopenFile(handle: number): Descriptor {
+  const path = `/proc/self/fd/${handle}`;
+  return new Descriptor(openQuietly(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC));
 }
 
-function openQuietly(directory: number, path: string, flags: number): Descriptor {
-  return new Descriptor(openAny(directory, path, flags));
-}
-
-/** O_NOATIME is for the file's owner and root only (open(2)). */
-export function openAny(directory: number, path: string, flags: number): number {
+/** Leaves the access time as it is, where the file is this user's (open(2), O_NOATIME). */
+export function openQuietly(directory: number, path: string, flags: number): number {
   const quiet = systemCallOrErrno("openat", directory, path, flags | O_NOATIME, 0);
   if (quiet >= 0) return quiet;
   if (quiet !== -errno.EPERM) throw new SystemError("openat", -quiet, "");

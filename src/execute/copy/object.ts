@@ -1,7 +1,7 @@
 import { ContentCopier } from "../../linux/content.ts";
 import { makeSpecialFile, makeSymlink, readLink } from "../../linux/directory-entries.ts";
 import { isSystemError } from "../../linux/ffi.ts";
-import { createFile, Descriptor, openFile, openHandle } from "../../linux/open.ts";
+import { createFile, Descriptor, openHandle, reopenFile } from "../../linux/open.ts";
 import type { Stat } from "../../linux/stat.ts";
 import { copyAttributes } from "./attributes.ts";
 import type { CopySession } from "./session.ts";
@@ -59,7 +59,7 @@ export class ObjectCopier {
   async #openFile(handle: number): Promise<Descriptor> {
     for (const start = performance.now(); ; ) {
       try {
-        return openFile(handle);
+        return reopenFile(handle);
       } catch (error) {
         if (!isSystemError(error, "EAGAIN") || performance.now() - start > leaseBreakTime) throw error;
       }

@@ -2,7 +2,7 @@ import { errno } from "../../linux/abi.ts";
 import { nameFile, readNames, renameToFree, unlink } from "../../linux/directory-entries.ts";
 import { SystemError } from "../../linux/ffi.ts";
 import { sync, syncFilesystem } from "../../linux/file-io.ts";
-import { createFile, createUnnamedFile, Descriptor, openDirectory, openHandle } from "../../linux/open.ts";
+import { createFile, createUnnamedFile, Descriptor, openHandle, reopenDirectory } from "../../linux/open.ts";
 import { type Stat, statAt, statDescriptor } from "../../linux/stat.ts";
 import { isSealed, seal } from "./attributes.ts";
 import { DirectoryCopier } from "./directory.ts";
@@ -22,7 +22,7 @@ export async function copyTree(
   options: CopyOptions = {},
 ): Promise<CopyResult> {
   // Open since before the first write, as syncfs wants it.
-  using destination = openDirectory(destinationDirectory);
+  using destination = reopenDirectory(destinationDirectory);
   return await concerning(".", async () => {
     claim(destination.number);
     try {
@@ -91,7 +91,7 @@ export async function copyFile(
     using original = new Descriptor(openHandle(sourceParent, sourceName));
     const stat = statDescriptor(original.number);
     if (stat.type !== "file") throw new SystemError(`copy a ${stat.type}`, errno.EINVAL, sourceName);
-    using folder = openDirectory(destinationParent);
+    using folder = reopenDirectory(destinationParent);
     if (statAt(folder.number, destinationName) !== null)
       throw new SystemError("copy", errno.EEXIST, destinationName);
     const session = new CopySession(options);
