@@ -1,6 +1,6 @@
 import { locateConfig } from "../config/locate.ts";
+import { tracePath } from "../linux/path-walk.ts";
 import { leadsToNothing } from "../linux/stat.ts";
-import { lookAlong } from "../linux/way.ts";
 import { Failure, failure } from "../model/problem.ts";
 import type { Trusted } from "../state/caller.ts";
 import { judgeWay } from "../state/trust.ts";
@@ -42,7 +42,7 @@ function locate(context: CommandContext): string {
     environment: { IMP_CONFIG: variable(context) },
     workingDirectory: context.workingDirectory,
     // What may not be looked at could well exist: reading it then tells why it can't be used.
-    exists: (path) => !leadsToNothing(path) && ["found", "denied"].includes(lookAlong(path).end),
+    exists: (path) => !leadsToNothing(path) && ["found", "denied"].includes(tracePath(path).end),
   });
 }
 
@@ -55,7 +55,7 @@ const largestFile = 16 * 1024 * 1024;
 
 /** Reads the very file that was found trustworthy, whatever the path leads to by then. */
 function readTrusted(path: string, trusted: Trusted | null): Uint8Array {
-  const way = lookAlong(path);
+  const way = tracePath(path);
   const distrust = trusted === null ? [] : judgeWay(path, way, trusted);
   if (distrust.length > 0) throw new Failure(2, distrust);
   const end = way.passed.at(-1);

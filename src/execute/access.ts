@@ -1,11 +1,10 @@
 import { errno } from "../linux/abi.ts";
 import { changeMode, changeOwner } from "../linux/attributes.ts";
+import { couldBePlanted } from "../linux/authorship.ts";
 import { SystemError } from "../linux/ffi.ts";
-import { areHardLinksProtected } from "../linux/hard-links.ts";
 import { openHandle, withDescriptor } from "../linux/open.ts";
+import { inParentOf } from "../linux/open-directory.ts";
 import { areOneObject, type Stat, statDescriptor } from "../linux/stat.ts";
-import { effectiveUser } from "../linux/users.ts";
-import { inParentOf } from "../linux/walk.ts";
 import type { Access } from "../model/observation.ts";
 import type { Identified } from "./session.ts";
 
@@ -66,14 +65,4 @@ function requireOnlyName(found: Stat, folder: Stat, path: string): void {
   if (found.type === "directory") return;
   const isOnly = found.type === "file" && found.links === 1 && !couldBePlanted(found, folder);
   if (!isOnly) throw new SystemError("chown", errno.EMLINK, path);
-}
-
-/**
- * True if a file could be somebody else's, brought into this folder by a hard link. That it has one name only says
- * nothing where users can link what is not theirs: they remove the name again as soon as the file is open here.
- */
-export function couldBePlanted(found: Stat, folder: Stat): boolean {
-  if (found.type !== "file" || effectiveUser() !== 0) return false;
-  const isOutOfReach = [0, found.uid].includes(folder.uid) && (folder.mode & 0o022) === 0;
-  return !isOutOfReach && (found.links > 1 || !areHardLinksProtected());
 }

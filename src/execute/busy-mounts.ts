@@ -1,7 +1,7 @@
 import { readMounts } from "../linux/mountinfo.ts";
+import { PathError } from "../linux/open-directory.ts";
 import { holdersOf } from "../linux/processes.ts";
 import type { Stat } from "../linux/stat.ts";
-import { PathError } from "../linux/walk.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
 import type { Holder, Problem } from "../model/problem.ts";

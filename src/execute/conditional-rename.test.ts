@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { closeDescriptor } from "../linux/open.ts";
-import { walk } from "../linux/walk.ts";
+import { openDirectory } from "../linux/open-directory.ts";
 import { isOurLink, nameAside, removeIf } from "./conditional-rename.ts";
 
 let folder = "";
@@ -19,7 +19,7 @@ let parent = -1;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "imp-giving-way-"));
-  const result = walk(folder);
+  const result = openDirectory(folder);
   if (result.kind !== "open") throw new Error(`the way to it is ${result.kind}`);
   parent = result.descriptor;
 });

@@ -2,8 +2,9 @@ import { errno } from "../linux/abi.ts";
 import { isSystemError, SystemError } from "../linux/ffi.ts";
 import { cloneTree, cloneWithOptions } from "../linux/mounts.ts";
 import { closeDescriptor, openHandle, withDescriptor } from "../linux/open.ts";
+import { inParentOf } from "../linux/open-directory.ts";
+import type { OpenDirectory } from "../linux/path-walk.ts";
 import { areOneObject, type Stat, statAt, statDescriptor } from "../linux/stat.ts";
-import { inParentOf, type OpenDirectory } from "../linux/walk.ts";
 import type { MountedSource, MountOptions } from "../model/plan.ts";
 import { folderInCopy } from "./storage-copy.ts";
 

@@ -1,7 +1,7 @@
 import { sync, syncFilesystem } from "../linux/file-io.ts";
 import { closeDescriptor, reopenDirectory } from "../linux/open.ts";
+import { openDirectory } from "../linux/open-directory.ts";
 import { statDescriptor } from "../linux/stat.ts";
-import { walk } from "../linux/walk.ts";
 import { parentOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
 
@@ -44,7 +44,7 @@ export function syncDirectories(paths: Iterable<string>, created: ReadonlySet<st
         known.set(path, around);
         continue;
       }
-      const found = walk(path);
+      const found = openDirectory(path);
       if (found.kind !== "open") continue;
       const { device } = statDescriptor(found.descriptor);
       const filesystem = filesystems.get(device) ?? { handles: [] };

@@ -1,5 +1,5 @@
 import { isSystemError } from "../linux/ffi.ts";
-import { PathError } from "../linux/walk.ts";
+import { PathError } from "../linux/open-directory.ts";
 import { type Effect, withLatestFolders } from "../model/generation.ts";
 import type { Plan, Step } from "../model/plan.ts";
 import { Failure, failure, type Problem } from "../model/problem.ts";

@@ -1,6 +1,6 @@
 import { closeDescriptor } from "../linux/open.ts";
+import { openDirectory } from "../linux/open-directory.ts";
 import { statDescriptor } from "../linux/stat.ts";
-import { walk } from "../linux/walk.ts";
 import type { Effect } from "../model/generation.ts";
 import { parentOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
@@ -20,7 +20,7 @@ export function linkFolders(steps: readonly Step[]): Effect[] {
     last = path;
   }
   return [...paths].flatMap((path): Effect[] => {
-    const found = walk(path);
+    const found = openDirectory(path);
     if (found.kind !== "open") return [];
     try {
       const { inode, birth } = statDescriptor(found.descriptor);

@@ -11,8 +11,8 @@ import {
   unmount,
 } from "../linux/mounts.ts";
 import { closeDescriptor, openHandle, withDescriptor } from "../linux/open.ts";
+import { inParentOf } from "../linux/open-directory.ts";
 import { isMountRootAt, mountIdAt, type Stat, statAt, statDescriptor } from "../linux/stat.ts";
-import { inParentOf } from "../linux/walk.ts";
 import { join, nameOf } from "../model/path.ts";
 import type { MountedSource, MountOptions, Step } from "../model/plan.ts";
 import { detachedMount, detachedMountIn } from "./detached-mount.ts";

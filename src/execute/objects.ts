@@ -10,9 +10,9 @@ import { SystemError } from "../linux/ffi.ts";
 import { sameContent } from "../linux/file-io.ts";
 import { readMounts } from "../linux/mountinfo.ts";
 import { closeDescriptor, openForReading, openHandle, withDescriptor } from "../linux/open.ts";
+import { inParentOf, openParent, PathError } from "../linux/open-directory.ts";
 import { type Stat, statAt, statDescriptor } from "../linux/stat.ts";
 import { effectiveUser } from "../linux/users.ts";
-import { inParentOf, PathError, walkToParent } from "../linux/walk.ts";
 import type { Identity } from "../model/generation.ts";
 import { isSameObject } from "../model/object.ts";
 import type { Access } from "../model/observation.ts";
@@ -24,7 +24,7 @@ import { setAccess } from "./access.ts";
  * @throws PathError where it may not be looked at: that does not mean that nothing is there
  */
 export function statOf(path: string): Stat | null {
-  const parent = walkToParent(path);
+  const parent = openParent(path);
   if (parent.kind === "unsafe" || parent.kind === "denied") throw new PathError(path, parent);
   if (parent.kind !== "open") return null;
   try {

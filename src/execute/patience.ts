@@ -1,4 +1,4 @@
-import { PathError } from "../linux/walk.ts";
+import { PathError } from "../linux/open-directory.ts";
 
 /** For a whole command, in milliseconds. */
 const longest = 1_000;
@@ -19,7 +19,7 @@ export class Patience {
         return action();
       } catch (error) {
         const passed = performance.now() - begin;
-        if (error instanceof PathError && error.walk.kind === "unsafe" && passed < this.#left) continue;
+        if (error instanceof PathError && error.failure.kind === "unsafe" && passed < this.#left) continue;
         this.#left -= passed;
         throw error;
       }

@@ -1,7 +1,7 @@
 import { makeSymlink, removeDirectory, renameToFree, unlink } from "../linux/directory-entries.ts";
 import { closeDescriptor } from "../linux/open.ts";
+import { inParentOf, openParent, PathError } from "../linux/open-directory.ts";
 import { type Stat, statAt } from "../linux/stat.ts";
-import { inParentOf, PathError, walkToParent } from "../linux/walk.ts";
 import type { Access } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
@@ -103,7 +103,7 @@ function placeOf(step: Step): string {
  * @throws PathError where the way to the directory may not be taken now
  */
 function isGone(path: string): boolean {
-  const parent = walkToParent(path);
+  const parent = openParent(path);
   if (parent.kind === "missing" || parent.kind === "blocked") return true;
   if (parent.kind !== "open") throw new PathError(path, parent);
   closeDescriptor(parent.descriptor);

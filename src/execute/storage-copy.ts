@@ -1,8 +1,9 @@
 import { isSystemError } from "../linux/ffi.ts";
 import { cloneTree, cloneWithOptions } from "../linux/mounts.ts";
 import { closeDescriptor, openDirectoryWithin, openHandle } from "../linux/open.ts";
+import { openParent } from "../linux/open-directory.ts";
+import type { OpenDirectory } from "../linux/path-walk.ts";
 import { areOneObject, type Stat, statDescriptor } from "../linux/stat.ts";
-import { type OpenDirectory, walkToParent } from "../linux/walk.ts";
 import { isAtOrBelow, isBelow, nameOf, parentOf, rebase } from "../model/path.ts";
 import type { MountOptions } from "../model/plan.ts";
 
@@ -110,7 +111,7 @@ function copyThatShows(source: string, device: string): StorageCopy | null {
 }
 
 function copyAround(source: string): StorageCopy | null {
-  const parent = walkToParent(source);
+  const parent = openParent(source);
   if (parent.kind !== "open") return null;
   try {
     return copyOf(parent, statDescriptor(parent.descriptor).mountId, []);

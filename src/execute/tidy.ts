@@ -1,7 +1,7 @@
 import { removeDirectory, renameToFree, unlink } from "../linux/directory-entries.ts";
 import { isSystemError } from "../linux/ffi.ts";
+import { describeFailure, inParentOf, PathError } from "../linux/open-directory.ts";
 import { statAt } from "../linux/stat.ts";
-import { describeWalk, inParentOf, PathError } from "../linux/walk.ts";
 import type { Identity } from "../model/generation.ts";
 import { nameOf, parentOf } from "../model/path.ts";
 import type { Tidying } from "../model/plan.ts";
@@ -60,8 +60,8 @@ function tidyPatiently(tidying: Tidying, folder: HeldFolder, patience: Patience)
 }
 
 /** Where the way to it is gone, so is the thing. */
-function whyLeft({ path }: Tidying, { walk }: PathError): string[] {
-  return walk.kind === "missing" ? [] : [`${path} is left: ${describeWalk(walk)}`];
+function whyLeft({ path }: Tidying, { failure }: PathError): string[] {
+  return failure.kind === "missing" ? [] : [`${path} is left: ${describeFailure(failure)}`];
 }
 
 function tidy(tidying: Tidying, folder: HeldFolder): string[] {

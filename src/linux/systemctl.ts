@@ -1,10 +1,10 @@
 import { isSystemError } from "./ffi.ts";
 import { closeDescriptor } from "./open.ts";
-import { walk } from "./walk.ts";
+import { openDirectory } from "./open-directory.ts";
 
 /** True if systemd is the init of this machine and at work (sd_booted(3)). */
 export function isSystemdRunning(): boolean {
-  const found = walk("/run/systemd/system");
+  const found = openDirectory("/run/systemd/system");
   if (found.kind === "open") closeDescriptor(found.descriptor);
   return found.kind === "open";
 }

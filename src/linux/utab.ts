@@ -3,9 +3,9 @@ import { makeDirectory, renameOver, unlink } from "./directory-entries.ts";
 import { isSystemError } from "./ffi.ts";
 import { readByPath, readWholeFile, tryLock, writeWhole } from "./file-io.ts";
 import { closeDescriptor, createFile, openForReading, openForUpdate, withDescriptor } from "./open.ts";
+import { inParentOf } from "./open-directory.ts";
 import { asCharacters } from "./path-encoding.ts";
 import { statDescriptor } from "./stat.ts";
-import { inParentOf } from "./walk.ts";
 
 /** libmount's private file. It belongs to the machine, not to a mount namespace, and is gone after a boot. */
 export const utabPath = "/run/mount/utab";

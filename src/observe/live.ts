@@ -3,9 +3,10 @@ import { isSystemError } from "../linux/ffi.ts";
 import { sameContent } from "../linux/file-io.ts";
 import { readMounts } from "../linux/mountinfo.ts";
 import { closeDescriptor, openForReading, openHandle, withDescriptor } from "../linux/open.ts";
+import { openDirectory, openDirectoryBeneath } from "../linux/open-directory.ts";
+import type { OpenResult } from "../linux/path-walk.ts";
 import { readUtab } from "../linux/utab.ts";
 import { hiddenMounts } from "../linux/utab-text.ts";
-import { type Walk, walk, walkBeneath } from "../linux/walk.ts";
 import { type Mount, type MountTable, mountTable } from "../model/mount.ts";
 import type { Folder, Node, Observed, Spot } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
@@ -28,11 +29,11 @@ export function observeLiveSystem(): LiveSystem {
   const realParents = new Map<string, string>();
   const realPaths = new Map<string, string>();
   const raceCheck = new RaceCheck(mounts);
-  const held = new Map<string, Walk>();
+  const held = new Map<string, OpenResult>();
   const folders: OpenFolder[] = [];
 
   /** Neighbours are asked for one after the other, here and where they are stored: worth keeping the last few open. */
-  function directory(path: string, beneath: Mount | null): Walk {
+  function directory(path: string, beneath: Mount | null): OpenResult {
     const home = beneath === null ? null : homePointOf(mounts, beneath);
     // A mount that lies on another at the very same place hides the way to it.
     if (beneath !== null && home === beneath.mountPoint) return { kind: "denied", at: path };
@@ -41,7 +42,7 @@ export function observeLiveSystem(): LiveSystem {
     const open = held.get(key);
     if (open !== undefined) return open;
     if (held.size === mostHeld) close();
-    const result = home === null ? walk(path) : walkBeneath(home, path);
+    const result = home === null ? openDirectory(path) : openDirectoryBeneath(home, path);
     held.set(key, result);
     if (home !== null) return result;
     if (result.kind === "open") raceCheck.noteDirectory(result.path);

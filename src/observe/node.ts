@@ -1,9 +1,8 @@
 import { readLinkIfThere } from "../linux/directory-entries.ts";
 import { isSystemError } from "../linux/ffi.ts";
+import { followLinkAt, type OpenDirectory, type OpenResult, readLinkIn } from "../linux/path-walk.ts";
 import { type Stat, statAt } from "../linux/stat.ts";
 import type { FileType } from "../linux/stat-words.ts";
-import type { OpenDirectory, Walk } from "../linux/walk.ts";
-import { followLinkAt, readLinkIn } from "../linux/walk-by-name.ts";
 import type { Identity } from "../model/generation.ts";
 import type { Node } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
@@ -15,7 +14,7 @@ import { exchanged, type RaceCheck } from "./race-check.ts";
  * @param asked the path by which the object is asked for, in the directory `parent`
  * @param raceCheck null for what lies under a mount, which is not what others see
  */
-export function lookUp(parent: Walk, asked: string, raceCheck: RaceCheck | null): Node {
+export function lookUp(parent: OpenResult, asked: string, raceCheck: RaceCheck | null): Node {
   switch (parent.kind) {
     case "open":
       try {

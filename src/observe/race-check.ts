@@ -1,5 +1,5 @@
+import type { FollowedLink } from "../linux/path-walk.ts";
 import type { Stat } from "../linux/stat.ts";
-import type { FollowedLink } from "../linux/walk.ts";
 import { type MountTable, visibleMount } from "../model/mount.ts";
 import { parentOf } from "../model/path.ts";
 import { Failure } from "../model/problem.ts";

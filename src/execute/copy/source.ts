@@ -1,13 +1,14 @@
 import { errno } from "../../linux/abi.ts";
+import { couldBePlanted } from "../../linux/authorship.ts";
 import { removeDirectory, unlink } from "../../linux/directory-entries.ts";
 import { SystemError } from "../../linux/ffi.ts";
 import { closeDescriptor, Descriptor, openHandle, withDescriptor } from "../../linux/open.ts";
+import { inParentOf, requireParent } from "../../linux/open-directory.ts";
 import { type Stat, statAt, statDescriptor } from "../../linux/stat.ts";
-import { inParentOf, PathError, walkToParent } from "../../linux/walk.ts";
 import type { Access } from "../../model/observation.ts";
 import { nameOf } from "../../model/path.ts";
 import type { Step } from "../../model/plan.ts";
-import { couldBePlanted, setAccess } from "../access.ts";
+import { setAccess } from "../access.ts";
 import { haveSameContent, makeNewDirectory, statOf } from "../objects.ts";
 import type { Outcome } from "../session.ts";
 import type { CopyOptions, CopyResult } from "./session.ts";
@@ -63,9 +64,9 @@ async function inBothParents<T>(
   to: string,
   action: (from: number, to: number) => Promise<T>,
 ): Promise<T> {
-  const fromParent = openParent(from);
+  const fromParent = requireParent(from).descriptor;
   try {
-    const toParent = openParent(to);
+    const toParent = requireParent(to).descriptor;
     try {
       return await action(fromParent, toParent);
     } finally {
@@ -74,12 +75,6 @@ async function inBothParents<T>(
   } finally {
     closeDescriptor(fromParent);
   }
-}
-
-function openParent(path: string): number {
-  const result = walkToParent(path);
-  if (result.kind !== "open") throw new PathError(path, result);
-  return result.descriptor;
 }
 
 type Copy = (

@@ -1,12 +1,13 @@
 import { errno } from "../../linux/abi.ts";
 import { attributeNames } from "../../linux/attributes.ts";
+import { couldBePlanted } from "../../linux/authorship.ts";
 import { exchange, renameToFree, unlink } from "../../linux/directory-entries.ts";
 import { SystemError } from "../../linux/ffi.ts";
+import { inParentOf } from "../../linux/open-directory.ts";
 import { type Stat, statAt, statDescriptor } from "../../linux/stat.ts";
-import { inParentOf } from "../../linux/walk.ts";
 import { join, nameOf, parentOf } from "../../model/path.ts";
 import type { Step } from "../../model/plan.ts";
-import { couldBePlanted, setAccess } from "../access.ts";
+import { setAccess } from "../access.ts";
 import type { CopyOptions } from "../copy/session.ts";
 import { copyWith } from "../copy/source.ts";
 import { removeUnfinishedFile } from "../copy/tree.ts";

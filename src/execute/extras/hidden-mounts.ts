@@ -1,9 +1,9 @@
 import { isSystemError } from "../../linux/ffi.ts";
 import { readMounts } from "../../linux/mountinfo.ts";
 import { closeDescriptor } from "../../linux/open.ts";
+import { openParent, PathError } from "../../linux/open-directory.ts";
 import { changeUtab, readUtab, utabPath } from "../../linux/utab.ts";
 import { mentionsHiding, type Visibility, withVisibility } from "../../linux/utab-text.ts";
-import { PathError, walkToParent } from "../../linux/walk.ts";
 import { type Mount, mountAt, mountTable } from "../../model/mount.ts";
 import { join, nameOf } from "../../model/path.ts";
 import type { Step } from "../../model/plan.ts";
@@ -154,7 +154,7 @@ function wishesFor(aims: ReadonlyMap<string, Aim>, mounts: readonly Mount[]): Vi
 }
 
 function realPath(target: string): string | null {
-  const parent = walkToParent(target);
+  const parent = openParent(target);
   if (parent.kind !== "open") return null;
   closeDescriptor(parent.descriptor);
   return join(parent.path, nameOf(target));

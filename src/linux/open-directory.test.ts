@@ -12,8 +12,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { closeDescriptor } from "./open.ts";
+import { inParentOf, openDirectory, PathError } from "./open-directory.ts";
+import type { OpenResult } from "./path-walk.ts";
 import { statDescriptor } from "./stat.ts";
-import { inParentOf, PathError, type Walk, walk } from "./walk.ts";
 
 const isRoot = process.getuid?.() === 0;
 if (!isRoot) console.warn("SKIPPED: who owns a symlink matters to root alone; run these tests as root");
@@ -27,8 +28,8 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Where a walk ends; closes what it opened. */
-function end(result: Walk): string {
+/** Where a openDirectory ends; closes what it opened. */
+function end(result: OpenResult): string {
   if (result.kind !== "open") return `${result.kind} at ${result.at}`;
   closeDescriptor(result.descriptor);
   return result.path;
@@ -50,15 +51,15 @@ function link(path: string, text: string, uid: number): void {
 describe("a walk", () => {
   test("without symlinks leads where the path says", () => {
     mkdirSync(join(folder, "a/b"), { recursive: true });
-    expect(end(walk(`${folder}/a/b`))).toBe(`${folder}/a/b`);
-    expect(end(walk("/"))).toBe("/");
+    expect(end(openDirectory(`${folder}/a/b`))).toBe(`${folder}/a/b`);
+    expect(end(openDirectory("/"))).toBe("/");
   });
 
   test("names the first thing that is missing or is no directory", () => {
     writeFileSync(join(folder, "file"), "");
-    expect(end(walk(`${folder}/a/b`))).toBe(`missing at ${folder}/a`);
-    expect(end(walk(`${folder}/file/b`))).toBe(`blocked at ${folder}/file`);
-    expect(end(walk(`${folder}/file`))).toBe(`blocked at ${folder}/file`);
+    expect(end(openDirectory(`${folder}/a/b`))).toBe(`missing at ${folder}/a`);
+    expect(end(openDirectory(`${folder}/file/b`))).toBe(`blocked at ${folder}/file`);
+    expect(end(openDirectory(`${folder}/file`))).toBe(`blocked at ${folder}/file`);
   });
 
   test("follows links with absolute and relative texts and .., and tells the real path", () => {
@@ -67,14 +68,14 @@ describe("a walk", () => {
     symlinkSync(`${folder}/a`, join(folder, "links/absolute"));
     symlinkSync("../a/./b", join(folder, "links/relative"));
     symlinkSync("absolute/..", join(folder, "links/up"));
-    expect(end(walk(`${folder}/links/absolute/b`))).toBe(`${folder}/a/b`);
-    expect(end(walk(`${folder}/links/relative`))).toBe(`${folder}/a/b`);
-    expect(end(walk(`${folder}/links/up/a`))).toBe(`${folder}/a`);
+    expect(end(openDirectory(`${folder}/links/absolute/b`))).toBe(`${folder}/a/b`);
+    expect(end(openDirectory(`${folder}/links/relative`))).toBe(`${folder}/a/b`);
+    expect(end(openDirectory(`${folder}/links/up/a`))).toBe(`${folder}/a`);
   });
 
   test("does not go round in circles", () => {
     symlinkSync("loop", join(folder, "loop"));
-    expect(end(walk(`${folder}/loop/x`))).toBe(`blocked at ${folder}/loop`);
+    expect(end(openDirectory(`${folder}/loop/x`))).toBe(`blocked at ${folder}/loop`);
   });
 
   test("of names in a directory passes by what is missing at the end", () => {
@@ -83,19 +84,19 @@ describe("a walk", () => {
   });
 });
 
-describe.skipIf(!isRoot)("a walk as root", () => {
+describe.skipIf(!isRoot)("a openDirectory as root", () => {
   test("follows a link of root's in a folder of root's, wherever that leads", () => {
     const home = makeHome();
     link(join(folder, "to-home"), home, 0);
-    expect(end(walk(`${folder}/to-home/real`))).toBe(`${home}/real`);
+    expect(end(openDirectory(`${folder}/to-home/real`))).toBe(`${home}/real`);
   });
 
   test("follows a user's link to what is the user's own", () => {
     const home = makeHome();
     link(join(home, "relative"), "real", 1000);
     link(join(home, "absolute"), `${home}/real`, 1000);
-    expect(end(walk(`${home}/relative`))).toBe(`${home}/real`);
-    expect(end(walk(`${home}/absolute`))).toBe(`${home}/real`);
+    expect(end(openDirectory(`${home}/relative`))).toBe(`${home}/real`);
+    expect(end(openDirectory(`${home}/absolute`))).toBe(`${home}/real`);
   });
 
   test("refuses a user's link to what is root's or somebody else's", () => {
@@ -106,16 +107,16 @@ describe.skipIf(!isRoot)("a walk as root", () => {
     link(join(home, "to-root"), `${folder}/decoy`, 1000);
     link(join(home, "to-other"), "../other", 1000);
     link(join(home, "to-nothing"), `${folder}/decoy/new`, 1000);
-    expect(end(walk(`${home}/to-root`))).toBe(`unsafe at ${home}/to-root`);
-    expect(end(walk(`${home}/to-other`))).toBe(`unsafe at ${home}/to-other`);
-    expect(end(walk(`${home}/to-nothing/x`))).toBe(`unsafe at ${home}/to-nothing`);
+    expect(end(openDirectory(`${home}/to-root`))).toBe(`unsafe at ${home}/to-root`);
+    expect(end(openDirectory(`${home}/to-other`))).toBe(`unsafe at ${home}/to-other`);
+    expect(end(openDirectory(`${home}/to-nothing/x`))).toBe(`unsafe at ${home}/to-nothing`);
   });
 
   test("refuses even root's own link if it stands in a user's folder and leads out of there", () => {
     const home = makeHome();
     mkdirSync(join(folder, "decoy"));
     link(join(home, "roots"), `${folder}/decoy`, 0);
-    expect(end(walk(`${home}/roots`))).toBe(`unsafe at ${home}/roots`);
+    expect(end(openDirectory(`${home}/roots`))).toBe(`unsafe at ${home}/roots`);
   });
 
   test("refuses a link in a folder of root's that anybody may write to, unless the sticky bit guards it", () => {
@@ -123,9 +124,9 @@ describe.skipIf(!isRoot)("a walk as root", () => {
     mkdirSync(join(folder, "decoy"));
     link(join(folder, "open/link"), `${folder}/decoy`, 0);
     chmodSync(join(folder, "open"), 0o777);
-    expect(end(walk(`${folder}/open/link`))).toBe(`unsafe at ${folder}/open/link`);
+    expect(end(openDirectory(`${folder}/open/link`))).toBe(`unsafe at ${folder}/open/link`);
     chmodSync(join(folder, "open"), 0o1777);
-    expect(end(walk(`${folder}/open/link`))).toBe(`${folder}/decoy`);
+    expect(end(openDirectory(`${folder}/open/link`))).toBe(`${folder}/decoy`);
   });
 
   test("refuses a chain of links of two users, even to what is the second one's", () => {
@@ -134,12 +135,12 @@ describe.skipIf(!isRoot)("a walk as root", () => {
     for (const path of ["other", "other/real"]) lchownSync(join(folder, path), 1001, 1001);
     link(join(folder, "other/second"), "real", 1001);
     link(join(home, "first"), `${folder}/other/second`, 1000);
-    expect(end(walk(`${home}/first`))).toBe(`unsafe at ${home}/first`);
+    expect(end(openDirectory(`${home}/first`))).toBe(`unsafe at ${home}/first`);
   });
 
   test("gives a handle of the directory itself", () => {
     const home = makeHome();
-    const result = walk(`${home}/real`);
+    const result = openDirectory(`${home}/real`);
     if (result.kind !== "open") throw new Error(result.kind);
     expect(statDescriptor(result.descriptor)).toMatchObject({ type: "directory", uid: 1000 });
     closeDescriptor(result.descriptor);
