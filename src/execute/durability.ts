@@ -4,6 +4,7 @@ import { openDirectory } from "../linux/open-directory.ts";
 import { statDescriptor } from "../linux/stat.ts";
 import { parentOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
+import { changedDirectories } from "./step-paths.ts";
 
 /** More directories than that on one filesystem, and one syncfs(2) is quicker than an fsync(2) for each. */
 const manyDirectories = 8;
@@ -18,7 +19,7 @@ export function syncChanges(steps: readonly Step[]): void {
   let last = "";
   for (let index = 0; index < steps.length; index += 1) {
     const step = steps[index];
-    const changed = step === undefined ? none : changedDirectories(step);
+    const changed = step === undefined ? [] : changedDirectories(step);
     for (let at = 0; at < changed.length; at += 1) {
       const directory = changed[at] ?? "";
       // Neighbours share theirs.
@@ -72,27 +73,5 @@ function syncAll(handles: readonly number[]): void {
     using directory = reopenDirectory(handle);
     if (handles.length > manyDirectories) syncFilesystem(directory.number);
     else sync(directory.number);
-  }
-}
-
-const none: readonly string[] = [];
-
-/** The directories whose names or own attributes a step changes. */
-function changedDirectories(step: Step): readonly string[] {
-  switch (step.kind) {
-    case "mount":
-    case "replace-mount":
-    case "set-mount-options":
-    case "set-hidden":
-    case "unmount":
-      return none;
-    case "copy-source":
-    case "adopt-file":
-      return [parentOf(step.to)];
-    case "create-directory":
-    case "set-access":
-      return [parentOf(step.path), step.path];
-    default:
-      return [parentOf(step.path)];
   }
 }

@@ -1,20 +1,21 @@
 import { isSystemError } from "../linux/ffi.ts";
-import { PathError } from "../linux/open-directory.ts";
+import { closeDescriptor } from "../linux/open.ts";
+import { openDirectory } from "../linux/open-directory.ts";
+import { statDescriptor } from "../linux/stat.ts";
 import { type Effect, withLatestFolders } from "../model/generation.ts";
+import { parentOf } from "../model/path.ts";
 import type { Plan, Step } from "../model/plan.ts";
 import { Failure, failure, type Problem } from "../model/problem.ts";
 import { EntriesRefused, Unconfirmed } from "../model/special-failure.ts";
-import { busyMounts, busyProblem } from "./busy-mounts.ts";
-import { CopyError } from "./copy/session.ts";
+import { busyMounts } from "./busy-mounts.ts";
 import { syncChanges } from "./durability.ts";
+import { explain, undone, withLeftovers } from "./explain.ts";
 import { copyUpAll, copyUpFor, movesAnything } from "./extras/copy-up.ts";
 import { adjustVisibility } from "./extras/hidden-mounts.ts";
 import { HeldFolders } from "./held-folders.ts";
 import { watchForInterruption } from "./interruption.ts";
-import { linkFolders } from "./link-folders.ts";
-import { type Conduct, perform } from "./perform.ts";
-import { sparingly, type Watch } from "./progress.ts";
-import { type Done, failedAttempt, releaseTrees, remedyFor } from "./session.ts";
+import { perform } from "./perform.ts";
+import { type Done, releaseTrees, type StepContext, sparingly, type Watch } from "./session.ts";
 import { forgetAllCopies } from "./storage-copy.ts";
 import { tidyUp } from "./tidy.ts";
 import { takeBack } from "./undo.ts";
@@ -55,7 +56,7 @@ export async function execute(
   let plan = isMoving ? copyUpAll(planned) : planned;
   const interruption = watchForInterruption();
   const folders = new HeldFolders();
-  const conduct: Conduct = { stopIfAsked: interruption.stopIfAsked, watch, lazy, folders };
+  const context: StepContext = { stopIfAsked: interruption.stopIfAsked, watch, lazy, folders };
   const tell = sparingly(watch);
   const done: Done[] = [];
   const remarks: string[] = [];
@@ -76,7 +77,7 @@ export async function execute(
       begun = step;
       tell(step, index, plan.steps.length);
       try {
-        const outcome = perform(step, conduct);
+        const outcome = perform(step, context);
         done.push({ step, outcome: outcome instanceof Promise ? await outcome : outcome });
       } catch (error) {
         throw explain(error, step);
@@ -161,38 +162,42 @@ function syncOrFail(steps: readonly Step[]): void {
   }
 }
 
-/** What the kernel refused, in words. */
-function explain(error: unknown, step: Step): unknown {
-  const problem = problemWith(error, step);
-  if (problem === null) return error;
-  const help = `${problem.help}\n${undone}`;
-  return new EntriesRefused([{ serves: step.serves, problem }], [{ ...problem, help }]);
-}
-
-function problemWith(error: unknown, step: Step): Problem | null {
-  const cause = error instanceof CopyError ? error.cause : error;
-  if (isSystemError(cause, "EBUSY") && (step.kind === "unmount" || step.kind === "replace-mount")) {
-    return busyProblem(`${failedAttempt(step)}: it is busy`, step.target);
+/**
+ * The directories that the steps made symlinks in, each once, as effects: those that can be known again by their birth.
+ */
+function linkFolders(steps: readonly Step[]): Effect[] {
+  const paths = new Set<string>();
+  let last = "";
+  for (let index = 0; index < steps.length; index += 1) {
+    const step = steps[index];
+    if (step === undefined || !makesLink(step)) continue;
+    const path = parentOf(step.path);
+    // Neighbours share theirs.
+    if (path !== last) paths.add(path);
+    last = path;
   }
-  if (isSystemError(cause)) {
-    const reason = error === cause ? cause.message : String(error);
-    return problem(`${failedAttempt(step)}: ${reason} (${cause.code})`, remedyFor(cause));
+  return [...paths].flatMap((path): Effect[] => {
+    const found = openDirectory(path);
+    if (found.kind !== "open") return [];
+    try {
+      const { inode, birth } = statDescriptor(found.descriptor);
+      return birth === null ? [] : [{ kind: "holds-links", path, identity: { inode, birth } }];
+    } finally {
+      closeDescriptor(found.descriptor);
+    }
+  });
+}
+
+type LinkStep = Extract<Step, { kind: "link" | "replace-link" | "exchange-for-link" | "replace-file" }>;
+
+function makesLink(step: Step): step is LinkStep {
+  switch (step.kind) {
+    case "link":
+    case "replace-link":
+    case "exchange-for-link":
+    case "replace-file":
+      return true;
+    default:
+      return false;
   }
-  if (error instanceof PathError)
-    return problem(`${failedAttempt(step)}: ${error.message}`, "put that right");
-  return null;
-}
-
-const undone = "nothing changed: every step before it was undone";
-
-function problem(message: string, help: string): Problem {
-  return { severity: "error", message, help };
-}
-
-function withLeftovers(error: unknown, leftovers: readonly Problem[]): unknown {
-  if (!(error instanceof Failure) || leftovers.length === 0) return error;
-  const problems = [...error.problems, ...leftovers];
-  const isUndone = leftovers.every(({ severity }) => severity === "warning");
-  if (error instanceof EntriesRefused && isUndone) return new EntriesRefused(error.refusals, problems);
-  return new Failure(error.exitCode, problems);
 }

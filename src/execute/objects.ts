@@ -7,9 +7,9 @@ import {
   unlink,
 } from "../linux/directory-entries.ts";
 import { SystemError } from "../linux/ffi.ts";
-import { sameContent } from "../linux/file-io.ts";
+import { readByPath, sameContent } from "../linux/file-io.ts";
 import { readMounts } from "../linux/mountinfo.ts";
-import { closeDescriptor, openForReading, openHandle, withDescriptor } from "../linux/open.ts";
+import { closeDescriptor, openForReading, openHandle, openRoot, withDescriptor } from "../linux/open.ts";
 import { inParentOf, openParent, PathError } from "../linux/open-directory.ts";
 import { type Stat, statAt, statDescriptor } from "../linux/stat.ts";
 import { effectiveUser } from "../linux/users.ts";
@@ -114,4 +114,46 @@ export function haveSameContent(path: string, otherPath: string): boolean {
   return withDescriptor(inParentOf(path, openForReading), (left) =>
     withDescriptor(inParentOf(otherPath, openForReading), (right) => sameContent(left, right)),
   );
+}
+
+/** Tells what a command can have made itself. */
+export type Origin = (found: Stat) => boolean;
+
+/** For the process that made it: anything but what its steps only moved. */
+export function unlessMoved(moved: readonly Identity[]): Origin {
+  return (found) => !moved.some((identity) => isObject(found, identity));
+}
+
+/** Filesystems take the time of the last tick of the kernel's clock, in nanoseconds. */
+const slack = 1_000_000_000n;
+
+/**
+ * For a process that finds a journal: what was born after that command began, but not after the root was made anew or
+ * the machine started again, for what is there since then was not made by the command.
+ * @param startedAt ISO 8601
+ */
+export function madeBy(startedAt: string, moved: readonly Identity[]): Origin {
+  const begin = BigInt(Date.parse(startedAt)) * 1_000_000n;
+  const [boot, root] = [bootTime(), rootBirth() ?? 0n];
+  const end = boot > root ? boot : root;
+  const isNotMoved = unlessMoved(moved);
+  return (found) => {
+    if (!isNotMoved(found)) return false;
+    if (found.birth === null) return end <= begin;
+    const birth = BigInt(found.birth);
+    return birth >= begin - slack && (end <= begin || birth < end);
+  };
+}
+
+/** When this machine was started, by its clock as it goes now: nanoseconds since the epoch. */
+function bootTime(): bigint {
+  const uptime = new TextDecoder().decode(readByPath("/proc/uptime"));
+  const milliseconds = Date.now() - Number.parseFloat(uptime) * 1000;
+  return BigInt(Math.round(milliseconds)) * 1_000_000n;
+}
+
+/** When the root directory came to be, if its filesystem knows: nanoseconds since the epoch. */
+function rootBirth(): bigint | null {
+  const { birth } = withDescriptor(openRoot(), statDescriptor);
+  return birth === null ? null : BigInt(birth);
 }

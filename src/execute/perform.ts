@@ -15,50 +15,37 @@ import { adoptFile } from "./extras/adoption.ts";
 import type { HeldFolders } from "./held-folders.ts";
 import { changeMountOptions, mountInFolders, replaceMount, unmountTarget } from "./mounting.ts";
 import { createObject, isEmpty, isLink, isObject, type MakeObject, makeNewDirectory } from "./objects.ts";
-import type { Watch } from "./progress.ts";
-import type { Outcome } from "./session.ts";
-
-/** What carrying out steps takes besides the steps. */
-export interface Conduct {
-  /** Called now and then by what takes long; throws when the person wants to stop. */
-  readonly stopIfAsked: () => void;
-  /** Told how far a copy is. */
-  readonly watch: Watch;
-  /** Detach mounts that are in use instead of failing. */
-  readonly lazy: boolean;
-  /** Open between steps; only the kinds of steps that these know of work in them. */
-  readonly folders: HeldFolders;
-}
+import type { Outcome, StepContext } from "./session.ts";
 
 /** Carries out one step, or throws and leaves everything as it was before it. */
-export function perform(step: Step, conduct: Conduct): Outcome | Promise<Outcome> {
+export function perform(step: Step, context: StepContext): Outcome | Promise<Outcome> {
   switch (step.kind) {
     case "mount":
-      return { object: mountInFolders(step, conduct.folders) };
+      return { object: mountInFolders(step, context.folders) };
     case "unmount":
-      return unmountTarget(step, conduct.folders, conduct.lazy);
+      return unmountTarget(step, context.folders, context.lazy);
     case "link": {
-      const { descriptor } = conduct.folders.target.around(step.path);
+      const { descriptor } = context.folders.target.around(step.path);
       makeSymlink(descriptor, nameOf(step.path), step.text);
       return {};
     }
     case "unlink": {
-      const { descriptor } = conduct.folders.target.around(step.path);
+      const { descriptor } = context.folders.target.around(step.path);
       removeLink(descriptor, nameOf(step.path), step.text);
       return {};
     }
     case "create-directory": {
-      const identity = createIn(conduct.folders, step, makeNewDirectory);
+      const identity = createIn(context.folders, step, makeNewDirectory);
       return step.role === "target" ? { made: { kind: "created-directory", path: step.path, identity } } : {};
     }
     case "create-file": {
-      const identity = createIn(conduct.folders, step, createFile);
+      const identity = createIn(context.folders, step, createFile);
       return step.role === "target" ? { made: { kind: "created-file", path: step.path, identity } } : {};
     }
     case "copy-source":
-      return copySource(step, copyOptions(step.from, step.to, conduct));
+      return copySource(step, copyOptions(step.from, step.to, context));
     case "adopt-file":
-      return adoptFile(step, copyOptions(step.from, step.to, conduct)).then(withoutOutcome);
+      return adoptFile(step, copyOptions(step.from, step.to, context)).then(withoutOutcome);
     case "set-access":
       return { object: changeAccess(step.path, step.from, step.to) };
     case "back-up":
@@ -67,7 +54,7 @@ export function perform(step: Step, conduct: Conduct): Outcome | Promise<Outcome
     case "put-back":
       return putBack(step.path, step.backup);
     case "replace-mount":
-      return replaceMount(step, step.to, conduct.lazy);
+      return replaceMount(step, step.to, context.lazy);
     case "set-mount-options":
       changeMountOptions(step, step.to);
       return {};
@@ -84,7 +71,7 @@ export function perform(step: Step, conduct: Conduct): Outcome | Promise<Outcome
       exchangeForLink(step.path, step.text, nameOf(step.aside), step.identity);
       return { made: { kind: "replaced-file", target: step.path, access: step.access } };
     case "unlink-to-copy":
-      return replaceLinkByCopy(step, copyOptions(step.from, step.path, conduct)).then(withoutOutcome);
+      return replaceLinkByCopy(step, copyOptions(step.from, step.path, context)).then(withoutOutcome);
     case "set-aside":
       return setAside(step.path, nameOf(step.aside), step.identity);
   }
@@ -107,7 +94,7 @@ function withoutOutcome(): Outcome {
   return {};
 }
 
-function copyOptions(from: string, to: string, { stopIfAsked, watch }: Conduct): CopyOptions {
+function copyOptions(from: string, to: string, { stopIfAsked, watch }: StepContext): CopyOptions {
   return {
     signal: stopIfAsked,
     progress: (files, bytes) => watch({ kind: "copy", from, files, bytes }),

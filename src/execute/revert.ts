@@ -11,11 +11,11 @@ import { removeCopiedSource } from "./copy/source.ts";
 import { removeUnfinishedFile } from "./copy/tree.ts";
 import { revertAdoption } from "./extras/adoption.ts";
 import { changeMountOptions } from "./mounting.ts";
-import { haveSameContent, isEmpty, isLink, isObject, looksCreated, statOf } from "./objects.ts";
-import type { Origin } from "./origin.ts";
+import { haveSameContent, isEmpty, isLink, isObject, looksCreated, type Origin, statOf } from "./objects.ts";
 import { replaceLink } from "./perform.ts";
 import { mountAgain, putOldMountBack, unmountAgain } from "./remounting.ts";
 import type { Identified, Outcome } from "./session.ts";
+import { changedPath } from "./step-paths.ts";
 
 /**
  * Takes a step back, whether it was carried out, only half, or not at all: what stands there now tells. So it serves
@@ -25,7 +25,7 @@ import type { Identified, Outcome } from "./session.ts";
  * @returns what could not be put back as it was because somebody used it since
  */
 export function revert(step: Step, outcome: Outcome, origin: Origin): string[] {
-  if (isGone(placeOf(step))) return [];
+  if (isGone(changedPath(step))) return [];
   switch (step.kind) {
     case "create-directory":
       return removeCreated(step.path, step.access, "directory", knownOrigin(outcome, origin));
@@ -79,23 +79,6 @@ export function revert(step: Step, outcome: Outcome, origin: Origin): string[] {
 function isStillMounted({ target, mountId }: Extract<Step, { kind: "set-mount-options" }>): boolean {
   const found = statOf(target);
   return found?.mountRoot === true && found.mountId === mountId;
-}
-
-/** The path that a step changes. */
-function placeOf(step: Step): string {
-  switch (step.kind) {
-    case "copy-source":
-    case "adopt-file":
-      return step.to;
-    case "mount":
-    case "replace-mount":
-    case "set-mount-options":
-    case "set-hidden":
-    case "unmount":
-      return step.target;
-    default:
-      return step.path;
-  }
 }
 
 /**

@@ -1,8 +1,8 @@
-import type { SystemError } from "../linux/ffi.ts";
 import { closeDescriptor } from "../linux/open.ts";
 import type { Stat } from "../linux/stat.ts";
 import type { Effect } from "../model/generation.ts";
 import type { Step } from "../model/plan.ts";
+import type { HeldFolders } from "./held-folders.ts";
 
 /** What an object, or a mount of it, is known by again. */
 export type Identified = Pick<Stat, "device" | "inode" | "birth" | "mountId">;
@@ -35,67 +35,45 @@ export function releaseTrees(steps: readonly Done[]): void {
   }
 }
 
-/** What a step is about, as the start of a sentence about its failure. */
-export function failedAttempt(step: Step): string {
-  switch (step.kind) {
-    case "create-directory":
-      return `Failed to create the directory ${step.path}`;
-    case "create-file":
-      return `Failed to create the file ${step.path}`;
-    case "copy-source":
-      return `Failed to copy ${step.from} to ${step.to}`;
-    case "adopt-file":
-      return `Failed to adopt ${step.from} as ${step.to}`;
-    case "set-access":
-      return `Failed to change owner and mode of ${step.path}`;
-    case "back-up":
-      return `Failed to rename ${step.path} to ${step.backup}`;
-    case "put-back":
-      return `Failed to rename ${step.backup} to ${step.path}`;
-    case "mount":
-    case "replace-mount":
-      return `Failed to create mount at ${step.target}`;
-    case "set-mount-options":
-      return `Failed to change the options of the mount at ${step.target}`;
-    case "set-hidden":
-      return `Failed to change whether file managers show the mount at ${step.target}`;
-    case "unmount":
-      return `Failed to unmount ${step.target}`;
-    case "link":
-    case "replace-link":
-    case "exchange-for-link":
-    case "replace-file":
-      return `Failed to create symlink at ${step.path}`;
-    case "unlink":
-    case "unlink-to-copy":
-      return `Failed to remove the symlink ${step.path}`;
-    case "set-aside":
-      return `Failed to remove ${step.path}`;
-  }
+/** What carrying out steps takes besides the steps. */
+export interface StepContext {
+  /** Called now and then by what takes long; throws when the person wants to stop. */
+  readonly stopIfAsked: () => void;
+  /** Told how far a copy is. */
+  readonly watch: Watch;
+  /** Detach mounts that are in use instead of failing. */
+  readonly lazy: boolean;
+  /** Open between steps; only the kinds of steps that these know of work in them. */
+  readonly folders: HeldFolders;
 }
 
-/** What a person can do about a refusal of the kernel. */
-export function remedyFor(error: SystemError): string {
-  switch (error.code) {
-    case "EPERM":
-    case "EACCES":
-      return "run the command with sudo; inside a container it needs CAP_SYS_ADMIN";
-    case "EBUSY":
-      return "something uses it; stop that and try again";
-    case "EMLINK":
-      return "it may have another name somewhere else: make it a file of its own (cp it and mv the copy over it)";
-    case "ESTALE":
-      return "somebody put something else there just now; look what it is, and try again";
-    case "EROFS":
-      return "the filesystem is read-only; mount it writable, or leave the entry out";
-    case "ENOSPC":
-    case "EDQUOT":
-      return "the filesystem is full; free some room and try again";
-    case "EXDEV":
-      return "a directory of an overlay's lower layer can't be renamed; move it away by hand (cp -a, then rm -r)";
-    case "ENOSYS":
-      return "imp needs Linux 5.12 or newer";
-    default:
-      return "put that right and try again";
-  }
+/** What a command is at; told often, for whoever shows it. */
+export type Progress =
+  /** This step comes next; `done` of `total` are done. Of many that are over soon, some are told. */
+  | { readonly kind: "step"; readonly step: Step; readonly done: number; readonly total: number }
+  /** A copy is under way; the sums so far. */
+  | { readonly kind: "copy"; readonly from: string; readonly files: number; readonly bytes: number }
+  /** A copy is being brought to the disk: nothing more is heard until it is there. */
+  | { readonly kind: "sync"; readonly to: string; readonly bytes: number }
+  /** The steps are being taken back. */
+  | { readonly kind: "undo" };
+
+export type Watch = (progress: Progress) => void;
+
+/** Milliseconds. Nobody sees more, and to tell of a step takes as long as a system call. */
+const betweenSteps = 10;
+
+/** Tells of a step that comes next, unless another one was told of just now and this one is over soon, too. */
+export function sparingly(watch: Watch): (step: Step, done: number, total: number) => void {
+  let next = 0;
+  return (step, done, total) => {
+    const now = performance.now();
+    if (now < next && !canTakeLong(step)) return;
+    next = now + betweenSteps;
+    watch({ kind: "step", step, done, total });
+  };
+}
+
+function canTakeLong({ kind }: Step): boolean {
+  return kind === "copy-source" || kind === "adopt-file" || kind === "unlink-to-copy";
 }

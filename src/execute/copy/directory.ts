@@ -4,8 +4,7 @@ import { makeDirectory, makeLink, readNames } from "../../linux/directory-entrie
 import { isSystemError, SystemError } from "../../linux/ffi.ts";
 import { Descriptor, openBelow, openHandle } from "../../linux/open.ts";
 import { type Stat, statDescriptor } from "../../linux/stat.ts";
-import { copyAccess } from "./attributes.ts";
-import { ObjectCopier, type Original } from "./object.ts";
+import { copyAccess, ObjectCopier, type Original } from "./object.ts";
 import { lookAt } from "./one-file-system.ts";
 import { type CopySession, concerning } from "./session.ts";
 

@@ -1,5 +1,5 @@
-import { turnOfTheEventLoop } from "../../linux/event-loop.ts";
 import { SystemError } from "../../linux/ffi.ts";
+import { turnOfTheEventLoop } from "../interruption.ts";
 
 export interface CopyOptions {
   /** Called between files and between chunks of large ones; what it throws stops the copy and undoes it. */

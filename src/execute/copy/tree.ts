@@ -4,9 +4,8 @@ import { SystemError } from "../../linux/ffi.ts";
 import { sync, syncFilesystem } from "../../linux/file-io.ts";
 import { createFile, createUnnamedFile, Descriptor, openHandle, reopenDirectory } from "../../linux/open.ts";
 import { type Stat, statAt, statDescriptor } from "../../linux/stat.ts";
-import { isSealed, seal } from "./attributes.ts";
 import { DirectoryCopier } from "./directory.ts";
-import { ObjectCopier } from "./object.ts";
+import { isSealed, ObjectCopier, seal } from "./object.ts";
 import { removeContent, removeUnchanged } from "./remove.ts";
 import { type CopyOptions, type CopyResult, CopySession, concerning } from "./session.ts";
 

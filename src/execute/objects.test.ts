@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Stat } from "../linux/stat.ts";
-import { madeBy } from "./origin.ts";
+import { madeBy } from "./objects.ts";
 
 const directory: Stat = {
   type: "directory",
