@@ -8,6 +8,7 @@ import type { Plan, Step } from "../model/plan.ts";
 import { Failure, failure, type Problem } from "../model/problem.ts";
 import { EntriesRefused, Unconfirmed } from "../model/special-failure.ts";
 import { busyMounts } from "./busy-mounts.ts";
+import { StorageCopies } from "./detached-mounts.ts";
 import { syncChanges } from "./durability.ts";
 import { explain, undone, withLeftovers } from "./explain.ts";
 import { copyUpAll, copyUpFor, movesAnything } from "./extras/copy-up.ts";
@@ -16,7 +17,6 @@ import { HeldFolders } from "./held-folders.ts";
 import { watchForInterruption } from "./interruption.ts";
 import { perform } from "./perform.ts";
 import { type Done, releaseTrees, type StepContext, sparingly, type Watch } from "./session.ts";
-import { forgetAllCopies } from "./storage-copy.ts";
 import { tidyUp } from "./tidy.ts";
 import { takeBack } from "./undo.ts";
 
@@ -56,7 +56,8 @@ export async function execute(
   let plan = isMoving ? copyUpAll(planned) : planned;
   const interruption = watchForInterruption();
   const folders = new HeldFolders();
-  const context: StepContext = { stopIfAsked: interruption.stopIfAsked, watch, lazy, folders };
+  const copies = new StorageCopies();
+  const context: StepContext = { stopIfAsked: interruption.stopIfAsked, watch, lazy, folders, copies };
   const tell = sparingly(watch);
   const done: Done[] = [];
   const remarks: string[] = [];
@@ -102,7 +103,7 @@ export async function execute(
   } finally {
     folders.close();
     releaseTrees(done);
-    forgetAllCopies();
+    copies.close();
     interruption.end();
   }
   const tidied = tidyUp(plan.afterwards);

@@ -15,16 +15,17 @@ import { inParentOf } from "../linux/open-directory.ts";
 import { isMountRootAt, mountIdAt, type Stat, statAt, statDescriptor } from "../linux/stat.ts";
 import { join, nameOf } from "../model/path.ts";
 import type { MountedSource, MountOptions, Step } from "../model/plan.ts";
-import { detachedMount, detachedMountIn } from "./detached-mount.ts";
-import type { HeldFolders } from "./held-folders.ts";
+import { detachedMount } from "./detached-mounts.ts";
 import { statOf } from "./objects.ts";
-import type { Identified, Outcome } from "./session.ts";
-import { forgetCopy, handleOfShown } from "./storage-copy.ts";
+import type { Identified, Outcome, StepContext } from "./session.ts";
 
 /** Carries out a step. @returns what is mounted at the target now */
-export function mountInFolders(step: Extract<Step, { kind: "mount" }>, folders: HeldFolders): Stat {
+export function mountInFolders(
+  step: Extract<Step, { kind: "mount" }>,
+  { folders, copies }: Pick<StepContext, "folders" | "copies">,
+): Stat {
   const { target, source } = step;
-  const { tree, shown } = detachedMountIn(folders.source.around(source), nameOf(source), step);
+  const { tree, shown } = copies.detachedMountIn(folders.source.around(source), nameOf(source), step);
   try {
     const folder = folders.target.around(target);
     const name = nameOf(target);
@@ -64,9 +65,6 @@ function attachIn(parent: number, name: string, tree: number, mountId: number, t
   throw new SystemError("move_mount", errno.ESTALE, target);
 }
 
-/** What a step says of the mount that it changes or takes away. */
-type MountChange = Pick<Extract<Step, { kind: "unmount" }>, "target" | "mountId">;
-
 /**
  * Nobody can put another mount at the name in this open directory after that: a mount point can't be renamed.
  * @throws SystemError `ESTALE` if what is mounted there is not the mount that the plan saw
@@ -77,21 +75,16 @@ function expectMount(parent: number, name: string, mountId: number): Stat {
   throw new SystemError("statx", errno.ESTALE, name);
 }
 
-/**
- * Unmounts the target, and gives back what undoing that takes: a handle of what it showed, or a copy of the mount.
- * @param lazy detach it even if somebody uses it: they go on with what they have open
- */
+/** Unmounts the target, and gives back what undoing that takes: a handle of what it showed, or a copy of the mount. */
 export function unmountTarget(
   step: Extract<Step, { kind: "unmount" }>,
-  folders: HeldFolders,
-  lazy: boolean,
+  { folders, copies, lazy }: Pick<StepContext, "folders" | "copies" | "lazy">,
 ): Outcome {
   const { target, mountId, source } = step;
   const { descriptor: parent } = folders.target.around(target);
   const name = nameOf(target);
   const shown = expectMount(parent, name, mountId);
-  forgetCopy(mountId);
-  const handle = handleOfShown(source, shown);
+  const handle = copies.handleOfShown(source, shown);
   const kept = handle ?? withDescriptor(openHandle(parent, name), (mounted) => cloneTree(mounted, ""));
   try {
     if (lazy) detach(parent, name);
@@ -104,12 +97,17 @@ export function unmountTarget(
 }
 
 /** Exchanges the mount at the target for one of another source. */
-export function replaceMount({ target, mountId }: MountChange, to: MountedSource, lazy: boolean): Outcome {
-  forgetCopy(mountId);
-  return withDescriptor(detachedMount(to), (tree) => ({
-    keptTree: exchangeMount(target, tree, lazy, (parent, name) => expectMount(parent, name, mountId)),
-    object: statDescriptor(tree),
-  }));
+export function replaceMount(
+  { target, mountId, to }: Extract<Step, { kind: "replace-mount" }>,
+  { copies, lazy }: Pick<StepContext, "copies" | "lazy">,
+): Outcome {
+  const { tree, shown } = inParentOf(to.source, (descriptor, name, path) =>
+    copies.detachedMountIn({ descriptor, path }, name, to),
+  );
+  const keptTree = withDescriptor(tree, () =>
+    exchangeMount(target, tree, lazy, (parent, name) => expectMount(parent, name, mountId)),
+  );
+  return { keptTree, object: shown };
 }
 
 /**
@@ -213,10 +211,12 @@ export function uncoverAgain(copy: number, parent: number, name: string): void {
   detach(parent, name);
 }
 
-export function changeMountOptions({ target, mountId }: MountChange, options: MountOptions): void {
+export function changeMountOptions(
+  { target, mountId }: Extract<Step, { kind: "set-mount-options" }>,
+  options: MountOptions,
+): void {
   inParentOf(target, (parent, name) => {
     expectMount(parent, name, mountId);
-    forgetCopy(mountId);
     withDescriptor(openHandle(parent, name), (handle) => setMountOptions(handle, options, "attached"));
   });
 }

@@ -21,9 +21,10 @@ import type { Outcome, StepContext } from "./session.ts";
 export function perform(step: Step, context: StepContext): Outcome | Promise<Outcome> {
   switch (step.kind) {
     case "mount":
-      return { object: mountInFolders(step, context.folders) };
+      return { object: mountInFolders(step, context) };
     case "unmount":
-      return unmountTarget(step, context.folders, context.lazy);
+      context.copies.forget(step.mountId);
+      return unmountTarget(step, context);
     case "link": {
       const { descriptor } = context.folders.target.around(step.path);
       makeSymlink(descriptor, nameOf(step.path), step.text);
@@ -54,8 +55,10 @@ export function perform(step: Step, context: StepContext): Outcome | Promise<Out
     case "put-back":
       return putBack(step.path, step.backup);
     case "replace-mount":
-      return replaceMount(step, step.to, context.lazy);
+      context.copies.forget(step.mountId);
+      return replaceMount(step, context);
     case "set-mount-options":
+      context.copies.forget(step.mountId);
       changeMountOptions(step, step.to);
       return {};
     case "set-hidden":

@@ -1,12 +1,12 @@
 import { isSystemError } from "../linux/ffi.ts";
 import { readMounts } from "../linux/mountinfo.ts";
-import { attachTree, cloneTree, detach, unmount } from "../linux/mounts.ts";
+import { attachTree, cloneTree, cloneWithOptions, detach, unmount } from "../linux/mounts.ts";
 import { closeDescriptor, openHandle, withDescriptor } from "../linux/open.ts";
 import { inParentOf } from "../linux/open-directory.ts";
 import { statAt } from "../linux/stat.ts";
 import { join } from "../model/path.ts";
 import type { MountedSource } from "../model/plan.ts";
-import { detachedMount, mountOfKept } from "./detached-mount.ts";
+import { detachedMount } from "./detached-mounts.ts";
 import {
   attachAtTarget,
   exchangeMount,
@@ -53,7 +53,9 @@ export function mountAgain(target: string, mounted: MountedSource, outcome: Outc
   if (outcome.keptTree !== undefined) {
     attachAtTarget(target, outcome.keptTree);
   } else if (outcome.keptHandle !== undefined) {
-    withDescriptor(mountOfKept(outcome.keptHandle, mounted.options), (tree) => attachAtTarget(target, tree));
+    withDescriptor(cloneWithOptions(outcome.keptHandle, mounted.options), (tree) =>
+      attachAtTarget(target, tree),
+    );
   } else {
     mountAtTarget(target, mounted);
   }

@@ -2,6 +2,7 @@ import { closeDescriptor } from "../linux/open.ts";
 import type { Stat } from "../linux/stat.ts";
 import type { Effect } from "../model/generation.ts";
 import type { Step } from "../model/plan.ts";
+import type { StorageCopies } from "./detached-mounts.ts";
 import type { HeldFolders } from "./held-folders.ts";
 
 /** What an object, or a mount of it, is known by again. */
@@ -45,6 +46,8 @@ export interface StepContext {
   readonly lazy: boolean;
   /** Open between steps; only the kinds of steps that these know of work in them. */
   readonly folders: HeldFolders;
+  /** Detached copies of the mounts that sources lie on. */
+  readonly copies: StorageCopies;
 }
 
 /** What a command is at; told often, for whoever shows it. */

@@ -8,7 +8,6 @@ import { madeBy, type Origin, statOf, unlessMoved } from "./objects.ts";
 import { revert } from "./revert.ts";
 import type { Done } from "./session.ts";
 import { pathsOf } from "./step-paths.ts";
-import { forgetAllCopies } from "./storage-copy.ts";
 import { Patience, tidyUp } from "./tidy.ts";
 
 const triesAgain = "put that right; the next imp command that changes things tries again";
@@ -104,10 +103,8 @@ export function settle({ startedAt, steps, afterwards }: Unfinished, isCommitted
     // What can't be removed even now is left to the person: a later command has a journal of its own to keep.
     return tidyUp(afterwards).notices.map((message) => ({ severity: "warning", message }));
   }
-  const done = steps.map((step) => ({ step, outcome: {} }));
-  try {
-    return takeBack(done, startedAt);
-  } finally {
-    forgetAllCopies();
-  }
+  return takeBack(
+    steps.map((step) => ({ step, outcome: {} })),
+    startedAt,
+  );
 }
