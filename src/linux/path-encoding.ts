@@ -80,15 +80,6 @@ export function asCharacters(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
 }
 
-/**
- * A whole table as {@link asCharacters} has it if every name in it is written as it is: ASCII without a backslash. Null for
- * others. As UTF-8 it takes a third of the time, and ASCII is what has as many characters as bytes there.
- */
-export function asPlainCharacters(bytes: Uint8Array): string | null {
-  const text = decodeWhole(bytes);
-  return text === null || text.length !== bytes.length || text.includes("\\") ? null : text;
-}
-
 /** A name as the table has it, as a path. */
 export function unescapeName(field: string): string {
   if (plain.test(field)) return field;
