@@ -14,21 +14,8 @@ const manyDirectories = 8;
  * a power cut. Copies are synced where they are made; mounts need no disk.
  */
 export function syncChanges(steps: readonly Step[]): void {
-  const directories = new Set<string>();
-  const created = new Set<string>();
-  let last = "";
-  for (let index = 0; index < steps.length; index += 1) {
-    const step = steps[index];
-    const changed = step === undefined ? [] : changedDirectories(step);
-    for (let at = 0; at < changed.length; at += 1) {
-      const directory = changed[at] ?? "";
-      // Neighbours share theirs.
-      if (directory !== last) directories.add(directory);
-      last = directory;
-    }
-    if (step?.kind === "create-directory") created.add(step.path);
-  }
-  syncDirectories(directories, created);
+  const created = steps.flatMap((step) => (step.kind === "create-directory" ? [step.path] : []));
+  syncDirectories(steps.flatMap(changedDirectories), new Set(created));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { isSystemError } from "../linux/ffi.ts";
-import { closeDescriptor } from "../linux/open.ts";
+import { withDescriptor } from "../linux/open.ts";
 import { openDirectory } from "../linux/open-directory.ts";
 import { statDescriptor } from "../linux/stat.ts";
 import { type Effect, withLatestFolders } from "../model/generation.ts";
@@ -31,7 +31,7 @@ export interface Recorder {
 }
 
 /**
- * Carries out a plan and puts it on record. If a step fails, or the record, or somebody presses Ctrl-C, every step is
+ * Carries out a plan and puts it on record. If a step fails, or the record, or the person presses Ctrl-C, every step is
  * taken back in reverse order.
  * @param lazy detach mounts that are in use; otherwise they are all found before the first change, and refused
  * @param watch told before every step, and how far copies are
@@ -72,8 +72,8 @@ export async function execute(
         if (lasting !== plan) recorder.begin(lasting);
         plan = lasting;
       }
-      const step = plan.steps[index];
-      if (step === undefined) break;
+      // Read only now: the plan may be another one.
+      const step = plan.steps[index] as Step;
       turnFolders(folders, step, done);
       begun = step;
       tell(step, index, plan.steps.length);
@@ -90,7 +90,8 @@ export async function execute(
     interruption.stopIfAsked();
     remarks.push(...adjustVisibility(done));
     syncOrFail(plan.steps);
-    recorder.commit(withLatestFolders([...plan.keptEffects, ...effectsOf(done), ...linkFolders(plan.steps)]));
+    const made = done.flatMap(({ outcome }) => outcome.made ?? []);
+    recorder.commit(withLatestFolders([...plan.keptEffects, ...made, ...linkFolders(plan.steps)]));
   } catch (error) {
     if (error instanceof Unconfirmed)
       return [...noticesOf(done), ...remarks, ...error.problems.map(describeDoubt)];
@@ -111,22 +112,8 @@ export async function execute(
   return [...noticesOf(done), ...remarks, ...tidied.notices];
 }
 
-function effectsOf(done: readonly Done[]): Effect[] {
-  const effects: Effect[] = [];
-  for (let index = 0; index < done.length; index += 1) {
-    const made = done[index]?.outcome.made;
-    if (made !== undefined) effects.push(made);
-  }
-  return effects;
-}
-
 function noticesOf(done: readonly Done[]): string[] {
-  const notices: string[] = [];
-  for (let index = 0; index < done.length; index += 1) {
-    const added = done[index]?.outcome.notices;
-    if (added !== undefined) notices.push(...added);
-  }
-  return notices;
+  return done.flatMap(({ outcome }) => outcome.notices ?? []);
 }
 
 function describeDoubt({ message }: Problem): string {
@@ -142,7 +129,7 @@ function endQuietly(recorder: Recorder): void {
   }
 }
 
-/** Only now may it turn out that the last step did its work where nobody sees it. */
+/** Only now may it turn out that the last step did its work in a place that is hidden by now. */
 function turnFolders(folders: HeldFolders, next: Step | null, done: readonly Done[]): void {
   try {
     if (next === null) folders.letGo();
@@ -167,25 +154,12 @@ function syncOrFail(steps: readonly Step[]): void {
  * The directories that the steps made symlinks in, each once, as effects: those that can be known again by their birth.
  */
 function linkFolders(steps: readonly Step[]): Effect[] {
-  const paths = new Set<string>();
-  let last = "";
-  for (let index = 0; index < steps.length; index += 1) {
-    const step = steps[index];
-    if (step === undefined || !makesLink(step)) continue;
-    const path = parentOf(step.path);
-    // Neighbours share theirs.
-    if (path !== last) paths.add(path);
-    last = path;
-  }
+  const paths = new Set(steps.filter(makesLink).map(({ path }) => parentOf(path)));
   return [...paths].flatMap((path): Effect[] => {
     const found = openDirectory(path);
     if (found.kind !== "open") return [];
-    try {
-      const { inode, birth } = statDescriptor(found.descriptor);
-      return birth === null ? [] : [{ kind: "holds-links", path, identity: { inode, birth } }];
-    } finally {
-      closeDescriptor(found.descriptor);
-    }
+    const { inode, birth } = withDescriptor(found.descriptor, statDescriptor);
+    return birth === null ? [] : [{ kind: "holds-links", path, identity: { inode, birth } }];
   });
 }
 

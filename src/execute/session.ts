@@ -29,10 +29,9 @@ export interface Done {
 }
 
 export function releaseTrees(steps: readonly Done[]): void {
-  for (let index = 0; index < steps.length; index += 1) {
-    const outcome = steps[index]?.outcome;
-    if (outcome?.keptTree !== undefined) closeDescriptor(outcome.keptTree);
-    if (outcome?.keptHandle !== undefined) closeDescriptor(outcome.keptHandle);
+  for (const { outcome } of steps) {
+    if (outcome.keptTree !== undefined) closeDescriptor(outcome.keptTree);
+    if (outcome.keptHandle !== undefined) closeDescriptor(outcome.keptHandle);
   }
 }
 
@@ -63,7 +62,7 @@ export type Progress =
 
 export type Watch = (progress: Progress) => void;
 
-/** Milliseconds. Nobody sees more, and to tell of a step takes as long as a system call. */
+/** Milliseconds. A person sees no more, and to tell of a step takes as long as a system call. */
 const betweenSteps = 10;
 
 /** Tells of a step that comes next, unless another one was told of just now and this one is over soon, too. */

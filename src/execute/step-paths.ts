@@ -65,7 +65,7 @@ export function changedDirectories(step: Step): readonly string[] {
     case "set-mount-options":
     case "set-hidden":
     case "unmount":
-      return none;
+      return [];
     case "copy-source":
     case "adopt-file":
       return [parentOf(step.to)];
@@ -76,5 +76,3 @@ export function changedDirectories(step: Step): readonly string[] {
       return [parentOf(step.path)];
   }
 }
-
-const none: readonly string[] = [];

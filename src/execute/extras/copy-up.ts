@@ -10,13 +10,11 @@ import { isObject } from "../objects.ts";
 
 /**
  * An overlay copies what it renames up from its lower layers, which gives it another birth, and on some overlays another
- * inode number: nobody would know it again, neither the step itself nor who takes it back. So what the steps move is
+ * inode number: neither the step itself nor an undo of it would know it again. So what the steps move is
  * copied up beforehand, and the plan gets the identities that it has from then on.
  */
 export function copyUpAll(plan: Plan): Plan {
-  let current = plan;
-  for (let index = 0; index < plan.steps.length; index += 1) current = copyUpFor(current, index);
-  return current;
+  return plan.steps.reduce((current, _, index) => copyUpFor(current, index), plan);
 }
 
 /**
@@ -25,11 +23,8 @@ export function copyUpAll(plan: Plan): Plan {
  * @returns the same plan, if nothing has another identity
  */
 export function copyUpFor(plan: Plan, index: number): Plan {
-  const step = plan.steps[index];
-  if (step === undefined) return plan;
-  const moved = movedBy(step);
-  if (moved.length === 0) return plan;
-  return moved.reduce((current, { path, identity }) => {
+  const step = plan.steps[index] as Step;
+  return movedBy(step).reduce((current, { path, identity }) => {
     const lasting = copyUpObject(path, identity);
     return lasting === null ? current : identifyAnew(current, step.serves, identity, lasting);
   }, plan);
@@ -61,12 +56,9 @@ function movedBy(step: Step): readonly Moved[] {
         { path: step.to, identity: step.sourceIdentity },
       ];
     default:
-      return nothing;
+      return [];
   }
 }
-
-/** Most steps move nothing. */
-const nothing: readonly Moved[] = [];
 
 /** The object's new identity; null if it has the old one still, or is not there (yet), or not on an overlay. */
 function copyUpObject(path: string, identity: Identity): Identity | null {

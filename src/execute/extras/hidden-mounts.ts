@@ -51,14 +51,9 @@ export function adjustVisibility(done: readonly Done[]): string[] {
 
 /** False if all mounts that come are shown, as nearly always, and none was hidden. */
 function couldMatter(done: readonly Done[]): boolean {
-  let concernsMounts = false;
-  for (let index = 0; index < done.length; index += 1) {
-    const step = done[index]?.step;
-    if (step === undefined || !isMountStep(step)) continue;
-    if (step.kind === "replace-mount" ? step.to.hidden : step.kind !== "unmount" && step.hidden) return true;
-    concernsMounts = true;
-  }
-  return concernsMounts && couldBeHidden();
+  const steps = done.map(({ step }) => step).filter(isMountStep);
+  const hides = (step: MountStep) => aimAfter(step, undefined).hidden;
+  return steps.some(hides) || (steps.length > 0 && couldBeHidden());
 }
 
 /** True if anything is hidden, or if that can't be found out. */
