@@ -48,7 +48,7 @@ export function changeAccess(path: string, from: Access, to: Access, changed?: I
   );
 }
 
-/** True if it has the one or the other owner and group: what somebody else put in the place mostly has not. */
+/** True if it has the one or the other owner and group: what another process put in the place mostly has not. */
 export function isBetween(found: Access, from: Access, to: Access): boolean {
   return [from.uid, to.uid].includes(found.uid) && [from.gid, to.gid].includes(found.gid);
 }
@@ -58,7 +58,7 @@ function isSame(found: Access, to: Access): boolean {
 }
 
 /**
- * Another name of a file can lie in a place where its owner must not change; and nobody means a symlink's mode.
+ * Another name of a file can lie in a place where its owner must not change; and a symlink's mode means nothing.
  * @throws SystemError EMLINK
  */
 function requireOnlyName(found: Stat, folder: Stat, path: string): void {

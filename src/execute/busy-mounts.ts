@@ -13,7 +13,7 @@ import { statOf } from "./objects.ts";
 type Leaving = Extract<Step, { kind: "unmount" | "replace-mount" }>;
 
 /**
- * The mounts of a plan that can't be taken away because somebody uses them: found before the first change, and all at
+ * The mounts of a plan that can't be taken away because a process uses them: found before the first change, and all at
  * once. A mount that others of the plan lie on is in use by those, which tells nothing yet.
  */
 export function busyMounts(steps: readonly Step[]): Refusal[] {
@@ -78,7 +78,7 @@ function describeHolder({ pid, command, by, path }: Holder): string {
   return `${command}[${pid}] holds ${path} (${by.replace("-", " ")})`;
 }
 
-/** As {@link statOf}; but where the way may not be taken just now, nobody can be named, which must not hide the error. */
+/** As {@link statOf}; but where the way may not be taken just now, no process can be named, which must not hide the error. */
 function statIfSafe(target: string): Stat | null {
   try {
     return statOf(target);

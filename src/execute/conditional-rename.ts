@@ -12,7 +12,7 @@ import { isLink } from "./objects.ts";
 /**
  * Removes a name if it is imp's.
  * @param isOurs tells that of the object at a name; false if there is none
- * @returns false if it is not, or if somebody put something else there in this moment: that stays
+ * @returns false if it is not, or if another process put something else there in this moment: that stays
  */
 export function removeIf(parent: number, name: string, isOurs: (name: string) => boolean): boolean {
   const aside = nameAside(name);
@@ -39,7 +39,7 @@ function moveAside(parent: number, name: string, aside: string, isOurs: (name: s
 /**
  * Gives an object another name, a free one, if it is the one that is meant.
  * @param isMeant tells that of the object at a name; false if there is none
- * @returns false if it is not, or if somebody put something else there in this moment: that stays
+ * @returns false if it is not, or if another process put something else there in this moment: that stays
  */
 export function moveIf(
   parent: number,
@@ -61,7 +61,7 @@ export function nameAside(name: string): string {
 
 /**
  * Puts what is at `aside` in the place of what is imp's, which goes.
- * @throws SystemError `ESTALE` if somebody put something else there; both are as they were then
+ * @throws SystemError `ESTALE` if another process put something else there; both are as they were then
  */
 export function takePlaceOf(
   parent: number,
@@ -75,7 +75,7 @@ export function takePlaceOf(
 
 /**
  * Exchanges what is at `other` for what is meant.
- * @returns false if that is not there, or if somebody put something else there in this moment: both are as they were
+ * @returns false if that is not there, or if another process put something else there in this moment: both are as they were
  */
 export function exchangeIf(
   parent: number,

@@ -13,7 +13,7 @@ import type { Step } from "../model/plan.ts";
  * Each of them could openDirectory there anew, which is most of what a mount costs; and a openDirectory says as little about the instant
  * after it. What users do to the way meanwhile is what they could do after the last step, too: the directory that was
  * walked to goes where they move it, with all that is mounted in it, and a symlink in its place is not even met. Only
- * what came over the directory would go unnoticed, and what the steps do beneath it would be seen by nobody. So the way
+ * what came over the directory would go unnoticed, and what the steps do beneath it would be hidden. So the way
  * is walked once more in the end.
  */
 export class HeldFolder {
@@ -48,8 +48,8 @@ export class HeldFolder {
 
   /**
    * Gives the directory back.
-   * @throws SystemError `ESTALE`, PathError if its path leads to another mount by now, or to nothing, so that nobody sees
-   *   what was done
+   * @throws SystemError `ESTALE`, PathError if its path leads to another mount by now, or to nothing, so that what
+   *   was done is hidden
    */
   letGo(): void {
     const folder = this.#folder;
@@ -96,7 +96,7 @@ export class HeldFolders {
   /**
    * Lets go of those that the step does not work in. It can rely on that: what is open on a mount keeps it from being
    * unmounted, and what leads through a name would go on leading to what is renamed.
-   * @throws SystemError, PathError where an earlier step did its work in a place that nobody sees
+   * @throws SystemError, PathError where an earlier step did its work in a place that is hidden by now
    */
   turnTo(step: Step): void {
     switch (step.kind) {

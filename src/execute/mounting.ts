@@ -55,7 +55,7 @@ export function attachAtTarget(target: string, tree: number): void {
  * Attaches a detached mount in an open directory. A user can rename a directory between the kernel's looking it up and
  * its mounting on it; then the mount is somewhere else in their folder, and is taken away again.
  * @param mountId of the detached mount, which it keeps
- * @throws SystemError `ESTALE` then, and where somebody else's mount is at the target by now
+ * @throws SystemError `ESTALE` then, and where another mount is at the target by now
  */
 function attachIn(parent: number, name: string, tree: number, mountId: number, target: string): void {
   if (isMountRootAt(parent, name)) throw new SystemError("move_mount", errno.ESTALE, target);
@@ -66,7 +66,7 @@ function attachIn(parent: number, name: string, tree: number, mountId: number, t
 }
 
 /**
- * Nobody can put another mount at the name in this open directory after that: a mount point can't be renamed.
+ * No user can put another mount at the name in this open directory after that: a mount point can't be renamed.
  * @throws SystemError `ESTALE` if what is mounted there is not the mount that the plan saw
  */
 function expectMount(parent: number, name: string, mountId: number): Stat {
@@ -113,10 +113,10 @@ export function replaceMount(
 /**
  * Exchanges the mount at the target for a detached one. This goes beneath the old one, which is then unmounted, so
  * there is no instant without a mount. Where the kernel has no such call, the old one goes first.
- * @param lazy detach the old mount even if somebody uses it
+ * @param lazy detach the old mount even if it is in use
  * @param check throws if the old mount is not the one that is meant
  * @returns a detached copy of the old mount
- * @throws SystemError `EBUSY` before anything changed, if somebody uses the old mount; `ESTALE` if it is another
+ * @throws SystemError `EBUSY` before anything changed, if the old mount is in use; `ESTALE` if it is another
  */
 export function exchangeMount(
   target: string,
@@ -200,7 +200,7 @@ function tryBeneath(tree: number, parent: number, name: string): boolean {
 }
 
 /**
- * Takes away the mount beneath the one at this place: somebody began to use that after it was found free, or a command
+ * Takes away the mount beneath the one at this place: a process began to use that after it was found free, or a command
  * was killed in between. The way to the lower one leads past the upper one only (umount2(2) goes down to the top, even
  * by a descriptor), so the upper one is detached (its users go on with the same files) and a copy takes its place.
  */

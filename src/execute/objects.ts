@@ -72,7 +72,7 @@ export function makeNewDirectory(parent: number, name: string, mode: number): nu
   throw new SystemError("mkdirat", errno.ESTALE, name);
 }
 
-/** Makes an object that nobody but its maker can use before it has its owner. */
+/** Makes an object that only this process's user can use before it has its owner. */
 export function createObject(parent: number, name: string, access: Access, make: MakeObject): Identity {
   return withDescriptor(make(parent, name, 0o700 & access.mode), (handle) => {
     const made = statDescriptor(handle);

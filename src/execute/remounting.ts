@@ -23,7 +23,7 @@ import type { Identified, Outcome } from "./session.ts";
 
 /**
  * Takes a mount away again; a process that found it in the meantime does not stop that. It is looked at in the same
- * open directory as it is then taken from, where nobody can exchange a mount point for another.
+ * open directory as it is then taken from, where a mount point can't be exchanged for another.
  * @param shown what the mount shows; null if that is not known any more
  * @returns why it was left
  */

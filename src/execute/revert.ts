@@ -22,7 +22,7 @@ import { changedPath } from "./step-paths.ts";
  * the command that failed as well as the one that finds the journal of a killed one.
  * @param outcome what this process knows of the step; nothing, if another one made it
  * @param origin tells what the command can have made
- * @returns what could not be put back as it was because somebody used it since
+ * @returns what could not be put back as it was because it was used since
  */
 export function revert(step: Step, outcome: Outcome, origin: Origin): string[] {
   if (isGone(changedPath(step))) return [];
@@ -70,7 +70,7 @@ export function revert(step: Step, outcome: Outcome, origin: Origin): string[] {
     case "unlink-to-copy":
       return linkAgain(step);
     case "set-aside":
-      // Nobody else knows the name: whatever is there was moved there, be it by mistake in the instant before a kill.
+      // No other program knows the name: whatever is there was moved there, be it by mistake in the instant before a kill.
       return renameBack(step.path, step.aside, statOf(step.aside) !== null);
   }
 }
@@ -94,7 +94,7 @@ function isGone(path: string): boolean {
 }
 
 /**
- * Removes what a step created, unless somebody uses it by now. What stood there before the command can be there again,
+ * Removes what a step created, unless it is in use by now. What stood there before the command can be there again,
  * if an earlier undo was killed; and after a reboot, something of the same form that the machine always has there.
  */
 function removeCreated(path: string, access: Access, type: "directory" | "file", origin: Origin): string[] {
@@ -137,7 +137,7 @@ function renameBack(path: string, away: string, isMoved: boolean): string[] {
   return [];
 }
 
-/** A process that was killed can have left the link, or what somebody put in its place, beside. */
+/** A process that was killed can have left the link, or what another process put in its place, beside. */
 function bringLinkBack(path: string, text: string): string[] {
   return inParentOf(path, (parent, name) => {
     const aside = nameAside(name);
@@ -171,7 +171,7 @@ function exchangeBack(path: string, text: string, otherPath: string, isMoved: bo
   });
 }
 
-/** The link comes back in the place of the copy, unless somebody wrote into that since. */
+/** The link comes back in the place of the copy, unless that was written to since. */
 function linkAgain(step: Extract<Step, { kind: "unlink-to-copy" }>): string[] {
   return inParentOf(step.path, (parent, name) => {
     const aside = nameOf(step.aside);

@@ -96,7 +96,7 @@ function isOurEmptyFile(parent: number, identity: Identity): (name: string) => b
   };
 }
 
-/** Somebody wrote into the file in the instant between comparing and replacing it. */
+/** Another process wrote into the file in the instant between comparing and replacing it. */
 function keepChanged(parent: number, name: string, path: string, target: string): string {
   const kept = `${name.replace(/^\./, "")}.kept`;
   renameToFree(parent, name, parent, kept);

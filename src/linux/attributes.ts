@@ -27,7 +27,7 @@ export function setTimes(descriptor: number, accessed: string, modified: string)
   setBoth(descriptor, timespec(accessed), timespec(modified));
 }
 
-/** As {@link setTimes}; the modification time stays, also if somebody writes at this moment. */
+/** As {@link setTimes}; the modification time stays, also if a process writes at this moment. */
 export function setAccessTime(descriptor: number, accessed: string): void {
   setBoth(descriptor, timespec(accessed), [0n, UTIME_OMIT]);
 }
@@ -104,7 +104,7 @@ export function removeAttribute(descriptor: number, name: string): void {
 
 /**
  * True if the object behind any descriptor but that of a symlink carries a POSIX access control list (acl(5)). Its
- * group permission bits are then the list's mask: what the list may grant to anyone that it names.
+ * group permission bits are then the list's mask: what the list may grant to those that it names.
  */
 export function hasAccessList(descriptor: number): boolean {
   const path = `/proc/self/fd/${descriptor}`;

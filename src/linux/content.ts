@@ -1,7 +1,7 @@
 import { errno, FICLONE, SEEK_DATA, SEEK_END, SEEK_HOLE, SYNC_FILE_RANGE_WRITE } from "./abi.ts";
 import { SystemError, systemCall, systemCallOrErrno } from "./ffi.ts";
 
-/** The most that one call copies: a few milliseconds on an ordinary disk, so that nobody waits long for Ctrl-C. */
+/** The most that one call copies: a few milliseconds on an ordinary disk, so that a person does not wait long after Ctrl-C. */
 const largestChunk = 8 * 1024 * 1024;
 /** The most that passes through our own memory at a time. */
 const largestBuffer = 1024 * 1024;

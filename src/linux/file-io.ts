@@ -32,7 +32,7 @@ export function readAtStart(descriptor: number, into: Uint8Array): number {
 /** Bytes with memory of their own, which can be given back. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-/** The bytes of a file by its path, links followed: for files of the kernel's, and those that nobody has to trust. */
+/** The bytes of a file by its path, links followed: for files of the kernel's, and those that need no trust. */
 export function readByPath(path: string): Bytes {
   return withDescriptor(systemCall("openat", path, AT_FDCWD, path, O_RDONLY | O_CLOEXEC), readWholeFile);
 }
@@ -54,7 +54,7 @@ export function readWholeFile(descriptor: number, size = 0): Bytes {
 
 const smallestBuffer = 4096;
 
-/** Gives the memory of bytes back that nobody will look at again: the collector would come for it much later. */
+/** Gives the memory of bytes back that the caller will not look at again: the collector would come for it much later. */
 export function discard(bytes: Bytes): void {
   bytes.buffer.transfer(0);
 }
@@ -113,9 +113,9 @@ export function syncFilesystem(descriptor: number): void {
 }
 
 /**
- * Takes the exclusive lock of an open file (flock(2)) if nobody has it. The lock ends when the last descriptor of this
+ * Takes the exclusive lock of an open file (flock(2)) if no other process has it. The lock ends when the last descriptor of this
  * opening closes, so at the latest with the process.
- * @returns false if someone else has it
+ * @returns false if another process has it
  */
 export function tryLock(descriptor: number): boolean {
   for (;;) {

@@ -48,7 +48,7 @@ export function attachTreeBeneath(tree: number, directory: number, name: string)
   systemCall("move_mount", name, tree, "", directory, name, flags);
 }
 
-/** Unmounts what is on top at `name` in `directory`. @throws SystemError `EBUSY` while somebody uses it */
+/** Unmounts what is on top at `name` in `directory`. @throws SystemError `EBUSY` while it is in use */
 export function unmount(directory: number, name: string): void {
   systemCall("umount2", name, `/proc/self/fd/${directory}/${name}`, UMOUNT_NOFOLLOW);
 }

@@ -21,8 +21,8 @@ import {
 import { callAt, callOn, SystemError, systemCall, systemCallOrErrno } from "./ffi.ts";
 
 /**
- * Opening and closing. A name is looked up in an open directory, which is a descriptor, so nobody can exchange the way to
- * it in between; and no symlink in the last name is followed.
+ * Opening and closing. A name is looked up in an open directory, which is a descriptor, so the way to it can't be
+ * exchanged in between; and no symlink in the last name is followed.
  */
 
 /** Runs `action` with a descriptor and closes that afterwards, whatever happens. */

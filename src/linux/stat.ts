@@ -156,7 +156,7 @@ function statx(directory: number, path: string, flags: number): number {
 
 /**
  * What the last statx(2) put into the buffer. Two calls are made for each entry, and few ask for more than some fields:
- * those that take long to make are kept as they came, and made when somebody asks for them.
+ * those that take long to make are kept as they came, and made when they are asked for.
  */
 class FoundStat implements Stat {
   readonly type: FileType;

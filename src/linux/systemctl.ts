@@ -14,7 +14,7 @@ export type Answer =
   | { readonly kind: "done"; readonly output: string }
   | { readonly kind: "failed"; readonly reason: string };
 
-/** Runs systemctl(1), which asks nobody anything. */
+/** Runs systemctl(1), which asks no questions. */
 export function systemctl(...words: readonly string[]): Answer {
   try {
     const { exitCode, stdout, stderr } = Bun.spawnSync(["systemctl", "--no-ask-password", ...words], {

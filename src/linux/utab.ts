@@ -28,7 +28,7 @@ export function readUtab(): Uint8Array | null {
  * Changes the file as libmount does: under its lock, by a new file that is renamed over the old one, and with its
  * signal to those who watch. Nothing is written if nothing changes.
  * @param edit from the old text to the new one, one character per byte
- * @returns false if somebody did not give the lock back in time
+ * @returns false if another process did not give the lock back in time
  * @throws SystemError, PathError
  */
 export function changeUtab(edit: (text: string) => string): boolean {

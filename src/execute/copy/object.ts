@@ -65,7 +65,7 @@ export class ObjectCopier {
     if (hasChanged && (stat.type === "file" || stat.type === "directory")) this.#session.changed.push(path);
   }
 
-  /** Opens a file; if somebody holds a lease on it (a Samba client), waits until they have given it up. */
+  /** Opens a file; if a process holds a lease on it (Samba, for a client), waits until that is given up. */
   async #openFile(handle: number): Promise<Descriptor> {
     for (const start = performance.now(); ; ) {
       try {

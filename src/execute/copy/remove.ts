@@ -76,7 +76,7 @@ class Remover {
       return true;
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      // Somebody put something into it, or mounted something there.
+      // Another process put something into it, or mounted something there.
       if (!isSystemError(error, "ENOTEMPTY", "EBUSY")) this.failure ??= error;
       return false;
     }

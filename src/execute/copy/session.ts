@@ -18,7 +18,7 @@ export interface CopyResult {
   readonly bytes: number;
   /** Where a mount or a btrfs subvolume begins: an empty directory in the copy, as `cp -a -x` makes it. */
   readonly otherFilesystems: readonly string[];
-  /** Deleted by somebody before they could be copied. */
+  /** Deleted before they could be copied. */
   readonly vanished: readonly string[];
   /** Files and directories written to while they were copied: the copy may have a part of that. */
   readonly changed: readonly string[];
@@ -69,7 +69,7 @@ export class CopySession {
     this.#options = options;
   }
 
-  /** Between two steps: lets signal handlers and timers run if it is time, and stops if somebody asks for that. */
+  /** Between two steps: lets signal handlers and timers run if it is time, and stops if the person asks for that. */
   async pause(): Promise<void> {
     if (performance.now() - this.#lastPause >= patience) {
       this.#options.progress?.(this.files, this.bytes);

@@ -27,7 +27,7 @@ export async function copySource(step: CopyStep, options: CopyOptions): Promise<
 
 /**
  * Copies a file to a free name, and gives the copy this owner and mode. But what the new owner could have brought there,
- * though it is somebody else's, keeps its own.
+ * though it is another user's, keeps its own.
  */
 export async function copyToName(
   from: string,
@@ -117,7 +117,7 @@ function noticesOf(step: CopyStep, result: CopyResult): string[] {
 }
 
 /**
- * Removes a copy again, as far as it still is one: what somebody wrote into it since stays. If the original is gone,
+ * Removes a copy again, as far as it still is one: what was written into it since stays. If the original is gone,
  * thrown away by a reboot, even half a copy is worth more than nothing, and stays too.
  * @returns what was kept, and why
  */

@@ -11,7 +11,7 @@ import { type CopyOptions, type CopyResult, CopySession, concerning } from "./se
 
 /**
  * Copies the content of one open directory into another, empty one, and gives that the first one's attributes at the
- * end; until then nobody but this process's user can enter it. When this returns, the copy is on the disk.
+ * end; until then only this process's user can enter it. When this returns, the copy is on the disk.
  * @param sourceDirectory any descriptor, a handle (O_PATH) too, as for `destinationDirectory`; both stay open
  * @throws CopyError, or what `signal` throws; the destination is then empty again, and closed to others: remove it
  */
@@ -139,9 +139,9 @@ export function removeUnfinishedFile(directory: number): void {
 
 /**
  * Undoes {@link copyTree}: removes what is provably still a copy, that is, of the same type, size, modification time,
- * link text and device number as what stands in the source under the same name. Whatever somebody wrote or added since
+ * link text and device number as what stands in the source under the same name. Whatever was written or added since
  * stays, and so does what has lost its original. A copy that was never finished, because the process was killed, goes
- * as a whole: it still has the mark of that, and nobody else could enter it.
+ * as a whole: it still has the mark of that, and no other user could enter it.
  * @returns `removed`: the copy's directory is empty; `kept`: what is left in it, relative to it, or `.` if the two are
  *   one and the same directory
  * @throws SystemError if the kernel refuses to remove something of it; all else is removed then

@@ -47,7 +47,7 @@ export async function adoptFile(step: AdoptStep, options: CopyOptions): Promise<
   });
 }
 
-/** @throws SystemError if it is not the file that the plan saw, or could be somebody else's */
+/** @throws SystemError if it is not the file that the plan saw, or could be another user's */
 function expectAdoptable(step: AdoptStep, original: Stat, copy: number, folder: Stat): void {
   if (!isObject(original, step.identity)) throw new SystemError("copy", errno.ESTALE, step.from);
   const isPrivileged = attributeNames(copy).includes("security.capability");
