@@ -14,7 +14,7 @@ export function readSome(descriptor: number, into: Uint8Array): number {
 }
 
 /** Fills the chunk as far as the file goes; read(2) may return less at a time. */
-export function readFully(descriptor: number, chunk: Uint8Array): number {
+function readFully(descriptor: number, chunk: Uint8Array): number {
   let filled = 0;
   while (filled < chunk.length) {
     const length = readSome(descriptor, chunk.subarray(filled));
