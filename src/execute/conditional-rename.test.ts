@@ -18,9 +18,9 @@ let folder = "";
 let parent = -1;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "imp-giving-way-"));
+  folder = mkdtempSync(join(tmpdir(), "imp-rename-"));
   const result = openDirectory(folder);
-  if (result.kind !== "open") throw new Error(`the way to it is ${result.kind}`);
+  if (result.kind !== "open") throw new Error(`it is ${result.kind}`);
   parent = result.descriptor;
 });
 afterEach(() => {

@@ -28,6 +28,7 @@ function openLibc<const Functions extends Record<string, FFIFunction>>(functions
 }
 
 const libc = openLibc(signatures);
+const errnoAddress = libc.__errno_location() as Pointer;
 
 let rare: ReturnType<typeof openLibc<typeof rareSignatures>> | null = null;
 
@@ -129,32 +130,29 @@ export function callOn(call: number, descriptor: number): number {
   return result < 0 ? -lastErrno() : result;
 }
 
-/** Why the last call failed. The C library has a place for it in each thread, and calls are made in one alone. */
+/** Why the last call failed. The C library keeps it for each thread, and calls are made in one alone. */
 function lastErrno(): number {
-  errnoPlace ??= libc.__errno_location() as Pointer;
-  return read.i32(errnoPlace, 0);
+  return read.i32(errnoAddress, 0);
 }
-
-let errnoPlace: Pointer | null = null;
 
 function address(argument: string | Uint8Array): number {
   return typeof argument === "string" ? addressOfText(argument) : ptr(argument);
 }
 
-/** Where the texts of a call are put for the kernel; no call has more than two. */
+/** The texts of a call, as the kernel reads them; no call has more than two. */
 const texts = [newText(), newText()];
 let textsInCall = 0;
 
-interface TextPlace {
+interface TextBuffer {
   readonly bytes: Uint8Array;
   readonly address: number;
   /** What the bytes are of: several calls with the same name come one after the other. No kernel writes there. */
   text: string;
-  /** What is too long for the place, or no UTF-8, has memory of its own; held here until the call is over. */
+  /** What is too long for the buffer, or no UTF-8, has memory of its own; held here until the call is over. */
   rare: Uint8Array | null;
 }
 
-function newText(): TextPlace {
+function newText(): TextBuffer {
   const bytes = new Uint8Array(16 * 1024);
   return { bytes, address: ptr(bytes), text: "", rare: null };
 }
@@ -162,18 +160,18 @@ function newText(): TextPlace {
 /** Calls are made for each entry of a configuration, so not each of their texts gets memory of its own. */
 function addressOfText(text: string): number {
   if (text === "") return ptr(nothing);
-  const place = texts[textsInCall];
-  if (place === undefined) throw new Error("a system call with more than two texts");
+  const buffer = texts[textsInCall];
+  if (buffer === undefined) throw new Error("a system call with more than two texts");
   textsInCall += 1;
-  if (place.text === text) return place.address;
+  if (buffer.text === text) return buffer.address;
   // Three bytes are the most that one UTF-16 unit takes.
-  if (text.length * 3 >= place.bytes.length || hasStrayByte(text)) {
-    place.rare = cString(text);
-    return ptr(place.rare);
+  if (text.length * 3 >= buffer.bytes.length || hasStrayByte(text)) {
+    buffer.rare = cString(text);
+    return ptr(buffer.rare);
   }
-  place.bytes[encoder.encodeInto(text, place.bytes).written] = 0;
-  place.text = text;
-  return place.address;
+  buffer.bytes[encoder.encodeInto(text, buffer.bytes).written] = 0;
+  buffer.text = text;
+  return buffer.address;
 }
 
 const encoder = new TextEncoder();

@@ -61,16 +61,6 @@ export function count(from: Uint32Array, index: number): number {
   return (from[index] as number) + (from[index + 1] as number) * 0x1_0000_0000;
 }
 
-let lastDevice = { major: -1, minor: -1, name: "" };
-
-/** `major:minor`; neighbours mostly lie on the same one. */
-export function deviceName(major: number, minor: number): string {
-  if (major !== lastDevice.major || minor !== lastDevice.minor) {
-    lastDevice = { major, minor, name: `${major}:${minor}` };
-  }
-  return lastDevice.name;
-}
-
 /**
  * What stat(2) has for a device as one number (`st_dev`), of its `major:minor`. The bits are spread as by the C library's
  * makedev(3): twelve of the major number and eight of the minor one at the old places, the others above.

@@ -14,7 +14,6 @@ import { callAt, SystemError, systemCall } from "./ffi.ts";
 import {
   at,
   count,
-  deviceName,
   endOfKept,
   type FileType,
   hasBirth,
@@ -145,7 +144,7 @@ export type Whereabouts = Pick<Stat, "device" | "mountId">;
 export function whereaboutsOf(descriptor: number): Whereabouts {
   systemCall("statx", "", descriptor, "", AT_EMPTY_PATH, 0, buffer);
   return {
-    device: deviceName(words[at.deviceMajor] as number, words[at.deviceMinor] as number),
+    device: `${words[at.deviceMajor]}:${words[at.deviceMinor]}`,
     mountId: count(words, at.mountId),
   };
 }
@@ -176,7 +175,7 @@ class FoundStat implements Stat {
     this.uid = words[at.uid] as number;
     this.gid = words[at.gid] as number;
     this.links = words[at.links] as number;
-    this.device = deviceName(words[at.deviceMajor] as number, words[at.deviceMinor] as number);
+    this.device = `${words[at.deviceMajor]}:${words[at.deviceMinor]}`;
     this.mountId = count(words, at.mountId);
     this.#kept = words.slice(0, endOfKept);
   }

@@ -29,7 +29,7 @@ function isMountStep(step: Step): step is MountStep {
 }
 
 /** What is to be the case at a target, and how the mount there is found. */
-interface Aim {
+interface Wanted {
   readonly hidden: boolean;
   /** The mount's id; "gone" where there is none, "any" where it was mounted again. */
   readonly mount: number | "gone" | "any";
@@ -42,17 +42,17 @@ interface Aim {
  */
 export function adjustVisibility(done: readonly Done[]): string[] {
   if (!couldMatter(done)) return [];
-  const aims = new Map<string, Aim>();
+  const wanted = new Map<string, Wanted>();
   for (const { step, outcome } of done) {
-    if (isMountStep(step)) addAim(aims, step, aimAfter(step, outcome.object?.mountId));
+    if (isMountStep(step)) addWanted(wanted, step, wantedAfter(step, outcome.object?.mountId));
   }
-  return bringAbout(aims);
+  return bringAbout(wanted);
 }
 
 /** False if all mounts that come are shown, as nearly always, and none was hidden. */
 function couldMatter(done: readonly Done[]): boolean {
   const steps = done.map(({ step }) => step).filter(isMountStep);
-  const hides = (step: MountStep) => aimAfter(step, undefined).hidden;
+  const hides = (step: MountStep) => wantedAfter(step, undefined).hidden;
   return steps.some(hides) || (steps.length > 0 && couldBeHidden());
 }
 
@@ -68,20 +68,20 @@ function couldBeHidden(): boolean {
 
 /** Makes it as it was before the steps, which were taken back. @returns why that was not possible */
 export function restoreVisibility(steps: readonly Step[]): string[] {
-  const aims = new Map<string, Aim>();
+  const wanted = new Map<string, Wanted>();
   for (const step of steps.toReversed()) {
-    if (isMountStep(step)) addAim(aims, step, aimBefore(step));
+    if (isMountStep(step)) addWanted(wanted, step, wantedBefore(step));
   }
-  return bringAbout(aims);
+  return bringAbout(wanted);
 }
 
 /** What later ones say of a target counts; the sources of all do. */
-function addAim(aims: Map<string, Aim>, { target }: MountStep, aim: Aim): void {
-  const sources = [...(aims.get(target)?.sources ?? []), ...aim.sources];
-  aims.set(target, { ...aim, sources });
+function addWanted(wanted: Map<string, Wanted>, { target }: MountStep, own: Wanted): void {
+  const sources = [...(wanted.get(target)?.sources ?? []), ...own.sources];
+  wanted.set(target, { ...own, sources });
 }
 
-function aimAfter(step: MountStep, mountId: number | undefined): Aim {
+function wantedAfter(step: MountStep, mountId: number | undefined): Wanted {
   switch (step.kind) {
     case "mount":
       return { hidden: step.hidden, mount: mountId ?? "any", sources: [step.source] };
@@ -98,7 +98,7 @@ function aimAfter(step: MountStep, mountId: number | undefined): Aim {
   }
 }
 
-function aimBefore(step: MountStep): Aim {
+function wantedBefore(step: MountStep): Wanted {
   switch (step.kind) {
     case "mount":
       return { hidden: false, mount: "gone", sources: [step.source] };
@@ -111,14 +111,14 @@ function aimBefore(step: MountStep): Aim {
   }
 }
 
-function bringAbout(aims: ReadonlyMap<string, Aim>): string[] {
-  if (aims.size === 0) return [];
+function bringAbout(wanted: ReadonlyMap<string, Wanted>): string[] {
+  if (wanted.size === 0) return [];
   try {
-    const isNothingHidden = [...aims.values()].every(({ hidden }) => !hidden);
+    const isNothingHidden = [...wanted.values()].every(({ hidden }) => !hidden);
     if (isNothingHidden && !mentionsHiding(readUtab() ?? new Uint8Array(0))) return [];
     const mounts = readMounts();
     const byPoint = Map.groupBy(mounts, ({ mountPoint }) => mountPoint);
-    const wishes = wishesFor(aims, mounts);
+    const wishes = wishesFor(wanted, mounts);
     const isDone = changeUtab((text) => withVisibility(text, wishes, (point) => byPoint.get(point) ?? []));
     return isDone ? [] : [failed("somebody holds its lock")];
   } catch (error) {
@@ -131,11 +131,11 @@ function failed(reason: string): string {
   return `what file managers show could not be changed: ${utabPath}: ${reason}`;
 }
 
-function wishesFor(aims: ReadonlyMap<string, Aim>, mounts: readonly Mount[]): Visibility[] {
+function wishesFor(wanted: ReadonlyMap<string, Wanted>, mounts: readonly Mount[]): Visibility[] {
   const byId = new Map(mounts.map((mount) => [mount.id, mount]));
   // Most mounts are known by their id, so this is seldom needed.
   let table: ReturnType<typeof mountTable> | null = null;
-  return [...aims].flatMap(([target, { hidden, mount: which, sources }]) => {
+  return [...wanted].flatMap(([target, { hidden, mount: which, sources }]) => {
     if (typeof which === "number") {
       const mount = byId.get(which);
       return mount === undefined ? [] : [{ mountPoint: mount.mountPoint, mount, hidden, sources }];
