@@ -34,7 +34,6 @@ export class DirectoryCopier {
     this.#objects = new ObjectCopier(session);
   }
 
-  /** Copies everything in the directory. */
   async content(): Promise<void> {
     const { handle, stat } = this.#top;
     await this.#content(handle, this.#copy, stat, readNames(handle), "");
