@@ -6,7 +6,7 @@ import { openHandle, withDescriptor } from "../linux/open.ts";
 import { inParentOf } from "../linux/open-directory.ts";
 import { areOneObject, type Stat, statDescriptor } from "../linux/stat.ts";
 import type { Access } from "../model/observation.ts";
-import type { Identified } from "./session.ts";
+import type { Identified } from "./step-context.ts";
 
 /** Owners and modes, and whose they may be changed. */
 

@@ -16,7 +16,7 @@ import { adjustVisibility } from "./extras/hidden-mounts.ts";
 import { HeldFolders } from "./held-folders.ts";
 import { watchForInterruption } from "./interruption.ts";
 import { perform } from "./perform.ts";
-import { type Done, releaseTrees, type StepContext, sparingly, type Watch } from "./session.ts";
+import { type Done, releaseTrees, type StepContext, sparingly, type Watch } from "./step-context.ts";
 import { tidyUp } from "./tidy.ts";
 import { takeBack } from "./undo.ts";
 

@@ -17,7 +17,7 @@ import { join, nameOf } from "../model/path.ts";
 import type { MountedSource, MountOptions, Step } from "../model/plan.ts";
 import { detachedMount } from "./detached-mounts.ts";
 import { statOf } from "./objects.ts";
-import type { Identified, Outcome, StepContext } from "./session.ts";
+import type { Identified, Outcome, StepContext } from "./step-context.ts";
 
 /** Carries out a step. @returns what is mounted at the target now */
 export function mountInFolders(

@@ -15,7 +15,7 @@ import { adoptFile } from "./extras/adoption.ts";
 import type { HeldFolders } from "./held-folders.ts";
 import { changeMountOptions, mountInFolders, replaceMount, unmountTarget } from "./mounting.ts";
 import { createObject, isEmpty, isLink, isObject, type MakeObject, makeNewDirectory } from "./objects.ts";
-import type { Outcome, StepContext } from "./session.ts";
+import type { Outcome, StepContext } from "./step-context.ts";
 
 /** Carries out one step, or throws and leaves everything as it was before it. */
 export function perform(step: Step, context: StepContext): Outcome | Promise<Outcome> {

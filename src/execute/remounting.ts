@@ -17,7 +17,7 @@ import {
   uncoverAgain,
 } from "./mounting.ts";
 import { statOf } from "./objects.ts";
-import type { Identified, Outcome } from "./session.ts";
+import type { Identified, Outcome } from "./step-context.ts";
 
 /** Taking steps with mounts back. */
 

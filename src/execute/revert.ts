@@ -14,7 +14,7 @@ import { changeMountOptions } from "./mounting.ts";
 import { haveSameContent, isEmpty, isLink, isObject, looksCreated, type Origin, statOf } from "./objects.ts";
 import { replaceLink } from "./perform.ts";
 import { mountAgain, putOldMountBack, unmountAgain } from "./remounting.ts";
-import type { Identified, Outcome } from "./session.ts";
+import type { Identified, Outcome } from "./step-context.ts";
 import { changedPath } from "./step-paths.ts";
 
 /**

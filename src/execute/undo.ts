@@ -6,7 +6,7 @@ import { syncChanges } from "./durability.ts";
 import { restoreVisibility } from "./extras/hidden-mounts.ts";
 import { madeBy, type Origin, statOf, unlessMoved } from "./objects.ts";
 import { revert } from "./revert.ts";
-import type { Done } from "./session.ts";
+import type { Done } from "./step-context.ts";
 import { pathsOf } from "./step-paths.ts";
 import { Patience, tidyUp } from "./tidy.ts";
 

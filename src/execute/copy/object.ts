@@ -8,7 +8,7 @@ import {
   setAttribute,
   setTimes,
 } from "../../linux/attributes.ts";
-import { ContentCopier } from "../../linux/content.ts";
+import { ContentCopier } from "../../linux/copy-content.ts";
 import { makeSpecialFile, makeSymlink, readLink } from "../../linux/directory-entries.ts";
 import { isSystemError, SystemError } from "../../linux/ffi.ts";
 import { createFile, Descriptor, openHandle, reopenFile } from "../../linux/open.ts";

@@ -10,7 +10,7 @@ import { nameOf } from "../../model/path.ts";
 import type { Step } from "../../model/plan.ts";
 import { setAccess } from "../access.ts";
 import { haveSameContent, makeNewDirectory, statOf } from "../objects.ts";
-import type { Outcome } from "../session.ts";
+import type { Outcome } from "../step-context.ts";
 import type { CopyOptions, CopyResult } from "./session.ts";
 import { copyFile, copyTree, removeCopy, removeUnfinishedFile } from "./tree.ts";
 

@@ -7,7 +7,7 @@ import { mentionsHiding, type Visibility, withVisibility } from "../../linux/uta
 import { type Mount, mountAt, mountTable } from "../../model/mount.ts";
 import { join, nameOf } from "../../model/path.ts";
 import type { Step } from "../../model/plan.ts";
-import type { Done } from "../session.ts";
+import type { Done } from "../step-context.ts";
 
 /**
  * Hiding mounts from file managers. That is no matter of the kernel, but of a file that all mounts share, so it is done
