@@ -1,4 +1,4 @@
-import { encodePath } from "../linux/bytes.ts";
+import { encodePath } from "../linux/path-encoding.ts";
 
 /** The longest name of a unit, in bytes (systemd.unit(5)). */
 const longestName = 255;

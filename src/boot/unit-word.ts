@@ -1,4 +1,4 @@
-import { encodePath } from "../linux/bytes.ts";
+import { encodePath } from "../linux/path-encoding.ts";
 import { hexadecimal } from "./unit-name.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { execute, type Recorder } from "../execute/execute.ts";
-import type { Watch } from "../execute/progress.ts";
+import type { Watch } from "../execute/step-context.ts";
 import type { Conflict, Plan } from "../model/plan.ts";
 import { Failure, type Problem } from "../model/problem.ts";
 import { EntriesRefused, type Refusal } from "../model/special-failure.ts";

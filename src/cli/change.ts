@@ -1,6 +1,6 @@
 import { isSystemError } from "../linux/ffi.ts";
-import { effectiveUser } from "../linux/process.ts";
-import { lookAlong } from "../linux/way.ts";
+import { tracePath } from "../linux/path-walk.ts";
+import { effectiveUser } from "../linux/users.ts";
 import { isMounted } from "../model/manifest.ts";
 import { isAtOrBelow } from "../model/path.ts";
 import { failure, type Problem } from "../model/problem.ts";
@@ -44,7 +44,7 @@ export async function bringAbout(context: CommandContext, request: ChangeRequest
 async function staleUnit({ command, location }: ChangeRequest, { goal }: Aim): Promise<Problem[]> {
   if (command === "restore") return [];
   try {
-    if (lookAlong("/etc/systemd/system/imp.service").end !== "found") return [];
+    if (tracePath("/etc/systemd/system/imp.service").end !== "found") return [];
     // Loaded only where there is a unit.
     const { staleUnitProblems } = await import("./service/hint.ts");
     return staleUnitProblems(location.path, goal.manifest, goal.number);

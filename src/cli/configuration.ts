@@ -1,8 +1,8 @@
 import { largestConfig, locateConfig } from "../config/locate.ts";
 import type { Config } from "../config/read.ts";
 import { readStateDirectory } from "../config/state-directory.ts";
+import { type PathTrace, tracePath } from "../linux/path-walk.ts";
 import { leadsToNothing } from "../linux/stat.ts";
-import { lookAlong, type Way } from "../linux/way.ts";
 import { Failure, failure } from "../model/problem.ts";
 import { type Trusted, trustedBy } from "../state/caller.ts";
 import { judgeWay } from "../state/trust.ts";
@@ -53,24 +53,24 @@ function locateIfAny(context: CommandContext): LocatedFile | null {
 /** A configuration, and how its path was walked. */
 interface LocatedFile {
   readonly path: string;
-  readonly way: Way;
+  readonly way: PathTrace;
 }
 
 function locate(context: CommandContext): LocatedFile {
-  const ways = new Map<string, Way>();
+  const ways = new Map<string, PathTrace>();
   const path = locateConfig({
     option: context.global.config ?? undefined,
     environment: { IMP_CONFIG: variable(context) },
     workingDirectory: context.workingDirectory,
     exists: (candidate) => {
       if (leadsToNothing(candidate)) return false;
-      const way = lookAlong(candidate);
+      const way = tracePath(candidate);
       ways.set(candidate, way);
       // What may not be looked at could well exist: reading it then tells why it can't be used.
       return way.end === "found" || way.end === "denied";
     },
   });
-  return { path, way: ways.get(path) ?? lookAlong(path) };
+  return { path, way: ways.get(path) ?? tracePath(path) };
 }
 
 function variable({ environment }: CommandContext): string | undefined {
@@ -78,7 +78,7 @@ function variable({ environment }: CommandContext): string | undefined {
 }
 
 /** Reads the very file that was found trustworthy, whatever the path leads to by then. */
-function readTrusted(path: string, way: Way, trusted: Trusted | null): Uint8Array {
+function readTrusted(path: string, way: PathTrace, trusted: Trusted | null): Uint8Array {
   const distrust = trusted === null ? [] : judgeWay(path, way, trusted);
   if (distrust.length > 0) throw new Failure(2, distrust);
   const end = way.passed.at(-1);

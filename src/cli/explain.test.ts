@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { SystemError } from "../linux/ffi.ts";
-import { PathError } from "../linux/walk.ts";
+import { PathError } from "../linux/open-directory.ts";
 import { failure } from "../model/problem.ts";
 import { explain } from "./explain.ts";
 

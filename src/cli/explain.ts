@@ -1,5 +1,5 @@
 import type { SystemError } from "../linux/ffi.ts";
-import type { PathError } from "../linux/walk.ts";
+import type { PathError } from "../linux/open-directory.ts";
 import { Failure, type Problem } from "../model/problem.ts";
 
 /** Why a command ended, in words for a person. */
@@ -43,12 +43,12 @@ function explainSystemError({ path, call, code, message }: SystemError): Problem
   return problem(`${what}: ${message} (${path === "" ? code : `${code} from ${call}`})`, remedies[code]);
 }
 
-function explainPathError({ message, walk }: PathError): Problem {
-  switch (walk.kind) {
+function explainPathError({ message, failure }: PathError): Problem {
+  switch (failure.kind) {
     case "denied":
       return problem(message, asRoot);
     case "unsafe":
-      return problem(message, `replace ${walk.at} by a directory, or name the directory that it leads to`);
+      return problem(message, `replace ${failure.at} by a directory, or name the directory that it leads to`);
     case "blocked":
       return problem(message, "move it away, or name another path");
     case "missing":

@@ -1,7 +1,7 @@
 import type { Exported, ExportedFile } from "../boot/exported.ts";
-import { closeDescriptor } from "../linux/files.ts";
+import { closeDescriptor } from "../linux/open.ts";
+import { describeFailure, openDirectory } from "../linux/open-directory.ts";
 import { statAt } from "../linux/stat.ts";
-import { describeWalk, walk } from "../linux/walk.ts";
 import { join } from "../model/path.ts";
 import { Failure, failure, type Problem } from "../model/problem.ts";
 import { replaceFile, syncNames } from "../state/durable-file.ts";
@@ -22,9 +22,9 @@ export function writeExported(
   workingDirectory: () => string,
 ): WrittenFile[] {
   const directory = resolveGiven("--output", output, workingDirectory);
-  const found = walk(directory);
+  const found = openDirectory(directory);
   if (found.kind !== "open") {
-    throw failure(1, `cannot write to ${directory}: ${describeWalk(found)}`, "make it first (mkdir -p)");
+    throw failure(1, `cannot write to ${directory}: ${describeFailure(found)}`, "make it first (mkdir -p)");
   }
   try {
     const place = { descriptor: found.descriptor, path: directory, trusted: null };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { emptyManifest } from "../model/manifest.ts";
-import { exchanged } from "../observe/coherence.ts";
+import { exchanged } from "../observe/race-check.ts";
 import { type LiveRequest, observing } from "./live-plan.ts";
 
 const request: LiveRequest = {

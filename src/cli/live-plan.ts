@@ -1,6 +1,6 @@
 import type { Plan } from "../model/plan.ts";
-import { Exchanged } from "../observe/coherence.ts";
 import { observeLiveSystem } from "../observe/live.ts";
+import { Exchanged } from "../observe/race-check.ts";
 import { makePlan, type PlanRequest } from "../plan/planner.ts";
 
 /** What is asked of the planner about the live system. */

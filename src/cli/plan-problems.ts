@@ -1,7 +1,7 @@
 import { largestConfig } from "../config/locate.ts";
 import { SystemError } from "../linux/ffi.ts";
-import { PathError } from "../linux/walk.ts";
-import { lookAlong } from "../linux/way.ts";
+import { PathError } from "../linux/open-directory.ts";
+import { tracePath } from "../linux/path-walk.ts";
 import type { Entry } from "../model/manifest.ts";
 import type { Plan } from "../model/plan.ts";
 import { inOrderOfFile, type Problem } from "../model/problem.ts";
@@ -53,7 +53,7 @@ export async function conflictProblems(
 /** True if the file still says what the generation recorded. */
 function isOnDisk({ path, text }: ConfigText): boolean {
   try {
-    const way = lookAlong(path);
+    const way = tracePath(path);
     if (way.end !== "found" || way.passed.at(-1)?.stat.type !== "file") return false;
     const reading = readEnd(way, largestConfig);
     return reading.kind === "read" && new TextDecoder().decode(reading.bytes) === text;

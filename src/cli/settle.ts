@@ -1,4 +1,4 @@
-import { settle } from "../execute/settle.ts";
+import { settle } from "../execute/undo.ts";
 import type { Index } from "../model/generation.ts";
 import { Failure, type Problem } from "../model/problem.ts";
 import { type Journal, readJournal, removeJournal } from "../state/journal.ts";

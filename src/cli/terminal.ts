@@ -1,8 +1,7 @@
-import { deviceNumber } from "../linux/device-number.ts";
 import { isSystemError } from "../linux/ffi.ts";
-import { writeSome } from "../linux/files.ts";
-import { isTerminal } from "../linux/standard-stream.ts";
+import { isTerminal, writeSome } from "../linux/file-io.ts";
 import { isOpenDescriptor, statDescriptor } from "../linux/stat.ts";
+import { deviceNumber } from "../linux/stat-words.ts";
 
 /** Where a command's words go and answers come from. The tests have one of their own. */
 export interface Terminal {

@@ -1,4 +1,4 @@
-import type { Progress } from "../execute/progress.ts";
+import type { Progress } from "../execute/step-context.ts";
 import type { CommandContext } from "./context.ts";
 import { progressText, waitingText } from "./render/progress.ts";
 

@@ -1,16 +1,14 @@
+import { errno } from "../linux/abi.ts";
+import { changeMode, changeOwner } from "../linux/attributes.ts";
+import { couldBePlanted } from "../linux/authorship.ts";
 import { SystemError } from "../linux/ffi.ts";
-import { changeMode, changeOwner, openHandle, withDescriptor } from "../linux/files.ts";
-import { areHardLinksProtected } from "../linux/hard-links.ts";
-import { effectiveUser } from "../linux/process.ts";
+import { openHandle, withDescriptor } from "../linux/open.ts";
+import { inParentOf } from "../linux/open-directory.ts";
 import { areOneObject, type Stat, statDescriptor } from "../linux/stat.ts";
-import { inParentOf } from "../linux/walk.ts";
 import type { Access } from "../model/observation.ts";
-import type { Identified } from "./session.ts";
+import type { Identified } from "./step-context.ts";
 
 /** Owners and modes, and whose they may be changed. */
-
-const EMLINK = 31;
-const ESTALE = 116;
 
 /**
  * The owner first: changing it takes set-id bits away.
@@ -35,7 +33,7 @@ export function changeAccess(path: string, from: Access, to: Access, changed?: I
     withDescriptor(openHandle(parent, name), (handle) => {
       const found = statDescriptor(handle);
       if (isSame(found, to)) return found;
-      if (!isBetween(found, from, to)) throw new SystemError("chown", ESTALE, path);
+      if (!isBetween(found, from, to)) throw new SystemError("chown", errno.ESTALE, path);
       if (changed === undefined || !areOneObject(found, changed))
         requireOnlyName(found, statDescriptor(parent), path);
       try {
@@ -50,7 +48,7 @@ export function changeAccess(path: string, from: Access, to: Access, changed?: I
   );
 }
 
-/** True if it has the one or the other owner and group: what somebody else put in the place mostly has not. */
+/** True if it has the one or the other owner and group: what another process put in the place mostly has not. */
 export function isBetween(found: Access, from: Access, to: Access): boolean {
   return [from.uid, to.uid].includes(found.uid) && [from.gid, to.gid].includes(found.gid);
 }
@@ -60,21 +58,11 @@ function isSame(found: Access, to: Access): boolean {
 }
 
 /**
- * Another name of a file can lie in a place where its owner must not change; and nobody means a symlink's mode.
+ * Another name of a file can lie in a place where its owner must not change; and a symlink's mode means nothing.
  * @throws SystemError EMLINK
  */
 function requireOnlyName(found: Stat, folder: Stat, path: string): void {
   if (found.type === "directory") return;
   const isOnly = found.type === "file" && found.links === 1 && !couldBePlanted(found, folder);
-  if (!isOnly) throw new SystemError("chown", EMLINK, path);
-}
-
-/**
- * True if a file could be somebody else's, brought into this folder by a hard link. That it has one name only says
- * nothing where users can link what is not theirs: they remove the name again as soon as the file is open here.
- */
-export function couldBePlanted(found: Stat, folder: Stat): boolean {
-  if (found.type !== "file" || effectiveUser() !== 0) return false;
-  const isOutOfReach = [0, found.uid].includes(folder.uid) && (folder.mode & 0o022) === 0;
-  return !isOutOfReach && (found.links > 1 || !areHardLinksProtected());
+  if (!isOnly) throw new SystemError("chown", errno.EMLINK, path);
 }

@@ -1,9 +1,10 @@
-import { closeDescriptor, sync } from "../linux/files.ts";
-import { openDirectory, syncFilesystem } from "../linux/reopen.ts";
+import { sync, syncFilesystem } from "../linux/file-io.ts";
+import { closeDescriptor, reopenDirectory } from "../linux/open.ts";
+import { openDirectory } from "../linux/open-directory.ts";
 import { statDescriptor } from "../linux/stat.ts";
-import { walk } from "../linux/walk.ts";
 import { parentOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
+import { changedDirectories } from "./step-paths.ts";
 
 /** More directories than that on one filesystem, and one syncfs(2) is quicker than an fsync(2) for each. */
 const manyDirectories = 8;
@@ -13,21 +14,8 @@ const manyDirectories = 8;
  * a power cut. Copies are synced where they are made; mounts need no disk.
  */
 export function syncChanges(steps: readonly Step[]): void {
-  const directories = new Set<string>();
-  const created = new Set<string>();
-  let last = "";
-  for (let index = 0; index < steps.length; index += 1) {
-    const step = steps[index];
-    const changed = step === undefined ? none : changedDirectories(step);
-    for (let at = 0; at < changed.length; at += 1) {
-      const directory = changed[at] ?? "";
-      // Neighbours share theirs.
-      if (directory !== last) directories.add(directory);
-      last = directory;
-    }
-    if (step?.kind === "create-directory") created.add(step.path);
-  }
-  syncDirectories(directories, created);
+  const created = steps.flatMap((step) => (step.kind === "create-directory" ? [step.path] : []));
+  syncDirectories(steps.flatMap(changedDirectories), new Set(created));
 }
 
 /**
@@ -44,7 +32,7 @@ export function syncDirectories(paths: Iterable<string>, created: ReadonlySet<st
         known.set(path, around);
         continue;
       }
-      const found = walk(path);
+      const found = openDirectory(path);
       if (found.kind !== "open") continue;
       const { device } = statDescriptor(found.descriptor);
       const filesystem = filesystems.get(device) ?? { handles: [] };
@@ -69,30 +57,8 @@ interface Filesystem {
 
 function syncAll(handles: readonly number[]): void {
   for (const handle of handles.slice(0, handles.length > manyDirectories ? 1 : handles.length)) {
-    using directory = openDirectory(handle);
+    using directory = reopenDirectory(handle);
     if (handles.length > manyDirectories) syncFilesystem(directory.number);
     else sync(directory.number);
-  }
-}
-
-const none: readonly string[] = [];
-
-/** The directories whose names or own attributes a step changes. */
-function changedDirectories(step: Step): readonly string[] {
-  switch (step.kind) {
-    case "mount":
-    case "replace-mount":
-    case "set-mount-options":
-    case "set-hidden":
-    case "unmount":
-      return none;
-    case "copy-source":
-    case "adopt-file":
-      return [parentOf(step.to)];
-    case "create-directory":
-    case "set-access":
-      return [parentOf(step.path), step.path];
-    default:
-      return [parentOf(step.path)];
   }
 }

@@ -1,23 +1,24 @@
 import { isSystemError } from "../linux/ffi.ts";
-import { PathError } from "../linux/walk.ts";
+import { withDescriptor } from "../linux/open.ts";
+import { openDirectory } from "../linux/open-directory.ts";
+import { statDescriptor } from "../linux/stat.ts";
 import { type Effect, withLatestFolders } from "../model/generation.ts";
+import { parentOf } from "../model/path.ts";
 import type { Plan, Step } from "../model/plan.ts";
 import { Failure, failure, type Problem } from "../model/problem.ts";
 import { EntriesRefused, Unconfirmed } from "../model/special-failure.ts";
-import { CopyError } from "./copy-tree.ts";
-import { copyUpAll, copyUpFor, movesAnything } from "./copy-up.ts";
+import { busyMounts } from "./busy-mounts.ts";
+import { StorageCopies } from "./detached-mounts.ts";
 import { syncChanges } from "./durability.ts";
+import { explain, undone, withLeftovers } from "./explain.ts";
+import { copyUpAll, copyUpFor, movesAnything } from "./extras/copy-up.ts";
+import { adjustVisibility } from "./extras/hidden-mounts.ts";
 import { HeldFolders } from "./held-folders.ts";
-import { busyMounts, busyProblem } from "./holders.ts";
 import { watchForInterruption } from "./interruption.ts";
-import { linkFolders } from "./link-folders.ts";
-import { type Conduct, perform } from "./perform.ts";
-import { sparingly, type Watch } from "./progress.ts";
-import { type Done, failedAttempt, releaseTrees, remedyFor } from "./session.ts";
-import { forgetAllCopies } from "./storage-copy.ts";
+import { perform } from "./perform.ts";
+import { type Done, releaseTrees, type StepContext, sparingly, type Watch } from "./step-context.ts";
 import { tidyUp } from "./tidy.ts";
 import { takeBack } from "./undo.ts";
-import { adjustVisibility } from "./visibility.ts";
 
 /** What puts a command on record; each throws a Failure if it can't. */
 export interface Recorder {
@@ -30,7 +31,7 @@ export interface Recorder {
 }
 
 /**
- * Carries out a plan and puts it on record. If a step fails, or the record, or somebody presses Ctrl-C, every step is
+ * Carries out a plan and puts it on record. If a step fails, or the record, or the person presses Ctrl-C, every step is
  * taken back in reverse order.
  * @param lazy detach mounts that are in use; otherwise they are all found before the first change, and refused
  * @param watch told before every step, and how far copies are
@@ -55,7 +56,8 @@ export async function execute(
   let plan = isMoving ? copyUpAll(planned) : planned;
   const interruption = watchForInterruption();
   const folders = new HeldFolders();
-  const conduct: Conduct = { stopIfAsked: interruption.stopIfAsked, watch, lazy, folders };
+  const copies = new StorageCopies();
+  const context: StepContext = { stopIfAsked: interruption.stopIfAsked, watch, lazy, folders, copies };
   const tell = sparingly(watch);
   const done: Done[] = [];
   const remarks: string[] = [];
@@ -70,13 +72,13 @@ export async function execute(
         if (lasting !== plan) recorder.begin(lasting);
         plan = lasting;
       }
-      const step = plan.steps[index];
-      if (step === undefined) break;
+      // Read only now: the plan may be another one.
+      const step = plan.steps[index] as Step;
       turnFolders(folders, step, done);
       begun = step;
       tell(step, index, plan.steps.length);
       try {
-        const outcome = perform(step, conduct);
+        const outcome = perform(step, context);
         done.push({ step, outcome: outcome instanceof Promise ? await outcome : outcome });
       } catch (error) {
         throw explain(error, step);
@@ -88,7 +90,8 @@ export async function execute(
     interruption.stopIfAsked();
     remarks.push(...adjustVisibility(done));
     syncOrFail(plan.steps);
-    recorder.commit(withLatestFolders([...plan.keptEffects, ...effectsOf(done), ...linkFolders(plan.steps)]));
+    const made = done.flatMap(({ outcome }) => outcome.made ?? []);
+    recorder.commit(withLatestFolders([...plan.keptEffects, ...made, ...linkFolders(plan.steps)]));
   } catch (error) {
     if (error instanceof Unconfirmed)
       return [...noticesOf(done), ...remarks, ...error.problems.map(describeDoubt)];
@@ -101,7 +104,7 @@ export async function execute(
   } finally {
     folders.close();
     releaseTrees(done);
-    forgetAllCopies();
+    copies.close();
     interruption.end();
   }
   const tidied = tidyUp(plan.afterwards);
@@ -109,22 +112,8 @@ export async function execute(
   return [...noticesOf(done), ...remarks, ...tidied.notices];
 }
 
-function effectsOf(done: readonly Done[]): Effect[] {
-  const effects: Effect[] = [];
-  for (let index = 0; index < done.length; index += 1) {
-    const made = done[index]?.outcome.made;
-    if (made !== undefined) effects.push(made);
-  }
-  return effects;
-}
-
 function noticesOf(done: readonly Done[]): string[] {
-  const notices: string[] = [];
-  for (let index = 0; index < done.length; index += 1) {
-    const added = done[index]?.outcome.notices;
-    if (added !== undefined) notices.push(...added);
-  }
-  return notices;
+  return done.flatMap(({ outcome }) => outcome.notices ?? []);
 }
 
 function describeDoubt({ message }: Problem): string {
@@ -140,7 +129,7 @@ function endQuietly(recorder: Recorder): void {
   }
 }
 
-/** Only now may it turn out that the last step did its work where nobody sees it. */
+/** Only now may it turn out that the last step did its work in a place that is hidden by now. */
 function turnFolders(folders: HeldFolders, next: Step | null, done: readonly Done[]): void {
   try {
     if (next === null) folders.letGo();
@@ -161,38 +150,29 @@ function syncOrFail(steps: readonly Step[]): void {
   }
 }
 
-/** What the kernel refused, in words. */
-function explain(error: unknown, step: Step): unknown {
-  const problem = problemWith(error, step);
-  if (problem === null) return error;
-  const help = `${problem.help}\n${undone}`;
-  return new EntriesRefused([{ serves: step.serves, problem }], [{ ...problem, help }]);
+/**
+ * The directories that the steps made symlinks in, each once, as effects: those that can be known again by their birth.
+ */
+function linkFolders(steps: readonly Step[]): Effect[] {
+  const paths = new Set(steps.filter(makesLink).map(({ path }) => parentOf(path)));
+  return [...paths].flatMap((path): Effect[] => {
+    const found = openDirectory(path);
+    if (found.kind !== "open") return [];
+    const { inode, birth } = withDescriptor(found.descriptor, statDescriptor);
+    return birth === null ? [] : [{ kind: "holds-links", path, identity: { inode, birth } }];
+  });
 }
 
-function problemWith(error: unknown, step: Step): Problem | null {
-  const cause = error instanceof CopyError ? error.cause : error;
-  if (isSystemError(cause, "EBUSY") && (step.kind === "unmount" || step.kind === "replace-mount")) {
-    return busyProblem(`${failedAttempt(step)}: it is busy`, step.target);
+type LinkStep = Extract<Step, { kind: "link" | "replace-link" | "exchange-for-link" | "replace-file" }>;
+
+function makesLink(step: Step): step is LinkStep {
+  switch (step.kind) {
+    case "link":
+    case "replace-link":
+    case "exchange-for-link":
+    case "replace-file":
+      return true;
+    default:
+      return false;
   }
-  if (isSystemError(cause)) {
-    const reason = error === cause ? cause.message : String(error);
-    return problem(`${failedAttempt(step)}: ${reason} (${cause.code})`, remedyFor(cause));
-  }
-  if (error instanceof PathError)
-    return problem(`${failedAttempt(step)}: ${error.message}`, "put that right");
-  return null;
-}
-
-const undone = "nothing changed: every step before it was undone";
-
-function problem(message: string, help: string): Problem {
-  return { severity: "error", message, help };
-}
-
-function withLeftovers(error: unknown, leftovers: readonly Problem[]): unknown {
-  if (!(error instanceof Failure) || leftovers.length === 0) return error;
-  const problems = [...error.problems, ...leftovers];
-  const isUndone = leftovers.every(({ severity }) => severity === "warning");
-  if (error instanceof EntriesRefused && isUndone) return new EntriesRefused(error.refusals, problems);
-  return new Failure(error.exitCode, problems);
 }

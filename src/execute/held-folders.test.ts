@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, renameSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { isRoot, lacking, run, Scratch } from "./copy-tree.fixture.ts";
+import { isRoot, lacking, run, Scratch } from "./copy/tree.fixture.ts";
 import { HeldFolder, HeldFolders } from "./held-folders.ts";
 
 const canMount = isRoot && Bun.spawnSync(["unshare", "-m", "true"]).success;
@@ -13,7 +13,7 @@ const canMount = isRoot && Bun.spawnSync(["unshare", "-m", "true"]).success;
 function sayInNamespace(scratch: Scratch, script: string): unknown {
   const module = (path: string) => JSON.stringify(join(import.meta.dir, path));
   const whole = `
-    import { run } from ${module("copy-tree.fixture.ts")};
+    import { run } from ${module("copy/tree.fixture.ts")};
     import { HeldFolder } from ${module("held-folders.ts")};
     import { isBusyMount, unmount } from ${module("../linux/mounts.ts")};
     import { statAt } from ${module("../linux/stat.ts")};

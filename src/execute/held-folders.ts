@@ -1,19 +1,19 @@
+import { errno } from "../linux/abi.ts";
 import { SystemError } from "../linux/ffi.ts";
-import { closeDescriptor } from "../linux/files.ts";
+import { closeDescriptor } from "../linux/open.ts";
+import { openDirectory, PathError } from "../linux/open-directory.ts";
+import type { OpenDirectory } from "../linux/path-walk.ts";
 import { statDescriptor } from "../linux/stat.ts";
-import { type OpenDirectory, PathError, walk } from "../linux/walk.ts";
 import { isAtOrBelow, parentOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
-
-const ESTALE = 116;
 
 /**
  * A directory that steps work in one after the other, held open from the first of them to the last.
  *
- * Each of them could walk there anew, which is most of what a mount costs; and a walk says as little about the instant
+ * Each of them could openDirectory there anew, which is most of what a mount costs; and a openDirectory says as little about the instant
  * after it. What users do to the way meanwhile is what they could do after the last step, too: the directory that was
  * walked to goes where they move it, with all that is mounted in it, and a symlink in its place is not even met. Only
- * what came over the directory would go unnoticed, and what the steps do beneath it would be seen by nobody. So the way
+ * what came over the directory would go unnoticed, and what the steps do beneath it would be hidden. So the way
  * is walked once more in the end.
  */
 export class HeldFolder {
@@ -33,7 +33,7 @@ export class HeldFolder {
       return this.#folder;
     }
     this.close();
-    const result = walk(parent);
+    const result = openDirectory(parent);
     if (result.kind !== "open") throw new PathError(path, result);
     this.#folder = result;
     this.#path = parent;
@@ -48,8 +48,8 @@ export class HeldFolder {
 
   /**
    * Gives the directory back.
-   * @throws SystemError `ESTALE`, PathError if its path leads to another mount by now, or to nothing, so that nobody sees
-   *   what was done
+   * @throws SystemError `ESTALE`, PathError if its path leads to another mount by now, or to nothing, so that what
+   *   was done is hidden
    */
   letGo(): void {
     const folder = this.#folder;
@@ -77,12 +77,12 @@ export class HeldFolder {
 
 /** Users may have bent the way since, or exchanged the directory for another one: that could come later, too. */
 function expectSameMount(folder: OpenDirectory, path: string): void {
-  const again = walk(path);
+  const again = openDirectory(path);
   if (again.kind === "unsafe") return;
   if (again.kind !== "open") throw new PathError(path, again);
   try {
     const isSame = statDescriptor(folder.descriptor).mountId === statDescriptor(again.descriptor).mountId;
-    if (!isSame) throw new SystemError("openat2", ESTALE, path);
+    if (!isSame) throw new SystemError("openat2", errno.ESTALE, path);
   } finally {
     closeDescriptor(again.descriptor);
   }
@@ -96,7 +96,7 @@ export class HeldFolders {
   /**
    * Lets go of those that the step does not work in. It can rely on that: what is open on a mount keeps it from being
    * unmounted, and what leads through a name would go on leading to what is renamed.
-   * @throws SystemError, PathError where an earlier step did its work in a place that nobody sees
+   * @throws SystemError, PathError where an earlier step did its work in a place that is hidden by now
    */
   turnTo(step: Step): void {
     switch (step.kind) {

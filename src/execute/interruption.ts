@@ -1,4 +1,3 @@
-import { turnOfTheEventLoop } from "../linux/event-loop.ts";
 import { Failure } from "../model/problem.ts";
 
 /** Ctrl-C, SIGTERM and SIGHUP while the system is being changed: noticed between two steps, and then undone. */
@@ -48,4 +47,9 @@ export function watchForInterruption(): Interruption {
       for (const { signal, listener } of listeners) process.off(signal, listener);
     },
   };
+}
+
+/** Lets everything in that waits for the event loop, signals above all. Without a module of the runtime's to load. */
+export function turnOfTheEventLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,5 +1,5 @@
+import { errno } from "../linux/abi.ts";
 import { isSystemError, SystemError } from "../linux/ffi.ts";
-import { closeDescriptor, openHandle, withDescriptor } from "../linux/files.ts";
 import {
   attachTree,
   attachTreeBeneath,
@@ -10,20 +10,22 @@ import {
   setMountOptions,
   unmount,
 } from "../linux/mounts.ts";
+import { closeDescriptor, openHandle, withDescriptor } from "../linux/open.ts";
+import { inParentOf } from "../linux/open-directory.ts";
 import { isMountRootAt, mountIdAt, type Stat, statAt, statDescriptor } from "../linux/stat.ts";
-import { inParentOf } from "../linux/walk.ts";
 import { join, nameOf } from "../model/path.ts";
 import type { MountedSource, MountOptions, Step } from "../model/plan.ts";
-import { detachedMount, detachedMountIn } from "./detached-mount.ts";
-import type { HeldFolders } from "./held-folders.ts";
+import { detachedMount } from "./detached-mounts.ts";
 import { statOf } from "./objects.ts";
-import type { Identified, Outcome } from "./session.ts";
-import { forgetCopy, handleOfShown } from "./storage-copy.ts";
+import type { Identified, Outcome, StepContext } from "./step-context.ts";
 
 /** Carries out a step. @returns what is mounted at the target now */
-export function mountInFolders(step: Extract<Step, { kind: "mount" }>, folders: HeldFolders): Stat {
+export function mountInFolders(
+  step: Extract<Step, { kind: "mount" }>,
+  { folders, copies }: Pick<StepContext, "folders" | "copies">,
+): Stat {
   const { target, source } = step;
-  const { tree, shown } = detachedMountIn(folders.source.around(source), nameOf(source), step);
+  const { tree, shown } = copies.detachedMountIn(folders.source.around(source), nameOf(source), step);
   try {
     const folder = folders.target.around(target);
     const name = nameOf(target);
@@ -53,44 +55,36 @@ export function attachAtTarget(target: string, tree: number): void {
  * Attaches a detached mount in an open directory. A user can rename a directory between the kernel's looking it up and
  * its mounting on it; then the mount is somewhere else in their folder, and is taken away again.
  * @param mountId of the detached mount, which it keeps
- * @throws SystemError `ESTALE` then, and where somebody else's mount is at the target by now
+ * @throws SystemError `ESTALE` then, and where another mount is at the target by now
  */
 function attachIn(parent: number, name: string, tree: number, mountId: number, target: string): void {
-  if (isMountRootAt(parent, name)) throw new SystemError("move_mount", ESTALE, target);
+  if (isMountRootAt(parent, name)) throw new SystemError("move_mount", errno.ESTALE, target);
   attachTree(tree, parent, name);
   if (mountIdAt(parent, name) === mountId) return;
   detachTree(tree);
-  throw new SystemError("move_mount", ESTALE, target);
+  throw new SystemError("move_mount", errno.ESTALE, target);
 }
 
-/** What a step says of the mount that it changes or takes away. */
-type MountChange = Pick<Extract<Step, { kind: "unmount" }>, "target" | "mountId">;
-
 /**
- * Nobody can put another mount at the name in this open directory after that: a mount point can't be renamed.
+ * No user can put another mount at the name in this open directory after that: a mount point can't be renamed.
  * @throws SystemError `ESTALE` if what is mounted there is not the mount that the plan saw
  */
 function expectMount(parent: number, name: string, mountId: number): Stat {
   const found = statAt(parent, name);
   if (found?.mountId === mountId) return found;
-  throw new SystemError("statx", ESTALE, name);
+  throw new SystemError("statx", errno.ESTALE, name);
 }
 
-/**
- * Unmounts the target, and gives back what undoing that takes: a handle of what it showed, or a copy of the mount.
- * @param lazy detach it even if somebody uses it: they go on with what they have open
- */
+/** Unmounts the target, and gives back what undoing that takes: a handle of what it showed, or a copy of the mount. */
 export function unmountTarget(
   step: Extract<Step, { kind: "unmount" }>,
-  folders: HeldFolders,
-  lazy: boolean,
+  { folders, copies, lazy }: Pick<StepContext, "folders" | "copies" | "lazy">,
 ): Outcome {
   const { target, mountId, source } = step;
   const { descriptor: parent } = folders.target.around(target);
   const name = nameOf(target);
   const shown = expectMount(parent, name, mountId);
-  forgetCopy(mountId);
-  const handle = handleOfShown(source, shown);
+  const handle = copies.handleOfShown(source, shown);
   const kept = handle ?? withDescriptor(openHandle(parent, name), (mounted) => cloneTree(mounted, ""));
   try {
     if (lazy) detach(parent, name);
@@ -103,21 +97,26 @@ export function unmountTarget(
 }
 
 /** Exchanges the mount at the target for one of another source. */
-export function replaceMount({ target, mountId }: MountChange, to: MountedSource, lazy: boolean): Outcome {
-  forgetCopy(mountId);
-  return withDescriptor(detachedMount(to), (tree) => ({
-    keptTree: exchangeMount(target, tree, lazy, (parent, name) => expectMount(parent, name, mountId)),
-    object: statDescriptor(tree),
-  }));
+export function replaceMount(
+  { target, mountId, to }: Extract<Step, { kind: "replace-mount" }>,
+  { copies, lazy }: Pick<StepContext, "copies" | "lazy">,
+): Outcome {
+  const { tree, shown } = inParentOf(to.source, (descriptor, name, path) =>
+    copies.detachedMountIn({ descriptor, path }, name, to),
+  );
+  const keptTree = withDescriptor(tree, () =>
+    exchangeMount(target, tree, lazy, (parent, name) => expectMount(parent, name, mountId)),
+  );
+  return { keptTree, object: shown };
 }
 
 /**
  * Exchanges the mount at the target for a detached one. This goes beneath the old one, which is then unmounted, so
  * there is no instant without a mount. Where the kernel has no such call, the old one goes first.
- * @param lazy detach the old mount even if somebody uses it
+ * @param lazy detach the old mount even if it is in use
  * @param check throws if the old mount is not the one that is meant
  * @returns a detached copy of the old mount
- * @throws SystemError `EBUSY` before anything changed, if somebody uses the old mount; `ESTALE` if it is another
+ * @throws SystemError `EBUSY` before anything changed, if the old mount is in use; `ESTALE` if it is another
  */
 export function exchangeMount(
   target: string,
@@ -127,7 +126,7 @@ export function exchangeMount(
 ): number {
   return inParentOf(target, (parent, name) => {
     check(parent, name);
-    if (!lazy && staysBusy(parent, name)) throw new SystemError("umount2", EBUSY, target);
+    if (!lazy && staysBusy(parent, name)) throw new SystemError("umount2", errno.EBUSY, target);
     const copy = withDescriptor(openHandle(parent, name), (handle) => cloneTree(handle, ""));
     try {
       exchangeMounts(tree, copy, parent, name, lazy ? detach : unmountSoon);
@@ -138,9 +137,6 @@ export function exchangeMount(
     }
   });
 }
-
-const EBUSY = 16;
-const ESTALE = 116;
 
 function exchangeMounts(
   tree: number,
@@ -204,7 +200,7 @@ function tryBeneath(tree: number, parent: number, name: string): boolean {
 }
 
 /**
- * Takes away the mount beneath the one at this place: somebody began to use that after it was found free, or a command
+ * Takes away the mount beneath the one at this place: a process began to use that after it was found free, or a command
  * was killed in between. The way to the lower one leads past the upper one only (umount2(2) goes down to the top, even
  * by a descriptor), so the upper one is detached (its users go on with the same files) and a copy takes its place.
  */
@@ -215,10 +211,12 @@ export function uncoverAgain(copy: number, parent: number, name: string): void {
   detach(parent, name);
 }
 
-export function changeMountOptions({ target, mountId }: MountChange, options: MountOptions): void {
+export function changeMountOptions(
+  { target, mountId }: Extract<Step, { kind: "set-mount-options" }>,
+  options: MountOptions,
+): void {
   inParentOf(target, (parent, name) => {
     expectMount(parent, name, mountId);
-    forgetCopy(mountId);
     withDescriptor(openHandle(parent, name), (handle) => setMountOptions(handle, options, "attached"));
   });
 }
@@ -230,7 +228,7 @@ export function isMountPoint(target: string): boolean {
 
 /** @throws SystemError `ESTALE` if what is mounted there does not show this object */
 export function expectMountOf(parent: number, name: string, shown: Identified): void {
-  if (!isMountOf(statAt(parent, name), shown)) throw new SystemError("statx", ESTALE, name);
+  if (!isMountOf(statAt(parent, name), shown)) throw new SystemError("statx", errno.ESTALE, name);
 }
 
 /** True if `found` is where something is mounted that shows this object. */

@@ -1,21 +1,18 @@
-import { SystemError } from "../linux/ffi.ts";
+import { errno } from "../linux/abi.ts";
 import {
-  closeDescriptor,
+  isEmptyDirectory,
   makeDirectory,
-  openForReading,
-  openHandle,
+  readLinkIfThere,
   removeDirectory,
-  sameContent,
   unlink,
-  withDescriptor,
-} from "../linux/files.ts";
-import { parseMountTable } from "../linux/mountinfo.ts";
-import { readMountTable } from "../linux/mounts.ts";
-import { effectiveUser } from "../linux/process.ts";
-import { isEmptyDirectory } from "../linux/reopen.ts";
+} from "../linux/directory-entries.ts";
+import { SystemError } from "../linux/ffi.ts";
+import { readByPath, sameContent } from "../linux/file-io.ts";
+import { readMounts } from "../linux/mountinfo.ts";
+import { closeDescriptor, openForReading, openHandle, openRoot, withDescriptor } from "../linux/open.ts";
+import { inParentOf, openParent, PathError } from "../linux/open-directory.ts";
 import { type Stat, statAt, statDescriptor } from "../linux/stat.ts";
-import { inParentOf, PathError, walkToParent } from "../linux/walk.ts";
-import { readLinkIfThere } from "../linux/walk-by-name.ts";
+import { effectiveUser } from "../linux/users.ts";
 import type { Identity } from "../model/generation.ts";
 import { isSameObject } from "../model/object.ts";
 import type { Access } from "../model/observation.ts";
@@ -27,7 +24,7 @@ import { setAccess } from "./access.ts";
  * @throws PathError where it may not be looked at: that does not mean that nothing is there
  */
 export function statOf(path: string): Stat | null {
-  const parent = walkToParent(path);
+  const parent = openParent(path);
   if (parent.kind === "unsafe" || parent.kind === "denied") throw new PathError(path, parent);
   if (parent.kind !== "open") return null;
   try {
@@ -41,24 +38,22 @@ export function statOf(path: string): Stat | null {
 export function isObject(stat: Stat | null, identity: Identity): boolean {
   if (stat === null) return false;
   const found = { isDirectory: stat.type === "directory", device: stat.device, identity: stat };
-  return isSameObject(found, identity, () => parseMountTable(readMountTable()));
+  return isSameObject(found, identity, readMounts);
 }
 
 /** @throws SystemError `ESTALE` if another object stands there by now than the one that the plan saw */
 export function expectObject(parent: number, name: string, identity: Identity): void {
-  if (!isObject(statAt(parent, name), identity)) throw new SystemError("statx", ESTALE, name);
+  if (!isObject(statAt(parent, name), identity)) throw new SystemError("statx", errno.ESTALE, name);
 }
 
 /** @throws SystemError `ESTALE` if something else is in the place of our symlink by now */
 export function expectLink(parent: number, name: string, text: string): void {
-  if (!isLink(parent, name, text)) throw new SystemError("readlinkat", ESTALE, name);
+  if (!isLink(parent, name, text)) throw new SystemError("readlinkat", errno.ESTALE, name);
 }
 
 export function isLink(parent: number, name: string, text: string): boolean {
   return readLinkIfThere(parent, name) === text;
 }
-
-const ESTALE = 116;
 
 /** Makes an object, and gives back a descriptor of it. */
 export type MakeObject = (parent: number, name: string, mode: number) => number;
@@ -74,10 +69,10 @@ export function makeNewDirectory(parent: number, name: string, mode: number): nu
   const isOurs = found.type === "directory" && found.uid === effectiveUser() && isUntouched(found, mode);
   if (isOurs && isEmptyDirectory(handle, ".")) return handle;
   closeDescriptor(handle);
-  throw new SystemError("mkdirat", ESTALE, name);
+  throw new SystemError("mkdirat", errno.ESTALE, name);
 }
 
-/** Makes an object that nobody but its maker can use before it has its owner. */
+/** Makes an object that only this process's user can use before it has its owner. */
 export function createObject(parent: number, name: string, access: Access, make: MakeObject): Identity {
   return withDescriptor(make(parent, name, 0o700 & access.mode), (handle) => {
     const made = statDescriptor(handle);
@@ -119,4 +114,46 @@ export function haveSameContent(path: string, otherPath: string): boolean {
   return withDescriptor(inParentOf(path, openForReading), (left) =>
     withDescriptor(inParentOf(otherPath, openForReading), (right) => sameContent(left, right)),
   );
+}
+
+/** Tells what a command can have made itself. */
+export type Origin = (found: Stat) => boolean;
+
+/** For the process that made it: anything but what its steps only moved. */
+export function unlessMoved(moved: readonly Identity[]): Origin {
+  return (found) => !moved.some((identity) => isObject(found, identity));
+}
+
+/** Filesystems take the time of the last tick of the kernel's clock, in nanoseconds. */
+const slack = 1_000_000_000n;
+
+/**
+ * For a process that finds a journal: what was born after that command began, but not after the root was made anew or
+ * the machine started again, for what is there since then was not made by the command.
+ * @param startedAt ISO 8601
+ */
+export function madeBy(startedAt: string, moved: readonly Identity[]): Origin {
+  const begin = BigInt(Date.parse(startedAt)) * 1_000_000n;
+  const [boot, root] = [bootTime(), rootBirth() ?? 0n];
+  const end = boot > root ? boot : root;
+  const isNotMoved = unlessMoved(moved);
+  return (found) => {
+    if (!isNotMoved(found)) return false;
+    if (found.birth === null) return end <= begin;
+    const birth = BigInt(found.birth);
+    return birth >= begin - slack && (end <= begin || birth < end);
+  };
+}
+
+/** When this machine was started, by its clock as it goes now: nanoseconds since the epoch. */
+function bootTime(): bigint {
+  const uptime = new TextDecoder().decode(readByPath("/proc/uptime"));
+  const milliseconds = Date.now() - Number.parseFloat(uptime) * 1000;
+  return BigInt(Math.round(milliseconds)) * 1_000_000n;
+}
+
+/** When the root directory came to be, if its filesystem knows: nanoseconds since the epoch. */
+function rootBirth(): bigint | null {
+  const { birth } = withDescriptor(openRoot(), statDescriptor);
+  return birth === null ? null : BigInt(birth);
 }

@@ -1,62 +1,52 @@
+import { errno } from "../linux/abi.ts";
+import { makeSymlink, renameToFree, unlink } from "../linux/directory-entries.ts";
 import { isSystemError, SystemError } from "../linux/ffi.ts";
-import { createFile, makeSymlink, renameToFree, unlink } from "../linux/files.ts";
+import { createFile } from "../linux/open.ts";
+import { inParentOf } from "../linux/open-directory.ts";
 import { statAt } from "../linux/stat.ts";
-import { inParentOf } from "../linux/walk.ts";
 import type { Identity } from "../model/generation.ts";
 import { nameOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
 import { changeAccess } from "./access.ts";
-import { adoptFile } from "./adoption.ts";
-import { copySource, copyToName } from "./copy-source.ts";
-import type { CopyOptions } from "./copy-tree.ts";
-import { exchangeIf, isOurLink, moveIf, removeIf, takePlaceOf } from "./giving-way.ts";
+import { exchangeIf, isOurLink, moveIf, removeIf, takePlaceOf } from "./conditional-rename.ts";
+import type { CopyOptions } from "./copy/session.ts";
+import { copySource, copyToName } from "./copy/source.ts";
+import { adoptFile } from "./extras/adoption.ts";
 import type { HeldFolders } from "./held-folders.ts";
 import { changeMountOptions, mountInFolders, replaceMount, unmountTarget } from "./mounting.ts";
 import { createObject, isEmpty, isLink, isObject, type MakeObject, makeNewDirectory } from "./objects.ts";
-import type { Watch } from "./progress.ts";
-import type { Outcome } from "./session.ts";
-
-/** What carrying out steps takes besides the steps. */
-export interface Conduct {
-  /** Called now and then by what takes long; throws when the person wants to stop. */
-  readonly stopIfAsked: () => void;
-  /** Told how far a copy is. */
-  readonly watch: Watch;
-  /** Detach mounts that are in use instead of failing. */
-  readonly lazy: boolean;
-  /** Open between steps; only the kinds of steps that these know of work in them. */
-  readonly folders: HeldFolders;
-}
+import type { Outcome, StepContext } from "./step-context.ts";
 
 /** Carries out one step, or throws and leaves everything as it was before it. */
-export function perform(step: Step, conduct: Conduct): Outcome | Promise<Outcome> {
+export function perform(step: Step, context: StepContext): Outcome | Promise<Outcome> {
   switch (step.kind) {
     case "mount":
-      return { object: mountInFolders(step, conduct.folders) };
+      return { object: mountInFolders(step, context) };
     case "unmount":
-      return unmountTarget(step, conduct.folders, conduct.lazy);
+      context.copies.forget(step.mountId);
+      return unmountTarget(step, context);
     case "link": {
-      const { descriptor } = conduct.folders.target.around(step.path);
+      const { descriptor } = context.folders.target.around(step.path);
       makeSymlink(descriptor, nameOf(step.path), step.text);
       return {};
     }
     case "unlink": {
-      const { descriptor } = conduct.folders.target.around(step.path);
+      const { descriptor } = context.folders.target.around(step.path);
       removeLink(descriptor, nameOf(step.path), step.text);
       return {};
     }
     case "create-directory": {
-      const identity = createIn(conduct.folders, step, makeNewDirectory);
+      const identity = createIn(context.folders, step, makeNewDirectory);
       return step.role === "target" ? { made: { kind: "created-directory", path: step.path, identity } } : {};
     }
     case "create-file": {
-      const identity = createIn(conduct.folders, step, createFile);
+      const identity = createIn(context.folders, step, createFile);
       return step.role === "target" ? { made: { kind: "created-file", path: step.path, identity } } : {};
     }
     case "copy-source":
-      return copySource(step, copyOptions(step.from, step.to, conduct));
+      return copySource(step, copyOptions(step.from, step.to, context));
     case "adopt-file":
-      return adoptFile(step, copyOptions(step.from, step.to, conduct)).then(withoutOutcome);
+      return adoptFile(step, copyOptions(step.from, step.to, context)).then(withoutOutcome);
     case "set-access":
       return { object: changeAccess(step.path, step.from, step.to) };
     case "back-up":
@@ -65,12 +55,14 @@ export function perform(step: Step, conduct: Conduct): Outcome | Promise<Outcome
     case "put-back":
       return putBack(step.path, step.backup);
     case "replace-mount":
-      return replaceMount(step, step.to, conduct.lazy);
+      context.copies.forget(step.mountId);
+      return replaceMount(step, context);
     case "set-mount-options":
+      context.copies.forget(step.mountId);
       changeMountOptions(step, step.to);
       return {};
     case "set-hidden":
-      // For all steps at once, see `visibility.ts`.
+      // For all steps at once, see `hidden-mounts.ts`.
       return {};
     case "replace-link":
       replaceLink(step.path, step.from, step.to, nameOf(step.aside));
@@ -82,7 +74,7 @@ export function perform(step: Step, conduct: Conduct): Outcome | Promise<Outcome
       exchangeForLink(step.path, step.text, nameOf(step.aside), step.identity);
       return { made: { kind: "replaced-file", target: step.path, access: step.access } };
     case "unlink-to-copy":
-      return replaceLinkByCopy(step, copyOptions(step.from, step.path, conduct)).then(withoutOutcome);
+      return replaceLinkByCopy(step, copyOptions(step.from, step.path, context)).then(withoutOutcome);
     case "set-aside":
       return setAside(step.path, nameOf(step.aside), step.identity);
   }
@@ -97,7 +89,7 @@ function createIn(folders: HeldFolders, { path, access, role }: CreateStep, make
 function backUp(path: string, backup: string, identity: Identity): void {
   inParentOf(path, (parent, name) => {
     if (moveIf(parent, name, backup, (at) => isObject(statAt(parent, at), identity))) return;
-    throw new SystemError("renameat2", ESTALE, name);
+    throw new SystemError("renameat2", errno.ESTALE, name);
   });
 }
 
@@ -105,7 +97,7 @@ function withoutOutcome(): Outcome {
   return {};
 }
 
-function copyOptions(from: string, to: string, { stopIfAsked, watch }: Conduct): CopyOptions {
+function copyOptions(from: string, to: string, { stopIfAsked, watch }: StepContext): CopyOptions {
   return {
     signal: stopIfAsked,
     progress: (files, bytes) => watch({ kind: "copy", from, files, bytes }),
@@ -144,7 +136,8 @@ function exchangeForLink(path: string, text: string, otherName: string, identity
     makeSymlink(parent, otherName, text);
     try {
       const isMeant = (at: string) => isObject(statAt(parent, at), identity);
-      if (!exchangeIf(parent, name, otherName, isMeant)) throw new SystemError("renameat2", ESTALE, name);
+      if (!exchangeIf(parent, name, otherName, isMeant))
+        throw new SystemError("renameat2", errno.ESTALE, name);
     } catch (error) {
       if (isLink(parent, otherName, text)) unlink(parent, otherName);
       throw error;
@@ -152,11 +145,9 @@ function exchangeForLink(path: string, text: string, otherName: string, identity
   });
 }
 
-const ESTALE = 116;
-
 function removeLink(parent: number, name: string, text: string): void {
   if (removeIf(parent, name, isOurLink(parent, text))) return;
-  throw new SystemError("unlinkat", ESTALE, name);
+  throw new SystemError("unlinkat", errno.ESTALE, name);
 }
 
 async function replaceLinkByCopy(

@@ -1,12 +1,12 @@
 import { isSystemError } from "../linux/ffi.ts";
-import { closeDescriptor, openHandle, withDescriptor } from "../linux/files.ts";
-import { parseMountTable } from "../linux/mountinfo.ts";
-import { attachTree, cloneTree, detach, readMountTable, unmount } from "../linux/mounts.ts";
+import { readMounts } from "../linux/mountinfo.ts";
+import { attachTree, cloneTree, cloneWithOptions, detach, unmount } from "../linux/mounts.ts";
+import { closeDescriptor, openHandle, withDescriptor } from "../linux/open.ts";
+import { inParentOf } from "../linux/open-directory.ts";
 import { statAt } from "../linux/stat.ts";
-import { inParentOf } from "../linux/walk.ts";
 import { join } from "../model/path.ts";
 import type { MountedSource } from "../model/plan.ts";
-import { detachedMount, mountOfKept } from "./detached-mount.ts";
+import { detachedMount } from "./detached-mounts.ts";
 import {
   attachAtTarget,
   exchangeMount,
@@ -17,13 +17,13 @@ import {
   uncoverAgain,
 } from "./mounting.ts";
 import { statOf } from "./objects.ts";
-import type { Identified, Outcome } from "./session.ts";
+import type { Identified, Outcome } from "./step-context.ts";
 
 /** Taking steps with mounts back. */
 
 /**
  * Takes a mount away again; a process that found it in the meantime does not stop that. It is looked at in the same
- * open directory as it is then taken from, where nobody can exchange a mount point for another.
+ * open directory as it is then taken from, where a mount point can't be exchanged for another.
  * @param shown what the mount shows; null if that is not known any more
  * @returns why it was left
  */
@@ -53,7 +53,9 @@ export function mountAgain(target: string, mounted: MountedSource, outcome: Outc
   if (outcome.keptTree !== undefined) {
     attachAtTarget(target, outcome.keptTree);
   } else if (outcome.keptHandle !== undefined) {
-    withDescriptor(mountOfKept(outcome.keptHandle, mounted.options), (tree) => attachAtTarget(target, tree));
+    withDescriptor(cloneWithOptions(outcome.keptHandle, mounted.options), (tree) =>
+      attachAtTarget(target, tree),
+    );
   } else {
     mountAtTarget(target, mounted);
   }
@@ -123,6 +125,6 @@ function removeFromBeneath(target: string, old: Identified | null): void {
 function countMounts(target: string): number {
   return inParentOf(target, (_parent, name, realParent) => {
     const point = join(realParent, name);
-    return parseMountTable(readMountTable()).filter((mount) => mount.mountPoint === point).length;
+    return readMounts().filter((mount) => mount.mountPoint === point).length;
   });
 }

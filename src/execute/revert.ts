@@ -1,30 +1,31 @@
-import { closeDescriptor, makeSymlink, removeDirectory, renameToFree, unlink } from "../linux/files.ts";
+import { makeSymlink, removeDirectory, renameToFree, unlink } from "../linux/directory-entries.ts";
+import { closeDescriptor } from "../linux/open.ts";
+import { inParentOf, openParent, PathError } from "../linux/open-directory.ts";
 import { type Stat, statAt } from "../linux/stat.ts";
-import { inParentOf, PathError, walkToParent } from "../linux/walk.ts";
 import type { Access } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
 import { changeAccess, isBetween } from "./access.ts";
-import { revertAdoption } from "./adoption.ts";
-import { removeCopiedSource } from "./copy-source.ts";
-import { removeUnfinishedFile } from "./copy-tree.ts";
-import { exchangeIf, isOurLink, nameAside, removeIf, takePlaceOf } from "./giving-way.ts";
+import { exchangeIf, isOurLink, nameAside, removeIf, takePlaceOf } from "./conditional-rename.ts";
+import { removeCopiedSource } from "./copy/source.ts";
+import { removeUnfinishedFile } from "./copy/tree.ts";
+import { revertAdoption } from "./extras/adoption.ts";
 import { changeMountOptions } from "./mounting.ts";
-import { haveSameContent, isEmpty, isLink, isObject, looksCreated, statOf } from "./objects.ts";
-import type { Origin } from "./origin.ts";
+import { haveSameContent, isEmpty, isLink, isObject, looksCreated, type Origin, statOf } from "./objects.ts";
 import { replaceLink } from "./perform.ts";
 import { mountAgain, putOldMountBack, unmountAgain } from "./remounting.ts";
-import type { Identified, Outcome } from "./session.ts";
+import type { Identified, Outcome } from "./step-context.ts";
+import { changedPath } from "./step-paths.ts";
 
 /**
  * Takes a step back, whether it was carried out, only half, or not at all: what stands there now tells. So it serves
  * the command that failed as well as the one that finds the journal of a killed one.
  * @param outcome what this process knows of the step; nothing, if another one made it
  * @param origin tells what the command can have made
- * @returns what could not be put back as it was because somebody used it since
+ * @returns what could not be put back as it was because it was used since
  */
 export function revert(step: Step, outcome: Outcome, origin: Origin): string[] {
-  if (isGone(placeOf(step))) return [];
+  if (isGone(changedPath(step))) return [];
   switch (step.kind) {
     case "create-directory":
       return removeCreated(step.path, step.access, "directory", knownOrigin(outcome, origin));
@@ -50,7 +51,7 @@ export function revert(step: Step, outcome: Outcome, origin: Origin): string[] {
       if (isStillMounted(step)) changeMountOptions(step, step.from);
       return [];
     case "set-hidden":
-      // For all steps at once, see `visibility.ts`.
+      // For all steps at once, see `hidden-mounts.ts`.
       return [];
     case "unmount":
       mountAgain(step.target, step, outcome);
@@ -69,7 +70,7 @@ export function revert(step: Step, outcome: Outcome, origin: Origin): string[] {
     case "unlink-to-copy":
       return linkAgain(step);
     case "set-aside":
-      // Nobody else knows the name: whatever is there was moved there, be it by mistake in the instant before a kill.
+      // No other program knows the name: whatever is there was moved there, be it by mistake in the instant before a kill.
       return renameBack(step.path, step.aside, statOf(step.aside) !== null);
   }
 }
@@ -80,29 +81,12 @@ function isStillMounted({ target, mountId }: Extract<Step, { kind: "set-mount-op
   return found?.mountRoot === true && found.mountId === mountId;
 }
 
-/** The path that a step changes. */
-function placeOf(step: Step): string {
-  switch (step.kind) {
-    case "copy-source":
-    case "adopt-file":
-      return step.to;
-    case "mount":
-    case "replace-mount":
-    case "set-mount-options":
-    case "set-hidden":
-    case "unmount":
-      return step.target;
-    default:
-      return step.path;
-  }
-}
-
 /**
  * Without the directory that it changed there is nothing of a step left: a reboot threw it away.
  * @throws PathError where the way to the directory may not be taken now
  */
 function isGone(path: string): boolean {
-  const parent = walkToParent(path);
+  const parent = openParent(path);
   if (parent.kind === "missing" || parent.kind === "blocked") return true;
   if (parent.kind !== "open") throw new PathError(path, parent);
   closeDescriptor(parent.descriptor);
@@ -110,7 +94,7 @@ function isGone(path: string): boolean {
 }
 
 /**
- * Removes what a step created, unless somebody uses it by now. What stood there before the command can be there again,
+ * Removes what a step created, unless it is in use by now. What stood there before the command can be there again,
  * if an earlier undo was killed; and after a reboot, something of the same form that the machine always has there.
  */
 function removeCreated(path: string, access: Access, type: "directory" | "file", origin: Origin): string[] {
@@ -153,7 +137,7 @@ function renameBack(path: string, away: string, isMoved: boolean): string[] {
   return [];
 }
 
-/** A process that was killed can have left the link, or what somebody put in its place, beside. */
+/** A process that was killed can have left the link, or what another process put in its place, beside. */
 function bringLinkBack(path: string, text: string): string[] {
   return inParentOf(path, (parent, name) => {
     const aside = nameAside(name);
@@ -187,7 +171,7 @@ function exchangeBack(path: string, text: string, otherPath: string, isMoved: bo
   });
 }
 
-/** The link comes back in the place of the copy, unless somebody wrote into that since. */
+/** The link comes back in the place of the copy, unless that was written to since. */
 function linkAgain(step: Extract<Step, { kind: "unlink-to-copy" }>): string[] {
   return inParentOf(step.path, (parent, name) => {
     const aside = nameOf(step.aside);

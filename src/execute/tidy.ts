@@ -1,15 +1,14 @@
+import { removeDirectory, renameToFree, unlink } from "../linux/directory-entries.ts";
 import { isSystemError } from "../linux/ffi.ts";
-import { removeDirectory, renameToFree, unlink } from "../linux/files.ts";
+import { describeFailure, inParentOf, PathError } from "../linux/open-directory.ts";
 import { statAt } from "../linux/stat.ts";
-import { describeWalk, inParentOf, PathError } from "../linux/walk.ts";
 import type { Identity } from "../model/generation.ts";
 import { nameOf, parentOf } from "../model/path.ts";
 import type { Tidying } from "../model/plan.ts";
+import { removeIf } from "./conditional-rename.ts";
 import { syncDirectories } from "./durability.ts";
-import { removeIf } from "./giving-way.ts";
 import { HeldFolder } from "./held-folders.ts";
 import { haveSameContent, isEmpty, isObject } from "./objects.ts";
-import { Patience } from "./patience.ts";
 
 /** How far {@link tidyUp} came. */
 export interface Tidied {
@@ -60,8 +59,8 @@ function tidyPatiently(tidying: Tidying, folder: HeldFolder, patience: Patience)
 }
 
 /** Where the way to it is gone, so is the thing. */
-function whyLeft({ path }: Tidying, { walk }: PathError): string[] {
-  return walk.kind === "missing" ? [] : [`${path} is left: ${describeWalk(walk)}`];
+function whyLeft({ path }: Tidying, { failure }: PathError): string[] {
+  return failure.kind === "missing" ? [] : [`${path} is left: ${describeFailure(failure)}`];
 }
 
 function tidy(tidying: Tidying, folder: HeldFolder): string[] {
@@ -97,9 +96,36 @@ function isOurEmptyFile(parent: number, identity: Identity): (name: string) => b
   };
 }
 
-/** Somebody wrote into the file in the instant between comparing and replacing it. */
+/** Another process wrote into the file in the instant between comparing and replacing it. */
 function keepChanged(parent: number, name: string, path: string, target: string): string {
   const kept = `${name.replace(/^\./, "")}.kept`;
   renameToFree(parent, name, parent, kept);
   return `what was at ${target} changed while imp replaced it; it is kept beside it as ${kept} (was ${path})`;
+}
+
+/** For a whole command, in milliseconds. */
+const longest = 1_000;
+
+/**
+ * Users can bend the ways below their directories again and again, each time for an instant: they exchange one of them
+ * for a symlink. A step forward is refused then. A step back has to be made all the same, so it is tried until the way
+ * is straight, or until it becomes clear that they do not stop.
+ */
+export class Patience {
+  #left = longest;
+
+  /** Runs `action`, again as long as it meets an unsafe path; it must do no harm to run it twice. */
+  insist<T>(action: () => T): T {
+    const begin = performance.now();
+    for (;;) {
+      try {
+        return action();
+      } catch (error) {
+        const passed = performance.now() - begin;
+        if (error instanceof PathError && error.failure.kind === "unsafe" && passed < this.#left) continue;
+        this.#left -= passed;
+        throw error;
+      }
+    }
+  }
 }

@@ -1,14 +1,14 @@
 import { isSystemError } from "../linux/ffi.ts";
 import { isAtOrBelow } from "../model/path.ts";
-import type { Step } from "../model/plan.ts";
+import type { Step, Tidying } from "../model/plan.ts";
 import type { Problem } from "../model/problem.ts";
 import { syncChanges } from "./durability.ts";
-import { statOf } from "./objects.ts";
-import { madeBy, type Origin, unlessMoved } from "./origin.ts";
-import { Patience } from "./patience.ts";
+import { restoreVisibility } from "./extras/hidden-mounts.ts";
+import { madeBy, type Origin, statOf, unlessMoved } from "./objects.ts";
 import { revert } from "./revert.ts";
-import type { Done } from "./session.ts";
-import { restoreVisibility } from "./visibility.ts";
+import type { Done } from "./step-context.ts";
+import { pathsOf } from "./step-paths.ts";
+import { Patience, tidyUp } from "./tidy.ts";
 
 const triesAgain = "put that right; the next imp command that changes things tries again";
 
@@ -31,9 +31,9 @@ export function takeBack(done: readonly Done[], startedAt?: string): Problem[] {
   const blocked: string[] = [];
   const problems: Problem[] = [];
   for (const one of done.toReversed()) {
-    const places = placesOf(one.step);
-    const found = isBlocked(places, blocked) ? null : takeOneBack(one, origin, patience, backups);
-    if (found === null || found.some(({ severity }) => severity === "error")) blocked.push(...places);
+    const paths = pathsOf(one.step);
+    const found = isBlocked(paths, blocked) ? null : takeOneBack(one, origin, patience, backups);
+    if (found === null || found.some(({ severity }) => severity === "error")) blocked.push(...paths);
     problems.push(...(found ?? []));
   }
   const steps = done.map(({ step }) => step);
@@ -81,45 +81,30 @@ function bringToDisk(steps: readonly Step[]): Problem[] {
   }
 }
 
-function isBlocked(places: readonly string[], blocked: readonly string[]): boolean {
-  return places.some((place) =>
-    blocked.some((other) => isAtOrBelow(place, other) || isAtOrBelow(other, place)),
-  );
+function isBlocked(paths: readonly string[], blocked: readonly string[]): boolean {
+  return paths.some((path) => blocked.some((other) => isAtOrBelow(path, other) || isAtOrBelow(other, path)));
 }
 
-/** All paths that a step is about. */
-function placesOf(step: Step): string[] {
-  switch (step.kind) {
-    case "create-directory":
-    case "create-file":
-    case "set-access":
-      return [step.path];
-    case "copy-source":
-      return [step.from, step.to];
-    case "adopt-file":
-      return [step.from, step.to, step.aside, step.backup];
-    case "back-up":
-    case "put-back":
-      return [step.path, step.backup];
-    case "mount":
-    case "unmount":
-      return [step.target, step.source];
-    case "replace-mount":
-      return [step.target, step.from.source, step.to.source];
-    case "set-mount-options":
-    case "set-hidden":
-      return [step.target];
-    case "link":
-    case "unlink":
-      return [step.path, step.text];
-    case "replace-link":
-      return [step.path, step.aside, step.from, step.to];
-    case "exchange-for-link":
-      return [step.path, step.backup, step.text];
-    case "replace-file":
-    case "unlink-to-copy":
-      return [step.path, step.aside, step.text];
-    case "set-aside":
-      return [step.path, step.aside];
+/** What a command that was killed had set out to do. */
+export interface Unfinished {
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly steps: readonly Step[];
+  readonly afterwards: readonly Tidying[];
+}
+
+/**
+ * Finishes a killed command that was on record, and undoes one that was not. Every step is looked at and taken back only
+ * as far as it was done, so it does no harm to do this twice, or after a reboot.
+ * @returns what could not be settled (errors), and what a person should know (warnings)
+ */
+export function settle({ startedAt, steps, afterwards }: Unfinished, isCommitted: boolean): Problem[] {
+  if (isCommitted) {
+    // What can't be removed even now is left to the person: a later command has a journal of its own to keep.
+    return tidyUp(afterwards).notices.map((message) => ({ severity: "warning", message }));
   }
+  return takeBack(
+    steps.map((step) => ({ step, outcome: {} })),
+    startedAt,
+  );
 }

@@ -1,6 +1,6 @@
 /**
  * Numbers of the Linux system call interface, from the kernel's uapi headers
- * (`asm/unistd_64.h`, `asm-generic/unistd.h`, `linux/fcntl.h`, `linux/stat.h`, `linux/mount.h`, `linux/openat2.h`).
+ * (`asm/unistd_64.h`, `asm-generic/unistd.h`, `asm-generic/errno.h`, `linux/fcntl.h`, `linux/stat.h`, `linux/mount.h`, `linux/openat2.h`).
  */
 
 interface CallNumbers {
@@ -192,3 +192,41 @@ export const S_IFIFO = 0o010000;
 export const S_IFCHR = 0o020000;
 export const S_IFBLK = 0o060000;
 export const S_IFSOCK = 0o140000;
+
+/** Error numbers, the same on every machine that imp is built for. A system call answers with the negative one. */
+export const errno = {
+  EPERM: 1,
+  ENOENT: 2,
+  EINTR: 4,
+  EIO: 5,
+  ENXIO: 6,
+  EBADF: 9,
+  EAGAIN: 11,
+  ENOMEM: 12,
+  EACCES: 13,
+  EBUSY: 16,
+  EEXIST: 17,
+  EXDEV: 18,
+  ENODEV: 19,
+  ENOTDIR: 20,
+  EISDIR: 21,
+  EINVAL: 22,
+  ENFILE: 23,
+  EMFILE: 24,
+  ENOTTY: 25,
+  ETXTBSY: 26,
+  EFBIG: 27,
+  ENOSPC: 28,
+  EROFS: 30,
+  EMLINK: 31,
+  EPIPE: 32,
+  ERANGE: 34,
+  ENAMETOOLONG: 36,
+  ENOSYS: 38,
+  ENOTEMPTY: 39,
+  ELOOP: 40,
+  ENODATA: 61,
+  EOPNOTSUPP: 95,
+  ESTALE: 116,
+  EDQUOT: 122,
+} as const;

@@ -1,94 +1,115 @@
-import { SystemError } from "./ffi.ts";
-import { changeMode, changeOwner } from "./files.ts";
-import { effectiveUser } from "./process.ts";
-import { type Stat, statDescriptor } from "./stat.ts";
-import { setTimes } from "./times.ts";
-import { attribute, attributeNames, removeAttribute, setAttribute } from "./xattr.ts";
+import { AT_EMPTY_PATH, AT_FDCWD, errno } from "./abi.ts";
+import { cString, SystemError, systemCall, systemCallOrErrno } from "./ffi.ts";
+import { decodePath } from "./path-encoding.ts";
 
-const EOPNOTSUPP = -95;
+/** What an inode has besides its content: owner, mode, times, extended attributes. */
+
+/** Changes the owner of the object behind any descriptor, a handle included. */
+export function changeOwner(descriptor: number, uid: number, gid: number): void {
+  systemCall("fchownat", "", descriptor, "", uid, gid, AT_EMPTY_PATH);
+}
 
 /**
- * Gives one object the owner, mode, times and extended attributes of another, both by any descriptor.
- * @param before what the original was before its content was read: its times from before the reading
- * @param lost gets the names of the attributes that only mean something to the original's filesystem, and are refused
- *   by the copy's
- * @returns true if the original was written to since `before`
- * @throws SystemError if the copy's filesystem cannot keep an attribute that counts (see {@link isFleeting})
+ * Changes the twelve permission bits of the object behind any descriptor. The way through `/proc` serves handles,
+ * which fchmod(2) refuses.
  */
-export function copyAttributes(from: number, to: number, before: Stat, lost: Set<string>): boolean {
-  const after = statDescriptor(from);
-  // The owner first: a change of owner clears set-user-ID bits and capabilities.
-  changeOwner(to, after.uid, after.gid);
-  copyExtendedAttributes(from, to, lost);
-  // What was private at either end of the reading is private in the copy.
-  if (before.type !== "symlink") changeMode(to, before.mode & after.mode);
-  setTimes(to, before.accessed, before.modified);
-  return after.modified !== before.modified || after.size !== before.size;
+export function changeMode(descriptor: number, mode: number): void {
+  systemCall("fchmodat", "", AT_FDCWD, `/proc/self/fd/${descriptor}`, mode);
 }
 
-/** Gives an object (no symlink) the owner, mode and times of another, and nothing else. */
-export function copyAccess(to: number, stat: Stat): void {
-  changeOwner(to, stat.uid, stat.gid);
-  changeMode(to, stat.mode);
-  setTimes(to, stat.accessed, stat.modified);
+const nanosecondsPerSecond = 1_000_000_000n;
+
+/**
+ * Sets the access and modification time of the object behind any descriptor, a handle of a symlink included
+ * (utimensat(2)). Both are nanoseconds since the epoch as decimal strings, as in `Stat`.
+ */
+export function setTimes(descriptor: number, accessed: string, modified: string): void {
+  setBoth(descriptor, timespec(accessed), timespec(modified));
 }
 
-/** Makes a directory inaccessible to all but this process's user, and what is created in it too. */
-export function seal(directory: number): void {
-  const unchanged = -1;
-  // The owner first: the old one could open it again.
-  changeOwner(directory, effectiveUser(), unchanged);
-  removeAccessLists(directory, []);
-  changeMode(directory, sealedMode);
+/** As {@link setTimes}; the modification time stays, also if a process writes at this moment. */
+export function setAccessTime(descriptor: number, accessed: string): void {
+  setBoth(descriptor, timespec(accessed), [0n, UTIME_OMIT]);
 }
 
-/** True if a directory is as {@link seal} leaves it. */
-export function isSealed(directory: number): boolean {
-  const { uid, mode } = statDescriptor(directory);
-  return uid === effectiveUser() && mode === sealedMode;
+/** `linux/stat.h` */
+const UTIME_OMIT = 0x3ffffffen;
+
+type Timespec = readonly [seconds: bigint, nanoseconds: bigint];
+
+function setBoth(descriptor: number, accessed: Timespec, modified: Timespec): void {
+  const times = new BigInt64Array([...accessed, ...modified]);
+  // The way through /proc serves handles, which futimens refuses, and ends at the link itself.
+  const path = `/proc/self/fd/${descriptor}`;
+  systemCall("utimensat", "", AT_FDCWD, path, new Uint8Array(times.buffer), 0);
 }
 
-/** The sticky bit does nothing here, and hardly any other directory has just this mode: a mark that survives a crash. */
-const sealedMode = 0o1700;
-
-function copyExtendedAttributes(from: number, to: number, lost: Set<string>): void {
-  const names = attributeNames(from).filter((name) => !isNeverCopied(name));
-  removeAccessLists(to, names);
-  for (const name of names) {
-    const value = attribute(from, name);
-    if (value === null) continue;
-    const result = setAttribute(to, name, value);
-    if (result >= 0 || isFleeting(name, value, result)) continue;
-    if (isPortable(name)) throw new SystemError("setxattr", -result, name);
-    lost.add(name);
-  }
+/** Seconds and nanoseconds, the latter never negative, before 1970 too. */
+function timespec(time: string): Timespec {
+  const total = BigInt(time);
+  const nanoseconds = ((total % nanosecondsPerSecond) + nanosecondsPerSecond) % nanosecondsPerSecond;
+  return [(total - nanoseconds) / nanosecondsPerSecond, nanoseconds];
 }
 
-/** Removes access control lists, as inherited from a folder (acl(5)), except those in `wanted`. */
-function removeAccessLists(descriptor: number, wanted: readonly string[]): void {
-  for (const name of attributeNames(descriptor)) {
-    if (isAccessList(name) && !wanted.includes(name)) removeAttribute(descriptor, name);
-  }
+/**
+ * True if a copy's time is the original's, as far as its filesystem can keep it: ext4 with small inodes, for one,
+ * knows whole seconds only.
+ */
+export function sameTime(original: string, copy: string): boolean {
+  if (original === copy) return true;
+  const [seconds] = timespec(original);
+  return BigInt(copy) === seconds * nanosecondsPerSecond;
 }
 
-function isAccessList(name: string): boolean {
-  return name === "system.posix_acl_access" || name === "system.posix_acl_default";
+/**
+ * Extended attributes (xattr(7)) of the object behind any descriptor. The way through /proc serves handles too, which
+ * fgetxattr(2) refuses, and ends at the object itself, be it a symlink.
+ */
+
+/** XATTR_SIZE_MAX and XATTR_LIST_MAX (linux/limits.h): no list and no value is longer. */
+const buffer = new Uint8Array(65536);
+
+function pathOf(descriptor: number): Uint8Array {
+  return cString(`/proc/self/fd/${descriptor}`);
 }
 
-/** The kernel's own seal over one inode (evm), and XFS's second view of access control lists (attr's xattr.conf). */
-function isNeverCopied(name: string): boolean {
-  return name === "security.evm" || name.startsWith("trusted.SGI_");
+/** The names of all attributes that this process may see; none where the filesystem keeps none. */
+export function attributeNames(descriptor: number): string[] {
+  const length = systemCallOrErrno("listxattr", pathOf(descriptor), buffer, buffer.length);
+  if (length === 0 || length === -errno.EOPNOTSUPP) return [];
+  if (length < 0) throw new SystemError("listxattr", -length, "");
+  return decodePath(buffer.subarray(0, length - 1)).split("\0");
 }
 
-/** Attributes that mean the same everywhere; others (`btrfs.compression`, `system.nfs4_acl`) belong to a filesystem. */
-function isPortable(name: string): boolean {
-  return /^(user|trusted|security)\./.test(name) || isAccessList(name);
+/** An attribute's value; null if there is no such attribute (any more). */
+export function attribute(descriptor: number, name: string): Uint8Array | null {
+  const length = systemCallOrErrno("getxattr", pathOf(descriptor), cString(name), buffer, buffer.length);
+  if (length === -errno.ENODATA) return null;
+  if (length < 0) throw new SystemError("getxattr", -length, name);
+  return buffer.slice(0, length);
 }
 
-/** A label that the system's policy gives anew, or a list that says no more than the mode does. */
-function isFleeting(name: string, value: Uint8Array, result: number): boolean {
-  if (name === "security.selinux" || name.startsWith("security.SMACK64")) return true;
-  // A header of 4 bytes and 8 for each line: owner, group and others are all that the mode knows too.
-  const trivial = name === "system.posix_acl_default" ? 4 : 4 + 3 * 8;
-  return result === EOPNOTSUPP && isAccessList(name) && value.length <= trivial;
+/** Sets an attribute. Returns 0, or the negative errno: -95 (EOPNOTSUPP) if the filesystem does not keep such ones. */
+export function setAttribute(descriptor: number, name: string, value: Uint8Array): number {
+  // Empty memory has no address.
+  const memory = value.length === 0 ? 0 : value;
+  return systemCallOrErrno("setxattr", pathOf(descriptor), cString(name), memory, value.length, 0);
+}
+
+/** Removes an attribute, if it is there. */
+export function removeAttribute(descriptor: number, name: string): void {
+  const result = systemCallOrErrno("removexattr", pathOf(descriptor), cString(name));
+  if (result < 0 && result !== -errno.ENODATA) throw new SystemError("removexattr", -result, name);
+}
+
+/**
+ * True if the object behind any descriptor but that of a symlink carries a POSIX access control list (acl(5)). Its
+ * group permission bits are then the list's mask: what the list may grant to those that it names.
+ */
+export function hasAccessList(descriptor: number): boolean {
+  const path = `/proc/self/fd/${descriptor}`;
+  const length = systemCallOrErrno("getxattr", path, "system.posix_acl_access", 0, 0);
+  if (length === -errno.ENODATA || length === -errno.EOPNOTSUPP) return false;
+  if (length < 0) throw new SystemError("getxattr", -length, "");
+  return length > 0;
 }

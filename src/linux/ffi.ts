@@ -1,9 +1,8 @@
-import type { FFIFunction, Pointer } from "bun:ffi";
-import { type CallName, callNumbers } from "./abi.ts";
-import { encodePath, hasStrayByte } from "./bytes.ts";
-import { CString, kinds, openLibrary, ptr, read } from "./foreign.ts";
+import { CString, dlopen, type FFIFunction, FFIType, type Pointer, ptr, read } from "bun:ffi";
+import { type CallName, callNumbers, errno } from "./abi.ts";
+import { encodePath, hasStrayByte } from "./path-encoding.ts";
 
-const { word, i32, pointer, u32 } = kinds;
+const { i64_fast: word, i32, ptr: pointer, u32 } = FFIType;
 
 const signatures = {
   syscall: { args: [word, word, word, word, word, word, word], returns: word },
@@ -22,13 +21,14 @@ const rareSignatures = {
 /** From the C library of the running system: glibc, or else musl. */
 function openLibc<const Functions extends Record<string, FFIFunction>>(functions: Functions) {
   try {
-    return openLibrary("libc.so.6", functions);
+    return dlopen("libc.so.6", functions).symbols;
   } catch {
-    return openLibrary(`libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`, functions);
+    return dlopen(`libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`, functions).symbols;
   }
 }
 
 const libc = openLibc(signatures);
+const errnoAddress = libc.__errno_location() as Pointer;
 
 let rare: ReturnType<typeof openLibc<typeof rareSignatures>> | null = null;
 
@@ -37,39 +37,6 @@ export function libcFunctions() {
   rare ??= openLibc(rareSignatures);
   return rare;
 }
-
-const errnoNames: Readonly<Record<number, string>> = {
-  1: "EPERM",
-  2: "ENOENT",
-  4: "EINTR",
-  5: "EIO",
-  9: "EBADF",
-  11: "EAGAIN",
-  12: "ENOMEM",
-  13: "EACCES",
-  16: "EBUSY",
-  17: "EEXIST",
-  18: "EXDEV",
-  19: "ENODEV",
-  20: "ENOTDIR",
-  21: "EISDIR",
-  22: "EINVAL",
-  24: "EMFILE",
-  26: "ETXTBSY",
-  27: "EFBIG",
-  28: "ENOSPC",
-  30: "EROFS",
-  31: "EMLINK",
-  32: "EPIPE",
-  36: "ENAMETOOLONG",
-  38: "ENOSYS",
-  39: "ENOTEMPTY",
-  40: "ELOOP",
-  61: "ENODATA",
-  95: "EOPNOTSUPP",
-  116: "ESTALE",
-  122: "EDQUOT",
-};
 
 /** A system call that the kernel refused. */
 export class SystemError extends Error {
@@ -80,9 +47,9 @@ export class SystemError extends Error {
   /** What the call was about: a path, or empty. */
   readonly path: string;
 
-  constructor(call: string, errno: number, path: string) {
-    super(new CString(libcFunctions().strerror(errno) as Pointer).toString());
-    this.code = errnoNames[errno] ?? `E${errno}`;
+  constructor(call: string, reason: number, path: string) {
+    super(new CString(libcFunctions().strerror(reason) as Pointer).toString());
+    this.code = Object.entries(errno).find(([, number]) => number === reason)?.[0] ?? `E${reason}`;
     this.call = call;
     this.path = path;
   }
@@ -137,7 +104,7 @@ export function systemCallOrErrno(
     typeof e === "number" ? e : address(e),
     typeof f === "number" ? f : address(f),
   ) as number;
-  return result < 0 ? -errno() : result;
+  return result < 0 ? -lastErrno() : result;
 }
 
 /**
@@ -154,41 +121,38 @@ export function callAt(
 ): number {
   textsInCall = 0;
   const result = libc.syscall(call, directory, addressOfText(text), c, d, e, 0) as number;
-  return result < 0 ? -errno() : result;
+  return result < 0 ? -lastErrno() : result;
 }
 
 /** As {@link callAt}, for the calls with a descriptor alone. */
 export function callOn(call: number, descriptor: number): number {
   const result = libc.syscall(call, descriptor, 0, 0, 0, 0, 0) as number;
-  return result < 0 ? -errno() : result;
+  return result < 0 ? -lastErrno() : result;
 }
 
-/** Why the last call failed. The C library has a place for it in each thread, and calls are made in one alone. */
-function errno(): number {
-  errnoPlace ??= libc.__errno_location() as Pointer;
-  return read.i32(errnoPlace, 0);
+/** Why the last call failed. The C library keeps it for each thread, and calls are made in one alone. */
+function lastErrno(): number {
+  return read.i32(errnoAddress, 0);
 }
-
-let errnoPlace: Pointer | null = null;
 
 function address(argument: string | Uint8Array): number {
   return typeof argument === "string" ? addressOfText(argument) : ptr(argument);
 }
 
-/** Where the texts of a call are put for the kernel; no call has more than two. */
+/** The texts of a call, as the kernel reads them; no call has more than two. */
 const texts = [newText(), newText()];
 let textsInCall = 0;
 
-interface TextPlace {
+interface TextBuffer {
   readonly bytes: Uint8Array;
   readonly address: number;
   /** What the bytes are of: several calls with the same name come one after the other. No kernel writes there. */
   text: string;
-  /** What is too long for the place, or no UTF-8, has memory of its own; held here until the call is over. */
+  /** What is too long for the buffer, or no UTF-8, has memory of its own; held here until the call is over. */
   rare: Uint8Array | null;
 }
 
-function newText(): TextPlace {
+function newText(): TextBuffer {
   const bytes = new Uint8Array(16 * 1024);
   return { bytes, address: ptr(bytes), text: "", rare: null };
 }
@@ -196,18 +160,18 @@ function newText(): TextPlace {
 /** Calls are made for each entry of a configuration, so not each of their texts gets memory of its own. */
 function addressOfText(text: string): number {
   if (text === "") return ptr(nothing);
-  const place = texts[textsInCall];
-  if (place === undefined) throw new Error("a system call with more than two texts");
+  const buffer = texts[textsInCall];
+  if (buffer === undefined) throw new Error("a system call with more than two texts");
   textsInCall += 1;
-  if (place.text === text) return place.address;
+  if (buffer.text === text) return buffer.address;
   // Three bytes are the most that one UTF-16 unit takes.
-  if (text.length * 3 >= place.bytes.length || hasStrayByte(text)) {
-    place.rare = cString(text);
-    return ptr(place.rare);
+  if (text.length * 3 >= buffer.bytes.length || hasStrayByte(text)) {
+    buffer.rare = cString(text);
+    return ptr(buffer.rare);
   }
-  place.bytes[encoder.encodeInto(text, place.bytes).written] = 0;
-  place.text = text;
-  return place.address;
+  buffer.bytes[encoder.encodeInto(text, buffer.bytes).written] = 0;
+  buffer.text = text;
+  return buffer.address;
 }
 
 const encoder = new TextEncoder();

@@ -3,6 +3,7 @@ import {
   AT_NO_AUTOMOUNT,
   AT_SYMLINK_NOFOLLOW,
   callNumbers,
+  errno,
   MNT_DETACH,
   MNT_EXPIRE,
   MOVE_MOUNT_BENEATH,
@@ -14,14 +15,8 @@ import {
   UMOUNT_NOFOLLOW,
 } from "./abi.ts";
 import { callAt, SystemError, systemCall, systemCallOrErrno } from "./ffi.ts";
-import { closeDescriptor } from "./files.ts";
+import { closeDescriptor } from "./open.ts";
 import { isMountRootAt } from "./stat.ts";
-import { type Bytes, readByPath } from "./whole-file.ts";
-
-/** The mount table of this mount namespace, as the kernel writes it: bytes, for names need not be UTF-8. */
-export function readMountTable(): Bytes {
-  return readByPath("/proc/self/mountinfo");
-}
 
 /**
  * A copy of the mount that `name` in `directory` lies on, showing just what is there, attached to nothing (open_tree(2)
@@ -53,7 +48,7 @@ export function attachTreeBeneath(tree: number, directory: number, name: string)
   systemCall("move_mount", name, tree, "", directory, name, flags);
 }
 
-/** Unmounts what is on top at `name` in `directory`. @throws SystemError `EBUSY` while somebody uses it */
+/** Unmounts what is on top at `name` in `directory`. @throws SystemError `EBUSY` while it is in use */
 export function unmount(directory: number, name: string): void {
   systemCall("umount2", name, `/proc/self/fd/${directory}/${name}`, UMOUNT_NOFOLLOW);
 }
@@ -75,10 +70,19 @@ export function detachTree(tree: number): void {
 export function isBusyMount(directory: number, name: string): boolean {
   if (!isMountRootAt(directory, name)) return false;
   const path = `/proc/self/fd/${directory}/${name}`;
-  return systemCallOrErrno("umount2", path, UMOUNT_NOFOLLOW | MNT_EXPIRE) === -EBUSY;
+  return systemCallOrErrno("umount2", path, UMOUNT_NOFOLLOW | MNT_EXPIRE) === -errno.EBUSY;
 }
 
-const EBUSY = 16;
+/** `linux/magic.h` */
+const OVERLAYFS_SUPER_MAGIC = 0x794c7630;
+
+/** True if the object behind any descriptor, a handle included, lies on an overlay (fstatfs(2)). */
+export function isOnOverlay(descriptor: number): boolean {
+  // `f_type` is the first word of `struct statfs`.
+  const words = new Uint32Array(30);
+  systemCall("fstatfs", "", descriptor, new Uint8Array(words.buffer));
+  return words[0] === OVERLAYFS_SUPER_MAGIC;
+}
 
 /** Bits of `struct mount_attr` (linux/mount.h). */
 const attributeBits = {

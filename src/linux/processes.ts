@@ -1,10 +1,10 @@
 import type { Holder } from "../model/problem.ts";
 import { AT_FDCWD, AT_NO_AUTOMOUNT } from "./abi.ts";
-import { openHandle, readLink, withDescriptor } from "./files.ts";
+import { readLink, readNames } from "./directory-entries.ts";
+import { readByPath } from "./file-io.ts";
 import { parseMountTable } from "./mountinfo.ts";
-import { readNames } from "./reopen.ts";
+import { openHandle, withDescriptor } from "./open.ts";
 import { mountIdOf } from "./stat.ts";
-import { readByPath } from "./whole-file.ts";
 
 /** What identifies a mount in every mount namespace that it was propagated to. */
 export interface HeldMount {
@@ -92,4 +92,20 @@ function linkText(link: string): string {
   } catch {
     return "";
   }
+}
+
+/**
+ * When the process `pid` started, in clock ticks since the boot (field 22 of `/proc/PID/stat`, proc_pid_stat(5)).
+ * Together with the pid it names a process for good, since pids are used again. Null if there is no such process here.
+ */
+export function startTime(pid: number): string | null {
+  let text: string;
+  try {
+    text = new TextDecoder("latin1").decode(readByPath(`/proc/${pid}/stat`));
+  } catch {
+    return null;
+  }
+  // The second field is the program's name in parentheses, and may itself hold spaces and parentheses.
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  return fields[19] ?? null;
 }

@@ -24,12 +24,14 @@ export const at = {
   accessed: 16,
   birth: 20,
   modified: 28,
+  representedMajor: 32,
+  representedMinor: 33,
   deviceMajor: 34,
   deviceMinor: 35,
   mountId: 36,
 } as const;
-/** Up to the end of the modification time. */
-export const endOfKept = 31;
+/** Up to the end of the device that a node represents. */
+export const endOfKept = 34;
 const STATX_ATTR_MOUNT_ROOT = 0x2000;
 
 export function typeOf(mode: number): FileType {
@@ -59,14 +61,18 @@ export function count(from: Uint32Array, index: number): number {
   return (from[index] as number) + (from[index + 1] as number) * 0x1_0000_0000;
 }
 
-let lastDevice = { major: -1, minor: -1, name: "" };
-
-/** `major:minor`; neighbours mostly lie on the same one. */
-export function deviceName(major: number, minor: number): string {
-  if (major !== lastDevice.major || minor !== lastDevice.minor) {
-    lastDevice = { major, minor, name: `${major}:${minor}` };
-  }
-  return lastDevice.name;
+/**
+ * What stat(2) has for a device as one number (`st_dev`), of its `major:minor`. The bits are spread as by the C library's
+ * makedev(3): twelve of the major number and eight of the minor one at the old places, the others above.
+ */
+export function deviceNumber(device: string): bigint {
+  const [major = 0n, minor = 0n] = device.split(":").map(BigInt);
+  return (
+    ((major & 0xfffff000n) << 32n) |
+    ((major & 0xfffn) << 8n) |
+    ((minor & 0xffffff00n) << 12n) |
+    (minor & 0xffn)
+  );
 }
 
 /** True if both have the same 64-bit number there. */

@@ -6,12 +6,14 @@ import {
   mkdirSync,
   mkdtempSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { closeDescriptor, openDirectoryWithoutLinks, openHandle, readLink } from "./files.ts";
+import { readLink } from "./directory-entries.ts";
+import { closeDescriptor, openDirectoryWithoutLinks, openHandle } from "./open.ts";
 import {
   areOneObject,
   isMountRootAt,
@@ -21,6 +23,7 @@ import {
   statAt,
   statDescriptor,
 } from "./stat.ts";
+import { deviceNumber } from "./stat-words.ts";
 
 let folder = "";
 let directory = -1;
@@ -191,4 +194,18 @@ describe("two looks", () => {
       );
     closeDescriptor(root);
   });
+});
+
+test("a device has the number that stat(2) gives it", () => {
+  for (const path of ["/", "/proc", "/dev", "/dev/null", "/tmp"]) {
+    const { dev } = statSync(path, { bigint: true });
+    const stat = statAt(-100, path);
+    expect(stat && deviceNumber(stat.device)).toBe(dev);
+  }
+});
+
+test("large numbers of devices keep all their bits", () => {
+  expect(deviceNumber("259:1")).toBe(0x10301n);
+  expect(deviceNumber("8:300")).toBe(0x10082cn);
+  expect(deviceNumber("4096:1048576")).toBe((4096n << 32n) | (1048576n << 12n));
 });

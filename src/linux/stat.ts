@@ -1,19 +1,19 @@
+import { ptr } from "bun:ffi";
 import {
   AT_EMPTY_PATH,
   AT_FDCWD,
   AT_NO_AUTOMOUNT,
   AT_SYMLINK_NOFOLLOW,
   callNumbers,
+  errno,
   STATX_BASIC_STATS,
   STATX_BTIME,
   STATX_MNT_ID,
 } from "./abi.ts";
-import { callAt, SystemError } from "./ffi.ts";
-import { ptr } from "./foreign.ts";
+import { callAt, SystemError, systemCall } from "./ffi.ts";
 import {
   at,
   count,
-  deviceName,
   endOfKept,
   type FileType,
   hasBirth,
@@ -37,6 +37,8 @@ export interface Stat {
   /** `major:minor`, as in mountinfo. */
   readonly device: string;
   readonly inode: string;
+  /** The device that a device node represents, `major:minor`; `0:0` for all else. */
+  readonly representedDevice: string;
   readonly mountId: number;
   /** True if the object is the root of a mount (STATX_ATTR_MOUNT_ROOT, Linux 5.8). */
   readonly mountRoot: boolean;
@@ -47,7 +49,6 @@ export interface Stat {
 }
 
 const mask = STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID;
-const ENOENT = -2;
 
 const buffer = new Uint8Array(256);
 /** Every machine that imp is built for puts the lowest byte first; reading by words is several times faster. */
@@ -78,7 +79,7 @@ function isFound(directory: number, name: string): boolean {
   const flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | (name === "" ? AT_EMPTY_PATH : 0);
   const result = statx(directory, name, flags);
   if (result === 0) return true;
-  if (result === ENOENT) return false;
+  if (result === -errno.ENOENT) return false;
   throw new SystemError("statx", -result, name);
 }
 
@@ -110,7 +111,7 @@ function glimpse(): Glimpse {
 
 /** True if the directory holds nothing of that name. */
 export function isFreeName(directory: number, name: string): boolean {
-  return statx(directory, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) === ENOENT;
+  return statx(directory, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) === -errno.ENOENT;
 }
 
 /** False if the process has no such descriptor. */
@@ -120,7 +121,7 @@ export function isOpenDescriptor(descriptor: number): boolean {
 
 /** True if `path` leads to nothing, links followed; false also if that can't be told. */
 export function leadsToNothing(path: string): boolean {
-  return statx(AT_FDCWD, path, AT_NO_AUTOMOUNT) === ENOENT;
+  return statx(AT_FDCWD, path, AT_NO_AUTOMOUNT) === -errno.ENOENT;
 }
 
 /** The id of the mount that `path` leads to, links followed as `flags` say; null if that can't be looked at. */
@@ -132,8 +133,20 @@ export function mountIdOf(directory: number, path: string, flags: number): numbe
 /** As {@link statAt} for an open descriptor, which always has an object. */
 export function statDescriptor(descriptor: number): Stat {
   const stat = statAt(descriptor, "");
-  if (stat === null) throw new SystemError("statx", 2, "");
+  if (stat === null) throw new SystemError("statx", errno.ENOENT, "");
   return stat;
+}
+
+/** What the directories of one tree share that ends at mounts and at subvolumes. */
+export type Whereabouts = Pick<Stat, "device" | "mountId">;
+
+/** Where the object behind a descriptor lies, without a question to its filesystem: an empty mask asks for nothing else. */
+export function whereaboutsOf(descriptor: number): Whereabouts {
+  systemCall("statx", "", descriptor, "", AT_EMPTY_PATH, 0, buffer);
+  return {
+    device: `${words[at.deviceMajor]}:${words[at.deviceMinor]}`,
+    mountId: count(words, at.mountId),
+  };
 }
 
 function statx(directory: number, path: string, flags: number): number {
@@ -142,7 +155,7 @@ function statx(directory: number, path: string, flags: number): number {
 
 /**
  * What the last statx(2) put into the buffer. Two calls are made for each entry, and few ask for more than some fields:
- * those that take long to make are kept as they came, and made when somebody asks for them.
+ * those that take long to make are kept as they came, and made when they are asked for.
  */
 class FoundStat implements Stat {
   readonly type: FileType;
@@ -162,7 +175,7 @@ class FoundStat implements Stat {
     this.uid = words[at.uid] as number;
     this.gid = words[at.gid] as number;
     this.links = words[at.links] as number;
-    this.device = deviceName(words[at.deviceMajor] as number, words[at.deviceMinor] as number);
+    this.device = `${words[at.deviceMajor]}:${words[at.deviceMinor]}`;
     this.mountId = count(words, at.mountId);
     this.#kept = words.slice(0, endOfKept);
   }
@@ -177,6 +190,10 @@ class FoundStat implements Stat {
 
   get inode(): string {
     return unsigned(this.#kept, at.inode);
+  }
+
+  get representedDevice(): string {
+    return `${this.#kept[at.representedMajor]}:${this.#kept[at.representedMinor]}`;
   }
 
   get accessed(): string {

@@ -1,10 +1,10 @@
 import { isSystemError } from "./ffi.ts";
-import { closeDescriptor } from "./files.ts";
-import { walk } from "./walk.ts";
+import { closeDescriptor } from "./open.ts";
+import { openDirectory } from "./open-directory.ts";
 
 /** True if systemd is the init of this machine and at work (sd_booted(3)). */
 export function isSystemdRunning(): boolean {
-  const found = walk("/run/systemd/system");
+  const found = openDirectory("/run/systemd/system");
   if (found.kind === "open") closeDescriptor(found.descriptor);
   return found.kind === "open";
 }
@@ -14,7 +14,7 @@ export type Answer =
   | { readonly kind: "done"; readonly output: string }
   | { readonly kind: "failed"; readonly reason: string };
 
-/** Runs systemctl(1), which asks nobody anything. */
+/** Runs systemctl(1), which asks no questions. */
 export function systemctl(...words: readonly string[]): Answer {
   try {
     const { exitCode, stdout, stderr } = Bun.spawnSync(["systemctl", "--no-ask-password", ...words], {

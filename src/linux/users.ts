@@ -1,6 +1,6 @@
-import type { Pointer } from "bun:ffi";
-import { cString, libcFunctions, SystemError } from "./ffi.ts";
-import { CString, ptr, read } from "./foreign.ts";
+import { CString, type Pointer, ptr, read } from "bun:ffi";
+import { errno } from "./abi.ts";
+import { cString, libcFunctions, SystemError, systemCall } from "./ffi.ts";
 
 /**
  * Users and groups through the C library's NSS (getpwnam_r(3), getgrnam_r(3)), so that LDAP, systemd-userdb and
@@ -9,10 +9,14 @@ import { CString, ptr, read } from "./foreign.ts";
 const passwdOffsets = { name: 0, uid: 16, gid: 20, home: 32 } as const;
 const groupOffsets = { name: 0, gid: 16 } as const;
 
-const ERANGE = 34;
-/** EINTR, EIO, ENOMEM, ENFILE, EMFILE: the database was not read; all other numbers mean that nobody was found. */
-const unread = [4, 5, 12, 23, 24];
+/** The database was not read; all other numbers mean that there is no such user or group. */
+const unread: readonly number[] = [errno.EINTR, errno.EIO, errno.ENOMEM, errno.ENFILE, errno.EMFILE];
 const largestRecord = 1 << 20;
+
+/** The effective user number of this process. */
+export function effectiveUser(): number {
+  return systemCall("geteuid", "");
+}
 
 export interface User {
   readonly name: string;
@@ -38,7 +42,7 @@ function lookUp<T>(what: string, ask: Lookup, view: (record: Uint8Array) => T): 
   for (let size = 4096; size <= largestRecord; size *= 4) {
     const buffer = new Uint8Array(size);
     const status = ask(record, buffer, result);
-    if (status === ERANGE) continue;
+    if (status === errno.ERANGE) continue;
     if (unread.includes(status)) throw new SystemError("getpwnam_r or getgrnam_r", status, what);
     if (status !== 0 || result.every((byte) => byte === 0)) return null;
     return view(record);

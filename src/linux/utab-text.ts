@@ -1,5 +1,5 @@
 import type { Mount } from "../model/mount.ts";
-import { asCharacters, escapeName, unescapeName } from "./escaped-name.ts";
+import { asCharacters, escapeName, unescapeName } from "./path-encoding.ts";
 
 /**
  * The text of `/run/mount/utab`, where libmount keeps what the kernel does not: options for programs. Its format, and

@@ -1,21 +1,11 @@
-import { asCharacters } from "./escaped-name.ts";
+import { changeMode, changeOwner } from "./attributes.ts";
+import { makeDirectory, renameOver, unlink } from "./directory-entries.ts";
 import { isSystemError } from "./ffi.ts";
-import {
-  changeMode,
-  changeOwner,
-  closeDescriptor,
-  createFile,
-  makeDirectory,
-  openForReading,
-  renameOver,
-  unlink,
-  withDescriptor,
-  writeWhole,
-} from "./files.ts";
-import { openForUpdate, tryLock } from "./lock.ts";
+import { readByPath, readWholeFile, tryLock, writeWhole } from "./file-io.ts";
+import { closeDescriptor, createFile, openForReading, openForUpdate, withDescriptor } from "./open.ts";
+import { inParentOf } from "./open-directory.ts";
+import { asCharacters } from "./path-encoding.ts";
 import { statDescriptor } from "./stat.ts";
-import { inParentOf } from "./walk.ts";
-import { readByPath, readWholeFile } from "./whole-file.ts";
 
 /** libmount's private file. It belongs to the machine, not to a mount namespace, and is gone after a boot. */
 export const utabPath = "/run/mount/utab";
@@ -38,7 +28,7 @@ export function readUtab(): Uint8Array | null {
  * Changes the file as libmount does: under its lock, by a new file that is renamed over the old one, and with its
  * signal to those who watch. Nothing is written if nothing changes.
  * @param edit from the old text to the new one, one character per byte
- * @returns false if somebody did not give the lock back in time
+ * @returns false if another process did not give the lock back in time
  * @throws SystemError, PathError
  */
 export function changeUtab(edit: (text: string) => string): boolean {

@@ -1,17 +1,17 @@
+import { readNames } from "../linux/directory-entries.ts";
 import { isSystemError } from "../linux/ffi.ts";
-import { closeDescriptor, openForReading, openHandle, sameContent, withDescriptor } from "../linux/files.ts";
-import { parseMountTable } from "../linux/mountinfo.ts";
-import { readMountTable } from "../linux/mounts.ts";
-import { readNames } from "../linux/reopen.ts";
+import { sameContent } from "../linux/file-io.ts";
+import { readMounts } from "../linux/mountinfo.ts";
+import { closeDescriptor, openForReading, openHandle, withDescriptor } from "../linux/open.ts";
+import { openDirectory, openDirectoryBeneath } from "../linux/open-directory.ts";
+import type { OpenResult } from "../linux/path-walk.ts";
 import { readUtab } from "../linux/utab.ts";
 import { hiddenMounts } from "../linux/utab-text.ts";
-import { type Walk, walk, walkBeneath } from "../linux/walk.ts";
-import { discard } from "../linux/whole-file.ts";
 import { type Mount, type MountTable, mountTable } from "../model/mount.ts";
 import type { Node, Observed, PathView } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
-import { Coherence } from "./coherence.ts";
 import { lookUp } from "./node.ts";
+import { RaceCheck } from "./race-check.ts";
 
 /** The live system. `close` gives back the directories that it holds open. */
 export interface LiveSystem extends Observed {
@@ -23,15 +23,15 @@ const mostHeld = 16;
 
 /** Reads the mount table now, and all else when it is asked for, each thing once. */
 export function observeLiveSystem(): LiveSystem {
-  const mounts = mountTable(listMounts());
+  const mounts = mountTable(readMounts());
   const nodes = new Map<string, Node>();
   const realParents = new Map<string, string>();
   const realPaths = new Map<string, string>();
-  const coherence = new Coherence(mounts);
-  const held = new Map<string, Walk>();
+  const raceCheck = new RaceCheck(mounts);
+  const held = new Map<string, OpenResult>();
 
   /** Neighbours are asked for one after the other, here and where they are stored: worth keeping the last few open. */
-  function directory(path: string, beneath: Mount | null): Walk {
+  function directory(path: string, beneath: Mount | null): OpenResult {
     const home = beneath === null ? null : homePointOf(mounts, beneath);
     // A mount that lies on another at the very same place hides the way to it.
     if (beneath !== null && home === beneath.mountPoint) return { kind: "denied", at: path };
@@ -40,12 +40,12 @@ export function observeLiveSystem(): LiveSystem {
     const open = held.get(key);
     if (open !== undefined) return open;
     if (held.size === mostHeld) close();
-    const result = home === null ? walk(path) : walkBeneath(home, path);
+    const result = home === null ? openDirectory(path) : openDirectoryBeneath(home, path);
     held.set(key, result);
     if (home !== null) return result;
-    if (result.kind === "open") coherence.noteDirectory(result.path);
-    if (result.kind === "unsafe") coherence.noteLink(result.at, null);
-    if (result.followed !== undefined) coherence.noteFollowed(result.followed);
+    if (result.kind === "open") raceCheck.noteDirectory(result.path);
+    if (result.kind === "unsafe") raceCheck.noteLink(result.at, null);
+    if (result.followed !== undefined) raceCheck.noteFollowed(result.followed);
     realParents.set(path, result.kind === "open" ? result.path : path);
     return result;
   }
@@ -60,7 +60,7 @@ export function observeLiveSystem(): LiveSystem {
     const known = nodes.get(key);
     if (known !== undefined) return known;
     const parent = directory(parentOf(view.path), view.beneath);
-    const found = lookUp(parent, view.path, view.beneath === null ? coherence : null);
+    const found = lookUp(parent, view.path, view.beneath === null ? raceCheck : null);
     nodes.set(key, found);
     return found;
   }
@@ -117,13 +117,6 @@ export function observeLiveSystem(): LiveSystem {
   }
 
   return { mounts, node, real, countNames, isHidden, sameBytes, close };
-}
-
-function listMounts(): Mount[] {
-  const bytes = readMountTable();
-  const mounts = parseMountTable(bytes);
-  discard(bytes);
-  return mounts;
 }
 
 /** Nothing is there, or not for this user. What the kernel fails to read (EIO) is there: it must not pass for empty. */

@@ -1,24 +1,24 @@
+import { readLinkIfThere } from "../linux/directory-entries.ts";
 import { isSystemError } from "../linux/ffi.ts";
+import { followLinkAt, type OpenDirectory, type OpenResult, readLinkIn } from "../linux/path-walk.ts";
 import { type Stat, statAt } from "../linux/stat.ts";
 import type { FileType } from "../linux/stat-words.ts";
-import type { OpenDirectory, Walk } from "../linux/walk.ts";
-import { followLinkAt, readLinkIfThere, readLinkIn } from "../linux/walk-by-name.ts";
 import type { Identity } from "../model/generation.ts";
 import type { Node } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
-import { type Coherence, exchanged } from "./coherence.ts";
+import { exchanged, type RaceCheck } from "./race-check.ts";
 
 /**
  * What is at the end of a way.
  * @param parent the directory that holds it, or why there is none
  * @param asked the path by which the object is asked for, in the directory `parent`
- * @param coherence null for what lies under a mount, which is not what others see
+ * @param raceCheck null for what lies under a mount, which is not what others see
  */
-export function lookUp(parent: Walk, asked: string, coherence: Coherence | null): Node {
+export function lookUp(parent: OpenResult, asked: string, raceCheck: RaceCheck | null): Node {
   switch (parent.kind) {
     case "open":
       try {
-        return lookIn(parent, asked, coherence);
+        return lookIn(parent, asked, raceCheck);
       } catch (error) {
         if (isSystemError(error, "EACCES")) return { kind: "unknown", at: parent.path };
         throw error;
@@ -34,42 +34,42 @@ export function lookUp(parent: Walk, asked: string, coherence: Coherence | null)
   }
 }
 
-function lookIn(parent: OpenDirectory, asked: string, coherence: Coherence | null): Node {
+function lookIn(parent: OpenDirectory, asked: string, raceCheck: RaceCheck | null): Node {
   const name = nameOf(asked);
   const stat = statAt(parent.descriptor, name);
   if (stat === null) return { kind: "missing" };
   const path = parent.path === parentOf(asked) ? asked : join(parent.path, name);
-  coherence?.noteObject(path, stat);
+  raceCheck?.noteObject(path, stat);
   if (stat.type !== "symlink") return describe(stat, stat.type);
-  if (coherence !== null) {
+  if (raceCheck !== null) {
     const text = readLinkIfThere(parent.descriptor, name);
-    coherence.noteLink(path, text);
-    return text === null ? lookIn(parent, asked, coherence) : describeLink(stat, path, text, coherence);
+    raceCheck.noteLink(path, text);
+    return text === null ? lookIn(parent, asked, raceCheck) : describeLink(stat, path, text, raceCheck);
   }
   const link = readLinkIn(parent.descriptor, name);
   // None any more: somebody was quicker.
-  if (link === null) return lookIn(parent, asked, coherence);
+  if (link === null) return lookIn(parent, asked, raceCheck);
   return { kind: "symlink", ...objectOf(stat), ...link };
 }
 
 /** Where the link leads is found out only if a way leads through it, which few do: most lead to files. */
-function describeLink(stat: Stat, path: string, text: string, coherence: Coherence): Node {
+function describeLink(stat: Stat, path: string, text: string, raceCheck: RaceCheck): Node {
   let known: boolean | null = null;
   return {
     kind: "symlink",
     ...objectOf(stat),
     text,
     get astray() {
-      known ??= leadsAstray(path, text, coherence);
+      known ??= leadsAstray(path, text, raceCheck);
       return known;
     },
   };
 }
 
-function leadsAstray(path: string, text: string, coherence: Coherence): boolean {
+function leadsAstray(path: string, text: string, raceCheck: RaceCheck): boolean {
   const link = followLinkAt(path);
   if (link?.text !== text) throw exchanged(path);
-  coherence.noteFollowed(link.followed);
+  raceCheck.noteFollowed(link.followed);
   return link.astray;
 }
 

@@ -1,5 +1,4 @@
-import { effectiveUser } from "../linux/process.ts";
-import { type Group, groupById, type User, userById } from "../linux/users.ts";
+import { effectiveUser, type Group, groupById, type User, userById } from "../linux/users.ts";
 
 /** The environment variables that count. */
 export interface Environment {

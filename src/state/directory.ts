@@ -1,18 +1,12 @@
+import { changeMode, changeOwner } from "../linux/attributes.ts";
+import { makeDirectory } from "../linux/directory-entries.ts";
 import { isSystemError } from "../linux/ffi.ts";
-import {
-  changeMode,
-  changeOwner,
-  closeDescriptor,
-  makeDirectory,
-  openForReading,
-  openHandle,
-  sync,
-  withDescriptor,
-} from "../linux/files.ts";
-import { effectiveUser } from "../linux/process.ts";
+import { sync } from "../linux/file-io.ts";
+import { closeDescriptor, openForReading, openHandle, withDescriptor } from "../linux/open.ts";
+import { describeFailure, openDirectory } from "../linux/open-directory.ts";
+import { type OpenDirectory, type OpenResult, tracePath } from "../linux/path-walk.ts";
 import { type Stat, statDescriptor } from "../linux/stat.ts";
-import { describeWalk, type OpenDirectory, type Walk, walk } from "../linux/walk.ts";
-import { lookAlong } from "../linux/way.ts";
+import { effectiveUser } from "../linux/users.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
 import { Failure, failure } from "../model/problem.ts";
 import type { Trusted } from "./caller.ts";
@@ -34,7 +28,7 @@ const mostMissing = 2048;
  * @throws Failure (1) if it may not be read, or if root cannot trust it
  */
 export function openStateDirectory(path: string, trusted: Trusted | null): StateDirectory | null {
-  const result = attempting(`open the state directory ${path}`, () => walk(path));
+  const result = attempting(`open the state directory ${path}`, () => openDirectory(path));
   if (result.kind === "missing") return null;
   return requireTrust(path, requireOpen(path, result), trusted);
 }
@@ -48,7 +42,7 @@ export function openStateDirectory(path: string, trusted: Trusted | null): State
 export function createStateDirectory(path: string, trusted: Trusted | null): StateDirectory {
   return attempting(`create the state directory ${path}`, () => {
     for (let created = 0; created < mostMissing; created += 1) {
-      const result = walk(path);
+      const result = openDirectory(path);
       if (result.kind !== "missing") {
         return requireTrust(path, requireOpen(path, result), trusted);
       }
@@ -108,7 +102,7 @@ export function shareWithOwner(descriptor: number, holder: Stat, mode: number): 
 
 function createMissing(path: string): void {
   const parent = parentOf(path);
-  const opened = requireOpen(parent, walk(parent));
+  const opened = requireOpen(parent, openDirectory(parent));
   withDescriptor(opened.descriptor, () => createDirectory(opened, nameOf(path)));
 }
 
@@ -130,20 +124,20 @@ function createDirectory(holder: OpenDirectory, name: string): void {
   syncDirectory(holder);
 }
 
-function requireOpen(path: string, result: Walk): OpenDirectory {
+function requireOpen(path: string, result: OpenResult): OpenDirectory {
   if (result.kind === "open") return { descriptor: result.descriptor, path: result.path };
   const help =
     result.kind === "denied"
       ? "run imp with `sudo`"
       : "name another state directory with `--state-dir DIRECTORY`";
-  throw failure(1, `cannot open the state directory ${path}: ${describeWalk(result)}`, help);
+  throw failure(1, `cannot open the state directory ${path}: ${describeFailure(result)}`, help);
 }
 
 /** Passes on an open directory if root can trust it, and if it is the one that the trusted way leads to; else closes it. */
 function requireTrust(path: string, opened: OpenDirectory, trusted: Trusted | null): StateDirectory {
   if (trusted === null) return { ...opened, trusted };
   try {
-    const way = lookAlong(path);
+    const way = tracePath(path);
     const problems = judgeWay(path, way, trusted);
     if (problems.length > 0) throw new Failure(1, problems);
     const end = way.passed.at(-1)?.stat;

@@ -1,4 +1,4 @@
-import { type Bytes, discard } from "../linux/whole-file.ts";
+import { type Bytes, discard } from "../linux/file-io.ts";
 import { Failure, failure, type Problem } from "../model/problem.ts";
 import * as v from "./form.ts";
 import { findJsonStop } from "./json-place.ts";

@@ -1,6 +1,7 @@
+import { readNames, renameOver, unlink } from "../linux/directory-entries.ts";
 import { isSystemError } from "../linux/ffi.ts";
-import { closeDescriptor, createFile, renameOver, sync, unlink, writeWhole } from "../linux/files.ts";
-import { readNames } from "../linux/reopen.ts";
+import { sync, writeWhole } from "../linux/file-io.ts";
+import { closeDescriptor, createFile } from "../linux/open.ts";
 import { statDescriptor } from "../linux/stat.ts";
 import { join } from "../model/path.ts";
 import { type StateDirectory, shareWithOwner, syncDirectory } from "./directory.ts";

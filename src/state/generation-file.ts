@@ -1,5 +1,5 @@
-import { withDescriptor } from "../linux/files.ts";
-import { readNames } from "../linux/reopen.ts";
+import { readNames } from "../linux/directory-entries.ts";
+import { withDescriptor } from "../linux/open.ts";
 import type { Generation } from "../model/generation.ts";
 import { join } from "../model/path.ts";
 import { createInside, openInside, type StateDirectory } from "./directory.ts";

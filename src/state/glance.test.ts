@@ -195,6 +195,7 @@ const stat = {
   inode: "1",
   mountId: 1,
   mountRoot: false,
+  representedDevice: "0:0",
   accessed: "0",
   modified: "0",
   birth: null,

@@ -1,5 +1,5 @@
-import { decodeWhole } from "../linux/bytes.ts";
-import { closeDescriptor } from "../linux/files.ts";
+import { closeDescriptor } from "../linux/open.ts";
+import { decodeWhole } from "../linux/path-encoding.ts";
 import { isFreeName } from "../linux/stat.ts";
 import type { Index } from "../model/generation.ts";
 import type { Trusted } from "./caller.ts";

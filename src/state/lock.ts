@@ -1,7 +1,7 @@
 import { isSystemError } from "../linux/ffi.ts";
-import { closeDescriptor, createFile, openForReading } from "../linux/files.ts";
-import { openForUpdate, readAtStart, truncate, tryLock, unlock, writeAtStart } from "../linux/lock.ts";
-import { startTime } from "../linux/start-time.ts";
+import { readAtStart, truncate, tryLock, unlock, writeAtStart } from "../linux/file-io.ts";
+import { closeDescriptor, createFile, openForReading, openForUpdate } from "../linux/open.ts";
+import { startTime } from "../linux/processes.ts";
 import { statAt, statDescriptor } from "../linux/stat.ts";
 import { join } from "../model/path.ts";
 import { Failure, failure } from "../model/problem.ts";

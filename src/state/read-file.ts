@@ -1,7 +1,7 @@
 import { isSystemError } from "../linux/ffi.ts";
-import { openForReading, withDescriptor } from "../linux/files.ts";
+import { type Bytes, readWholeFile } from "../linux/file-io.ts";
+import { openForReading, withDescriptor } from "../linux/open.ts";
 import { statDescriptor } from "../linux/stat.ts";
-import { type Bytes, readWholeFile } from "../linux/whole-file.ts";
 import { join } from "../model/path.ts";
 import { Failure, failure } from "../model/problem.ts";
 import type { StateDirectory } from "./directory.ts";

@@ -1,8 +1,8 @@
 import { isSystemError } from "../linux/ffi.ts";
-import { closeDescriptor } from "../linux/files.ts";
+import { closeDescriptor } from "../linux/open.ts";
+import { inParentOf, openDirectory, PathError } from "../linux/open-directory.ts";
+import { tracePath } from "../linux/path-walk.ts";
 import { statAt } from "../linux/stat.ts";
-import { inParentOf, PathError, walk } from "../linux/walk.ts";
-import { lookAlong } from "../linux/way.ts";
 import type { Trusted } from "./caller.ts";
 import type { RustContext } from "./rust-import.ts";
 import { judgeWay } from "./trust.ts";
@@ -28,7 +28,7 @@ export function rustContext(trusted: Trusted | null): RustContext {
 /** Null if there is nothing that tells. */
 function kindAt(path: string): "directory" | "linked-file" | null {
   try {
-    const result = walk(path);
+    const result = openDirectory(path);
     if (result.kind === "blocked") return "linked-file";
     if (result.kind === "open") {
       closeDescriptor(result.descriptor);
@@ -47,7 +47,7 @@ function kindAt(path: string): "directory" | "linked-file" | null {
 function readConfig(path: string, trusted: Trusted | null): string | null {
   if (!path.startsWith("/")) return null;
   try {
-    const way = lookAlong(path);
+    const way = tracePath(path);
     if (trusted !== null && judgeWay(path, way, trusted).length > 0) return null;
     if (way.end !== "found" || way.passed.at(-1)?.stat.type !== "file") return null;
     const reading = readEnd(way, largestConfig);

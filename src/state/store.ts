@@ -1,4 +1,4 @@
-import { closeDescriptor } from "../linux/files.ts";
+import { closeDescriptor } from "../linux/open.ts";
 import { statAt } from "../linux/stat.ts";
 import { emptyIndex, type Generation, type Index } from "../model/generation.ts";
 import { Failure, failure, type Problem } from "../model/problem.ts";

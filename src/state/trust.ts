@@ -1,7 +1,7 @@
-import { hasAccessList } from "../linux/access-list.ts";
+import { hasAccessList } from "../linux/attributes.ts";
+import { type Passed, type PathTrace, tracePath } from "../linux/path-walk.ts";
 import { type Stat, statDescriptor } from "../linux/stat.ts";
 import { groupById, userById } from "../linux/users.ts";
-import { lookAlong, type Passed, type Way } from "../linux/way.ts";
 import { formatMode } from "../model/mode.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Trusted } from "./caller.ts";
@@ -18,11 +18,11 @@ import { shellWord } from "./shell-word.ts";
  * trusts everything.
  */
 export function checkTrust(path: string, trusted: Trusted | null): Problem[] {
-  return trusted === null ? [] : judgeWay(path, lookAlong(path), trusted);
+  return trusted === null ? [] : judgeWay(path, tracePath(path), trusted);
 }
 
 /** As {@link checkTrust}, for a way that was looked along already. */
-export function judgeWay(path: string, way: Way, trusted: Trusted): Problem[] {
+export function judgeWay(path: string, way: PathTrace, trusted: Trusted): Problem[] {
   const problems = new Map<string, Problem>();
   for (const [index, here] of way.passed.entries()) {
     const next = way.passed[index + 1];
@@ -46,7 +46,7 @@ export function judgeFile(path: string, descriptor: number, trusted: Trusted | n
  * the way to something whose owner is trusted, which is judged by itself. As the end of the way it would: anyone can add
  * to it.
  */
-function isGuarded(here: Passed, next: Passed | undefined, way: Way): boolean {
+function isGuarded(here: Passed, next: Passed | undefined, way: PathTrace): boolean {
   return isSticky(here.stat) && (next !== undefined || way.end === "missing");
 }
 

@@ -1,8 +1,8 @@
-import { openForReading, withDescriptor } from "../linux/files.ts";
+import { readWholeFile } from "../linux/file-io.ts";
+import { openForReading, withDescriptor } from "../linux/open.ts";
+import { inParentOf } from "../linux/open-directory.ts";
+import type { PathTrace } from "../linux/path-walk.ts";
 import { statDescriptor } from "../linux/stat.ts";
-import { inParentOf } from "../linux/walk.ts";
-import type { Way } from "../linux/way.ts";
-import { readWholeFile } from "../linux/whole-file.ts";
 
 /** What came of reading the file that a way ends at. */
 export type Reading =
@@ -16,7 +16,7 @@ export type Reading =
  * @param largest bytes
  * @throws SystemError if it can't be opened or read
  */
-export function readEnd(way: Way, largest: number): Reading {
+export function readEnd(way: PathTrace, largest: number): Reading {
   const end = way.passed.at(-1);
   if (end === undefined) return { kind: "exchanged" };
   return withDescriptor(inParentOf(end.path, openForReading), (descriptor): Reading => {

@@ -1,11 +1,11 @@
+import { readSome } from "../linux/file-io.ts";
 import {
   closeDescriptor,
   openDirectoryWithoutLinks,
   openForReadingOrErrno,
   openHandleOrErrno,
   openRoot,
-  readSome,
-} from "../linux/files.ts";
+} from "../linux/open.ts";
 import { type Glimpse, glimpseOf } from "../linux/stat.ts";
 import type { Trusted } from "./caller.ts";
 

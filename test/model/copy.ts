@@ -1,7 +1,7 @@
 import { type Content, createObject, type Dentry, namesIn } from "./filesystem.ts";
 import { cross, type Position } from "./world.ts";
 
-/** Copies an object with all that is below it, as `execute/copy-tree.ts`: what is mounted inside is not copied. */
+/** Copies an object with all that is below it, as `execute/copy/tree.ts`: what is mounted inside is not copied. */
 export function copyObject(original: Position, directory: Position, name: string): void {
   const { inode } = original.dentry;
   const copy = createObject(

@@ -1,6 +1,5 @@
 import { type BindMount, type Exported, type ExportFormat, exportMounts } from "../../boot/exported.ts";
-import { parseMountTable } from "../../linux/mountinfo.ts";
-import { readMountTable } from "../../linux/mounts.ts";
+import { readMounts } from "../../linux/mountinfo.ts";
 import { isMounted, type MountedEntry } from "../../model/manifest.ts";
 import { type MountTable, mountTable, visibleMount } from "../../model/mount.ts";
 import { parentsFirst } from "../../model/path.ts";
@@ -22,7 +21,7 @@ export async function run(context: CommandContext, input: CommandInput<"export">
     if (active === null) throw failure(1, "No active generation", "`imp apply` makes the first one");
     return readGeneration(store, active);
   });
-  const mounts = mountTable(parseMountTable(readMountTable()));
+  const mounts = mountTable(readMounts());
   const exported = exportMounts(
     format,
     manifest.entries

@@ -1,4 +1,4 @@
-import type { Progress } from "../../execute/progress.ts";
+import type { Progress } from "../../execute/step-context.ts";
 import { printable } from "./printable.ts";
 import { describeStep } from "./step.ts";
 

@@ -1,5 +1,4 @@
-import { parseMountTable } from "../../linux/mountinfo.ts";
-import { readMountTable } from "../../linux/mounts.ts";
+import { readMounts } from "../../linux/mountinfo.ts";
 import { type Mount, mountTable, visibleMount } from "../../model/mount.ts";
 import { isAtOrBelow } from "../../model/path.ts";
 import { type Failure, failure, type Problem } from "../../model/problem.ts";
@@ -16,7 +15,7 @@ function isVolatile({ filesystem, mountPoint }: Mount): boolean {
 
 /** The mount that a path lies on, if its content does not outlive a reboot. */
 function volatileMountOf(path: string): Mount | null {
-  const mount = visibleMount(mountTable(parseMountTable(readMountTable())), path);
+  const mount = visibleMount(mountTable(readMounts()), path);
   return isVolatile(mount) ? mount : null;
 }
 

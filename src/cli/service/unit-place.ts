@@ -1,17 +1,16 @@
 import { type InstalledService, readServiceUnit } from "../../boot/service-unit.ts";
-import { isSystemError } from "../../linux/ffi.ts";
 import {
   makeDirectory,
   makeSymlink,
-  openForReading,
   readLink,
   removeDirectory,
   unlink,
-  withDescriptor,
-} from "../../linux/files.ts";
+} from "../../linux/directory-entries.ts";
+import { isSystemError } from "../../linux/ffi.ts";
+import { readWholeFile } from "../../linux/file-io.ts";
+import { openForReading, withDescriptor } from "../../linux/open.ts";
+import { inParentOf, PathError } from "../../linux/open-directory.ts";
 import { statAt } from "../../linux/stat.ts";
-import { inParentOf, PathError } from "../../linux/walk.ts";
-import { readWholeFile } from "../../linux/whole-file.ts";
 import { join, nameOf, parentOf } from "../../model/path.ts";
 import { replaceFile, syncNames } from "../../state/durable-file.ts";
 import { attempting } from "../../state/kernel-refusal.ts";
@@ -74,7 +73,7 @@ function lookAt<T>(
         return found === null ? missing : look(parent, name, found.type, found.size);
       });
     } catch (error) {
-      if (error instanceof PathError && error.walk.kind === "missing") return missing;
+      if (error instanceof PathError && error.failure.kind === "missing") return missing;
       throw error;
     }
   });
