@@ -1,7 +1,6 @@
 import type { Manifest } from "../model/manifest.ts";
 import { ancestorsOf } from "../model/path.ts";
-import { mountUnitName } from "./unit-name.ts";
-import { unitProgram, unitWord } from "./unit-word.ts";
+import { mountUnitName, unitProgram, unitWord } from "./unit-text.ts";
 
 /** What imp's unit is made of. */
 export interface ServiceFacts {

@@ -1,5 +1,5 @@
+import type { Config } from "../config/judge.ts";
 import { largestConfig, locateConfig } from "../config/locate.ts";
-import type { Config } from "../config/read.ts";
 import { readStateDirectory } from "../config/state-directory.ts";
 import { type PathTrace, tracePath } from "../linux/path-walk.ts";
 import { leadsToNothing } from "../linux/stat.ts";

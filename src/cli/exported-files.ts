@@ -1,4 +1,4 @@
-import type { Exported, ExportedFile } from "../boot/exported.ts";
+import type { Exported, ExportedFile } from "../boot/export.ts";
 import { closeDescriptor } from "../linux/open.ts";
 import { describeFailure, openDirectory } from "../linux/open-directory.ts";
 import { statAt } from "../linux/stat.ts";

@@ -1,9 +1,9 @@
 import { emptyManifest, type Manifest } from "../model/manifest.ts";
+import type { Problem } from "../model/problem.ts";
 import { check } from "./check.ts";
 import { type Reader, valueAt } from "./finding.ts";
 import { resolve } from "./resolve.ts";
-import { checkEntries } from "./rules.ts";
-import { whyStateIsHidden } from "./state-directory.ts";
+import { checkEntries, whyStateIsHidden } from "./rules.ts";
 import type { TomlTable } from "./toml.ts";
 
 /** What the values of a file amount to. */
@@ -11,6 +11,14 @@ export interface Judgement {
   /** `state_dir`, if the file sets it. */
   readonly stateDirectory?: string;
   readonly manifest: Manifest;
+}
+
+/** A configuration file that was read and found good. */
+export interface Config extends Judgement {
+  readonly path: string;
+  readonly text: string;
+  /** In the order of the file. */
+  readonly warnings: readonly Problem[];
 }
 
 /** Judges the values of a file, and takes some out. What it says is right if no error is reported to `reader`. */

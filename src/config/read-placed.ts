@@ -4,9 +4,9 @@ import type { Accounts } from "./accounts.ts";
 import { check } from "./check.ts";
 import { type Document, parseDocument } from "./document.ts";
 import { type Finding, Reader, valueAt } from "./finding.ts";
+import type { Config } from "./judge.ts";
 import { judge } from "./judge.ts";
 import { readOwnPath } from "./paths.ts";
-import type { Config } from "./read.ts";
 import { resolve } from "./resolve.ts";
 import { SourceText } from "./source-text.ts";
 

@@ -1,17 +1,8 @@
-import type { Problem } from "../model/problem.ts";
 import type { Accounts } from "./accounts.ts";
 import { decodeConfig } from "./decode.ts";
 import { Reader } from "./finding.ts";
-import { type Judgement, judge } from "./judge.ts";
+import { type Config, judge } from "./judge.ts";
 import { parsePlain } from "./toml.ts";
-
-/** A configuration file that was read and found good. */
-export interface Config extends Judgement {
-  readonly path: string;
-  readonly text: string;
-  /** In the order of the file. */
-  readonly warnings: readonly Problem[];
-}
 
 /**
  * Reads a configuration from the bytes of its file; see {@link readConfig}.

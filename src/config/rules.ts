@@ -112,3 +112,15 @@ function containedStorage(reader: Reader, { entry: { root, target, source }, at 
     reader.refuse(at, message, "move the persistence root to a place outside of the target");
   }
 }
+
+/** Mounted at the state directory or above it, a target would hide the state from the next command. Null if it does not. */
+export function whyStateIsHidden(
+  target: string,
+  stateDirectory: string,
+): { readonly message: string; readonly help: string } | null {
+  if (!isAtOrBelow(stateDirectory, target)) return null;
+  return {
+    message: `the target ${shown(target)} contains the state directory ${shown(stateDirectory)}`,
+    help: "set `state_dir` to a directory outside of all targets, on a filesystem that persists",
+  };
+}

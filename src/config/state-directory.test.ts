@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { Failure } from "../model/problem.ts";
-import { readStateDirectory, whyStateIsHidden } from "./state-directory.ts";
+import { whyStateIsHidden } from "./rules.ts";
+import { readStateDirectory } from "./state-directory.ts";
 import { refusals } from "./test-reading.ts";
 
 function hides(stateDirectory: string): string[] {

@@ -1,19 +1,5 @@
-import { isAtOrBelow } from "../model/path.ts";
 import { readPath } from "./absolute-path.ts";
-import { shown } from "./finding.ts";
 import { parsePlain } from "./toml.ts";
-
-/** Mounted at the state directory or above it, a target would hide the state from the next command. Null if it does not. */
-export function whyStateIsHidden(
-  target: string,
-  stateDirectory: string,
-): { readonly message: string; readonly help: string } | null {
-  if (!isAtOrBelow(stateDirectory, target)) return null;
-  return {
-    message: `the target ${shown(target)} contains the state directory ${shown(stateDirectory)}`,
-    help: "set `state_dir` to a directory outside of all targets, on a filesystem that persists",
-  };
-}
 
 /**
  * `state_dir` of a configuration; null if it has none. Nothing else of the file is judged, and what stands behind the

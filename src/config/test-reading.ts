@@ -1,7 +1,8 @@
 import type { Entry } from "../model/manifest.ts";
 import { Failure, type Problem } from "../model/problem.ts";
 import type { Accounts } from "./accounts.ts";
-import { type Config, readPlain } from "./read.ts";
+import type { Config } from "./judge.ts";
+import { readPlain } from "./read.ts";
 import { readPlaced } from "./read-placed.ts";
 
 /** For the tests beside this file: a system with a few users, and configurations read from literal text. */

@@ -5,7 +5,7 @@ import { SystemError } from "../linux/ffi.ts";
 import { openHandle, withDescriptor } from "../linux/open.ts";
 import { inParentOf } from "../linux/open-directory.ts";
 import { areOneObject, type Stat, statDescriptor } from "../linux/stat.ts";
-import type { Access } from "../model/observation.ts";
+import type { Access } from "../model/object.ts";
 import type { Identified } from "./step-context.ts";
 
 /** Owners and modes, and whose they may be changed. */

@@ -13,9 +13,7 @@ import { closeDescriptor, openForReading, openHandle, openRoot, withDescriptor }
 import { inParentOf, openParent, PathError } from "../linux/open-directory.ts";
 import { type Stat, statAt, statDescriptor } from "../linux/stat.ts";
 import { effectiveUser } from "../linux/users.ts";
-import type { Identity } from "../model/generation.ts";
-import { isSameObject } from "../model/object.ts";
-import type { Access } from "../model/observation.ts";
+import { type Access, type Identity, isSameObject } from "../model/object.ts";
 import { nameOf } from "../model/path.ts";
 import { setAccess } from "./access.ts";
 

@@ -4,7 +4,7 @@ import { isSystemError, SystemError } from "../linux/ffi.ts";
 import { createFile } from "../linux/open.ts";
 import { inParentOf } from "../linux/open-directory.ts";
 import { statAt } from "../linux/stat.ts";
-import type { Identity } from "../model/generation.ts";
+import type { Identity } from "../model/object.ts";
 import { nameOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
 import { changeAccess } from "./access.ts";

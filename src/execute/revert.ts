@@ -2,7 +2,7 @@ import { makeSymlink, removeDirectory, renameToFree, unlink } from "../linux/dir
 import { closeDescriptor } from "../linux/open.ts";
 import { inParentOf, openParent, PathError } from "../linux/open-directory.ts";
 import { type Stat, statAt } from "../linux/stat.ts";
-import type { Access } from "../model/observation.ts";
+import type { Access } from "../model/object.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";
 import { changeAccess, isBetween } from "./access.ts";

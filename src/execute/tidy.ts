@@ -2,7 +2,7 @@ import { removeDirectory, renameToFree, unlink } from "../linux/directory-entrie
 import { isSystemError } from "../linux/ffi.ts";
 import { describeFailure, inParentOf, PathError } from "../linux/open-directory.ts";
 import { statAt } from "../linux/stat.ts";
-import type { Identity } from "../model/generation.ts";
+import type { Identity } from "../model/object.ts";
 import { nameOf, parentOf } from "../model/path.ts";
 import type { Tidying } from "../model/plan.ts";
 import { removeIf } from "./conditional-rename.ts";

@@ -1,5 +1,5 @@
 import type { Manifest } from "./manifest.ts";
-import type { Access } from "./observation.ts";
+import type { Access, Identity } from "./object.ts";
 
 /** A numbered, immutable manifest with the configuration text that it came from. */
 export interface Generation {
@@ -20,16 +20,6 @@ export interface GenerationSummary {
   readonly configPath: string;
   readonly label?: string;
   readonly entries: number;
-}
-
-/**
- * Proof that an object is the one that imp made: its inode and birth time, which no later object
- * of the same name shares. `birth` is in nanoseconds since the epoch as a decimal string, or null
- * where the filesystem does not keep it.
- */
-export interface Identity {
-  readonly inode: string;
-  readonly birth: string | null;
 }
 
 /** What imp did to make room, and what it therefore may take away again. */

@@ -1,5 +1,22 @@
-import type { Identity } from "./generation.ts";
 import type { Mount } from "./mount.ts";
+
+/** Who owns an object and who may use it. */
+export interface Access {
+  readonly uid: number;
+  readonly gid: number;
+  /** The twelve permission bits. */
+  readonly mode: number;
+}
+
+/**
+ * Proof that an object is the one that imp made: its inode and birth time, which no later object
+ * of the same name shares. `birth` is in nanoseconds since the epoch as a decimal string, or null
+ * where the filesystem does not keep it.
+ */
+export interface Identity {
+  readonly inode: string;
+  readonly birth: string | null;
+}
 
 /** An object that was looked at. */
 export interface Found {

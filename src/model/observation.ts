@@ -1,13 +1,5 @@
-import type { Identity } from "./generation.ts";
 import type { Mount, MountTable } from "./mount.ts";
-
-/** Who owns an object and who may use it. */
-export interface Access {
-  readonly uid: number;
-  readonly gid: number;
-  /** The twelve permission bits. */
-  readonly mode: number;
-}
+import type { Access, Identity } from "./object.ts";
 
 interface ObjectNode extends Access {
   readonly identity: Identity;

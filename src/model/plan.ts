@@ -1,6 +1,6 @@
-import type { Effect, Identity } from "./generation.ts";
+import type { Effect } from "./generation.ts";
 import type { Entry, MountOption } from "./manifest.ts";
-import type { Access } from "./observation.ts";
+import type { Access, Identity } from "./object.ts";
 
 /**
  * One change to the system. A step carries all that undoing it takes, even by another process after a crash: it is

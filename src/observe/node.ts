@@ -3,7 +3,7 @@ import { isSystemError } from "../linux/ffi.ts";
 import { followLinkAt, type OpenDirectory, type OpenResult, readLinkIn } from "../linux/path-walk.ts";
 import { type Stat, statAt } from "../linux/stat.ts";
 import type { FileType } from "../linux/stat-words.ts";
-import type { Identity } from "../model/generation.ts";
+import type { Identity } from "../model/object.ts";
 import type { Node } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
 import { exchanged, type RaceCheck } from "./race-check.ts";

@@ -1,6 +1,7 @@
 import type { Ownership } from "../model/manifest.ts";
 import { applyMode, parseMode } from "../model/mode.ts";
-import type { Access, Node } from "../model/observation.ts";
+import type { Access } from "../model/object.ts";
+import type { Node } from "../model/observation.ts";
 
 /** What `current` becomes under the owner and mode that an entry asks for. */
 export function accessWith(ownership: Ownership | undefined, current: Access, isDirectory: boolean): Access {

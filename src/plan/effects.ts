@@ -1,5 +1,5 @@
-import { type Effect, type Identity, withLatestFolders } from "../model/generation.ts";
-import { isSameObject } from "../model/object.ts";
+import { type Effect, withLatestFolders } from "../model/generation.ts";
+import { type Identity, isSameObject } from "../model/object.ts";
 import type { Node, Observed } from "../model/observation.ts";
 import { parentOf } from "../model/path.ts";
 import type { Step } from "../model/plan.ts";

@@ -1,6 +1,7 @@
 import type { Entry, Ownership } from "../model/manifest.ts";
 import { formatMode } from "../model/mode.ts";
-import type { Access, Node } from "../model/observation.ts";
+import type { Access } from "../model/object.ts";
+import type { Node } from "../model/observation.ts";
 import { ancestorsOf, isAtOrBelow, join, parentOf } from "../model/path.ts";
 import { accessOf, accessWith, inheritedAccess, sameAccess } from "./access.ts";
 import { conflict, type Draft, directoryBehind, finding, nodeUnder, stepsFor } from "./draft.ts";

@@ -1,6 +1,6 @@
-import type { Identity } from "../model/generation.ts";
 import { mountsOnTheWay } from "../model/mount.ts";
-import type { Access, DirectoryNode, Node, Observed } from "../model/observation.ts";
+import type { Access, Identity } from "../model/object.ts";
+import type { DirectoryNode, Node, Observed } from "../model/observation.ts";
 import { isAtOrBelow, isBelow, join, parentOf } from "../model/path.ts";
 import { type KeyedView, keysAbove, viewOf } from "./resolve/keyed-view.ts";
 

@@ -1,6 +1,6 @@
-import type { Identity } from "../model/generation.ts";
 import type { Entry } from "../model/manifest.ts";
 import type { Mount } from "../model/mount.ts";
+import type { Identity } from "../model/object.ts";
 import type { Node } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
 import { conflict, type Draft, finding, nodeUnder } from "./draft.ts";

@@ -1,5 +1,6 @@
 import type { Entry } from "../model/manifest.ts";
-import type { Access, DirectoryNode, FileNode, Node } from "../model/observation.ts";
+import type { Access } from "../model/object.ts";
+import type { DirectoryNode, FileNode, Node } from "../model/observation.ts";
 import { ancestorsOf } from "../model/path.ts";
 import { accessOf, accessWith, hasAccess } from "./access.ts";
 import { conflict, type Draft, directoryBehind, finding, nodeBehind, stepsFor } from "./draft.ts";

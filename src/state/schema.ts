@@ -1,7 +1,7 @@
-import type { GenerationSummary, Identity } from "../model/generation.ts";
+import type { GenerationSummary } from "../model/generation.ts";
 import { whyNoLabel } from "../model/label.ts";
 import { isUsualMoment } from "../model/moment.ts";
-import type { Access } from "../model/observation.ts";
+import type { Access, Identity } from "../model/object.ts";
 import * as v from "./form.ts";
 import { isConfigPath, isNormalPath } from "./normal-path.ts";
 import { isUsualSummary } from "./usual.ts";

@@ -1,5 +1,4 @@
-import type { Identity } from "../model/generation.ts";
-import type { Access } from "../model/observation.ts";
+import type { Access, Identity } from "../model/object.ts";
 import { isNormalPath } from "./normal-path.ts";
 import { countFields, isSmallCount, type Unknown } from "./usual.ts";
 

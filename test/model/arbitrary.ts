@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Manifest } from "../../src/model/manifest.ts";
-import type { Access } from "../../src/model/observation.ts";
+import type { Access } from "../../src/model/object.ts";
 import { manifestsOf } from "./arbitrary-manifest.ts";
 import type { Machine, ObjectPlan } from "./build.ts";
 import type { Drift } from "./drift.ts";

@@ -1,4 +1,4 @@
-import type { Access } from "../../src/model/observation.ts";
+import type { Access } from "../../src/model/object.ts";
 import { join, nameOf, parentOf } from "../../src/model/path.ts";
 import {
   addName,

@@ -1,5 +1,4 @@
-import type { Identity } from "../../src/model/generation.ts";
-import type { Access } from "../../src/model/observation.ts";
+import type { Access, Identity } from "../../src/model/object.ts";
 
 /** What an object holds. */
 export type Content =

@@ -1,6 +1,6 @@
 import type { Effect } from "../../src/model/generation.ts";
 import { isMounted, type Manifest } from "../../src/model/manifest.ts";
-import type { Access } from "../../src/model/observation.ts";
+import type { Access } from "../../src/model/object.ts";
 import type { Step } from "../../src/model/plan.ts";
 import { type Content, type Dentry, type Inode, namesIn } from "./filesystem.ts";
 import { placeKey } from "./snapshot.ts";

@@ -1,5 +1,5 @@
-import type { Effect, Identity } from "../../src/model/generation.ts";
-import type { Access } from "../../src/model/observation.ts";
+import type { Effect } from "../../src/model/generation.ts";
+import type { Access, Identity } from "../../src/model/object.ts";
 import { nameOf } from "../../src/model/path.ts";
 import type { Step, Tidying } from "../../src/model/plan.ts";
 import { copyObject } from "./copy.ts";

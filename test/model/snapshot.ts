@@ -1,4 +1,4 @@
-import type { Identity } from "../../src/model/generation.ts";
+import type { Identity } from "../../src/model/object.ts";
 import { parentsFirst } from "../../src/model/path.ts";
 import { type Dentry, type Inode, namesIn, pathWithin } from "./filesystem.ts";
 import { describeMount, hidingLine, type ModelMount, mountPointOf, type World } from "./world.ts";

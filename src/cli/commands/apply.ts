@@ -1,5 +1,5 @@
-import type { Config } from "../../config/read.ts";
-import { whyStateIsHidden } from "../../config/state-directory.ts";
+import type { Config } from "../../config/judge.ts";
+import { whyStateIsHidden } from "../../config/rules.ts";
 import { differencesBetween } from "../../model/difference.ts";
 import type { Generation, Index } from "../../model/generation.ts";
 import { whyNoLabel } from "../../model/label.ts";

@@ -1,4 +1,4 @@
-import { type BindMount, type Exported, type ExportFormat, exportMounts } from "../../boot/exported.ts";
+import { type BindMount, type Exported, type ExportFormat, exportMounts } from "../../boot/export.ts";
 import { readMounts } from "../../linux/mountinfo.ts";
 import { isMounted, type MountedEntry } from "../../model/manifest.ts";
 import { type MountTable, mountTable, visibleMount } from "../../model/mount.ts";

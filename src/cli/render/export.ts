@@ -1,4 +1,4 @@
-import { type Exported, type ExportFormat, fstabName } from "../../boot/exported.ts";
+import { type Exported, type ExportFormat, fstabName } from "../../boot/export.ts";
 import type { WrittenFile } from "../exported-files.ts";
 import type { JsonObject } from "./json.ts";
 import { printable } from "./printable.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import schema from "../../../docs/json.schema.json";
-import { exportMounts } from "../../boot/exported.ts";
+import { exportMounts } from "../../boot/export.ts";
 import { differencesBetween } from "../../model/difference.ts";
 import { emptyIndex } from "../../model/generation.ts";
 import type { Problem } from "../../model/problem.ts";

@@ -1,6 +1,6 @@
 import type { Generation, Index } from "../../model/generation.ts";
 import type { BoundFileEntry, DirectoryEntry, LinkedFileEntry } from "../../model/manifest.ts";
-import type { Access } from "../../model/observation.ts";
+import type { Access } from "../../model/object.ts";
 import type { Plan, Step, Tidying } from "../../model/plan.ts";
 
 /** Made-up data in every shape that is rendered. */

@@ -1,5 +1,5 @@
 import { formatMode } from "../../model/mode.ts";
-import type { Access } from "../../model/observation.ts";
+import type { Access } from "../../model/object.ts";
 import type { Action, MountedSource, MountOptions } from "../../model/plan.ts";
 import { printable } from "./printable.ts";
 

@@ -5,7 +5,7 @@ import { SystemError } from "../../linux/ffi.ts";
 import { closeDescriptor, Descriptor, openHandle, withDescriptor } from "../../linux/open.ts";
 import { inParentOf, requireParent } from "../../linux/open-directory.ts";
 import { type Stat, statAt, statDescriptor } from "../../linux/stat.ts";
-import type { Access } from "../../model/observation.ts";
+import type { Access } from "../../model/object.ts";
 import { nameOf } from "../../model/path.ts";
 import type { Step } from "../../model/plan.ts";
 import { setAccess } from "../access.ts";

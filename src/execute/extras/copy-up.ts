@@ -4,7 +4,7 @@ import { isOnOverlay } from "../../linux/mounts.ts";
 import { openHandle, withDescriptor } from "../../linux/open.ts";
 import { inParentOf, PathError } from "../../linux/open-directory.ts";
 import { statDescriptor } from "../../linux/stat.ts";
-import type { Identity } from "../../model/generation.ts";
+import type { Identity } from "../../model/object.ts";
 import type { Plan, Step } from "../../model/plan.ts";
 import { isObject } from "../objects.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { mountUnitName } from "./unit-name.ts";
+import { mountUnitName } from "./unit-text.ts";
 
 describe("the name of a mount's unit", () => {
   test.each([
