@@ -146,6 +146,13 @@ export function finding(draft: Draft, serves: string, kind: FindingKind, message
   if (isNew(draft, `finding ${serves} ${kind} ${message}`)) draft.findings.push({ serves, kind, message });
 }
 
+/** What imp made at `path` once is gone, if it has to be made again in the very same place. */
+export function endMade(draft: Draft, path: string): void {
+  for (const effect of draft.effects.madeAt(path)) {
+    if (draft.presumed.has(effect)) draft.endedEffects.add(effect);
+  }
+}
+
 function isNew(draft: Draft, text: string): boolean {
   if (draft.said.has(text)) return false;
   draft.said.add(text);

@@ -1,9 +1,6 @@
-import { type Effect, withLatestFolders } from "../model/generation.ts";
+import type { Effect } from "../model/generation.ts";
 import { type Identity, isSameObject } from "../model/object.ts";
 import type { Node, Observed } from "../model/observation.ts";
-import { parentOf } from "../model/path.ts";
-import type { Step } from "../model/plan.ts";
-import type { Draft } from "./draft.ts";
 
 export type MadeEffect = Extract<Effect, { kind: "created-directory" | "created-file" }>;
 export type BackupEffect = Extract<Effect, { kind: "backup" }>;
@@ -62,45 +59,6 @@ export function indexOf(all: readonly Effect[]): EffectIndex {
       );
     },
   };
-}
-
-/** What imp made at `path` once is gone, if it has to be made again in the very same place. */
-export function endMade(draft: Draft, path: string): void {
-  for (const effect of draft.effects.madeAt(path)) {
-    if (draft.presumed.has(effect)) draft.endedEffects.add(effect);
-  }
-}
-
-/** Steps after which what stands at a target is imp's, whatever stood there before. */
-const appearances: ReadonlySet<Step["kind"]> = new Set([
-  "mount",
-  "link",
-  "exchange-for-link",
-  "replace-file",
-]);
-
-/** The directories that wanted symlinks are in. */
-function linkFolders(draft: Draft): Set<string> {
-  const linked = draft.request.wanted.entries.filter(({ kind }) => kind === "linked-file");
-  return new Set(linked.map(({ target }) => parentOf(target)));
-}
-
-/** Earlier effects that stay in force, and what was found as wanted. */
-export function effectsKept(draft: Draft): Effect[] {
-  const appeared = new Set(
-    draft.additionSteps.filter((step) => appearances.has(step.kind)).map((step) => step.serves),
-  );
-  const known = new Set<string>();
-  const folders = linkFolders(draft);
-  return withLatestFolders([...draft.effects.all, ...draft.found]).filter((effect) => {
-    if (draft.endedEffects.has(effect)) return false;
-    if (effect.kind === "holds-links") return folders.has(effect.path);
-    if (effect.kind !== "found" && effect.kind !== "replaced-file") return true;
-    const key = `${effect.kind} ${effect.target}`;
-    if (appeared.has(effect.target) || known.has(key)) return false;
-    known.add(key);
-    return true;
-  });
 }
 
 /** The effects that stay in force: those of a plan, and those that it was not told of, in their old order. */

@@ -1,7 +1,6 @@
 import type { MountedEntry } from "../model/manifest.ts";
 import { isOneWithSource } from "./clashes.ts";
-import { type Draft, nodeUnder, notice } from "./draft.ts";
-import { endMade } from "./effects.ts";
+import { type Draft, endMade, nodeUnder, notice } from "./draft.ts";
 import { ensureParents } from "./parents.ts";
 import { futureDirectory } from "./planned-tree.ts";
 import {

@@ -1,6 +1,7 @@
+import { type Effect, withLatestFolders } from "../model/generation.ts";
 import { type Entry, isMounted } from "../model/manifest.ts";
-import { sortedDeepestFirst } from "../model/path.ts";
-import type { Plan } from "../model/plan.ts";
+import { parentOf, sortedDeepestFirst } from "../model/path.ts";
+import type { Plan, Step } from "../model/plan.ts";
 import { activeStateOf } from "./active-state.ts";
 import {
   holdsOwnSource,
@@ -12,7 +13,7 @@ import {
   sharedPlaces,
 } from "./clashes.ts";
 import { type Draft, newDraft, type PlanRequest, temporaryNames } from "./draft.ts";
-import { effectsKept, indexOf } from "./effects.ts";
+import { indexOf } from "./effects.ts";
 import { isInPlace, type Look } from "./is-in-place.ts";
 import { planLink } from "./link.ts";
 import { planMount } from "./mount.ts";
@@ -20,8 +21,8 @@ import { decideMounts } from "./mount-decisions.ts";
 import { neededIn, orderOf } from "./order.ts";
 import { PlannedTree } from "./planned-tree.ts";
 import { reportKernelPlace, reportUnsafe } from "./problems.ts";
-import { planRemovals } from "./removal/removal.ts";
-import { newWithdrawal, type Withdrawal, withdrawMoved, withdrawUnwanted } from "./removal/withdrawal.ts";
+import { planRemovals, withdrawMoved, withdrawUnwanted } from "./removal/removal.ts";
+import type { Withdrawal } from "./removal/withdrawal.ts";
 import { type RequiredPaths, requiredKeysOf, requiredPathsOf } from "./required-paths.ts";
 import { mountsWithin } from "./resolve/mounts-within.ts";
 import { ensureSource } from "./sources.ts";
@@ -74,9 +75,8 @@ function beginPlan(request: PlanRequest): BegunPlan {
   const within = mountsWithin(observed.mounts);
   const nameBeside = temporaryNames(request.token);
 
-  const withdrawal = newWithdrawal();
   const question = { activeState, observed, tree, effects, required, mountsWithin: within, nameBeside };
-  withdrawUnwanted(question, withdrawal);
+  const withdrawal = withdrawUnwanted(question);
   const decisions = decideMounts(wantedEntries, activeState, tree, observed);
   withdrawMoved(question, withdrawal, decisions.paths);
 
@@ -84,7 +84,7 @@ function beginPlan(request: PlanRequest): BegunPlan {
     request,
     effects,
     activeState,
-    decisions: decisions,
+    decisions,
     tree,
     mountsWithin: within,
     nameBeside,
@@ -116,4 +116,36 @@ function planEntry(draft: Draft, entry: Entry, look: Look): void {
   if (isUnsafe || source === null) return;
   if (isMounted(entry)) planMount(draft, entry, source);
   else planLink(draft, entry, source);
+}
+
+/** Steps after which what stands at a target is imp's, whatever stood there before. */
+const appearances: ReadonlySet<Step["kind"]> = new Set([
+  "mount",
+  "link",
+  "exchange-for-link",
+  "replace-file",
+]);
+
+/** The directories that wanted symlinks are in. */
+function linkFolders(draft: Draft): Set<string> {
+  const linked = draft.request.wanted.entries.filter(({ kind }) => kind === "linked-file");
+  return new Set(linked.map(({ target }) => parentOf(target)));
+}
+
+/** Earlier effects that stay in force, and what was found as wanted. */
+function effectsKept(draft: Draft): Effect[] {
+  const appeared = new Set(
+    draft.additionSteps.filter((step) => appearances.has(step.kind)).map((step) => step.serves),
+  );
+  const known = new Set<string>();
+  const folders = linkFolders(draft);
+  return withLatestFolders([...draft.effects.all, ...draft.found]).filter((effect) => {
+    if (draft.endedEffects.has(effect)) return false;
+    if (effect.kind === "holds-links") return folders.has(effect.path);
+    if (effect.kind !== "found" && effect.kind !== "replaced-file") return true;
+    const key = `${effect.kind} ${effect.target}`;
+    if (appeared.has(effect.target) || known.has(key)) return false;
+    known.add(key);
+    return true;
+  });
 }

@@ -1,17 +1,14 @@
 import { mountAt } from "../../model/mount.ts";
-import type { Observed } from "../../model/observation.ts";
+import { nameOf } from "../../model/path.ts";
 import type { Notice, Step } from "../../model/plan.ts";
-import type { ActiveState } from "../active-state.ts";
-import { type BackupEffect, type EffectIndex, isObject } from "../effects.ts";
-import type { PlannedTree } from "../planned-tree.ts";
+import { type BackupEffect, isObject } from "../effects.ts";
 import { describeNode } from "../problems.ts";
-import type { RequiredPaths } from "../required-paths.ts";
 import { type KeyedView, viewOf } from "../resolve/keyed-view.ts";
-import type { MountsWithin } from "../resolve/mounts-within.ts";
 import type { PathResolution } from "../resolve/resolution.ts";
+import type { Removal, Withdrawal, WithdrawalRequest } from "./withdrawal.ts";
 
 /** What becomes of a backup whose entry goes. */
-export type BackupAction =
+type BackupAction =
   /** It takes its old place again. */
   | { readonly kind: "put-back"; readonly location: BackupLocation; readonly step: Step }
   /** It stays where it is, and is nobody's business but the person's from now on. */
@@ -19,17 +16,38 @@ export type BackupAction =
   /** Its time has not come. */
   | { readonly kind: "kept" };
 
-export interface BackupQuestion {
-  readonly activeState: ActiveState;
-  readonly observed: Observed;
-  readonly tree: PlannedTree;
-  readonly effects: EffectIndex;
-  readonly required: RequiredPaths;
-  readonly mountsWithin: MountsWithin;
+/** Puts back what stood at targets that are no longer wanted. */
+export function withdrawUnwantedBackups(request: WithdrawalRequest, withdrawal: Withdrawal): void {
+  for (const effect of request.effects.all) {
+    if (effect.kind !== "backup" || request.required.wanted.has(effect.target)) continue;
+    if (!isFromNow(request, effect)) continue;
+    const location = locationNow(request, effect);
+    if (location === null || isCovered(request, effect, location)) continue;
+    withdrawBackup(request, withdrawal, effect, location);
+  }
+}
+
+/** Puts back what the way to its target no longer leads to, and what no mount covers any more. */
+export function withdrawMovedBackups(
+  request: WithdrawalRequest,
+  withdrawal: Withdrawal,
+  paths: PathResolution,
+): void {
+  const { activeState, required, effects } = request;
+  for (const effect of effects.all) {
+    if (effect.kind !== "backup" || withdrawal.endedEffects.has(effect)) continue;
+    const { target } = effect;
+    const location = isFromNow(request, effect) ? locationNow(request, effect) : null;
+    if (!required.wanted.has(target)) {
+      if (location === null) withdrawUncovered(request, withdrawal, effect, paths);
+    } else if (location !== null && activeState.paths.noFollow(target).key !== paths.noFollow(target).key) {
+      if (!isCovered(request, effect, location)) withdrawBackup(request, withdrawal, effect, location);
+    }
+  }
 }
 
 /** Where a target and its backup are. */
-export interface BackupLocation {
+interface BackupLocation {
   readonly target: KeyedView;
   /** The target and the backup as a step can name them. */
   readonly path: string;
@@ -38,8 +56,8 @@ export interface BackupLocation {
 }
 
 /** Looks where the paths lead now, and where they lead with all of the active generation in place. */
-export function locationNow(
-  { activeState, observed }: BackupQuestion,
+function locationNow(
+  { activeState, observed }: WithdrawalRequest,
   { target, backup }: BackupEffect,
 ): BackupLocation | null {
   const mount = mountAt(observed.mounts, observed.real(target));
@@ -57,8 +75,8 @@ export function locationNow(
 }
 
 /** Looks where the paths lead once mounts have gone that cover both now. */
-export function locationOnceUncovered(
-  { tree }: BackupQuestion,
+function locationOnceUncovered(
+  { tree }: WithdrawalRequest,
   paths: PathResolution,
   { target, backup }: BackupEffect,
 ): BackupLocation | null {
@@ -68,8 +86,8 @@ export function locationOnceUncovered(
   return isThere ? { ...location, path: target, backupPath: backup } : null;
 }
 
-export function actionForBackup(
-  question: BackupQuestion,
+function actionForBackup(
+  question: WithdrawalRequest,
   effect: BackupEffect,
   location: BackupLocation,
 ): BackupAction {
@@ -92,12 +110,12 @@ export function actionForBackup(
   return { kind: "put-back", location, step: { kind: "put-back", serves: target, ...names, identity } };
 }
 
-export function givenUp(target: string, message: string): BackupAction {
+function givenUp(target: string, message: string): BackupAction {
   return { kind: "given-up", notice: { serves: target, message } };
 }
 
 /** True if a mount that stays lies on what is at the view, or in it: renaming would fail, or take it along. */
-function holdsMounts({ activeState, required, mountsWithin }: BackupQuestion, view: KeyedView): boolean {
+function holdsMounts({ activeState, required, mountsWithin }: WithdrawalRequest, view: KeyedView): boolean {
   return mountsWithin.upon(view).some((mount) => {
     const owner = activeState.ownerOf(mount.id);
     return owner === undefined || required.wanted.has(owner.target);
@@ -106,7 +124,7 @@ function holdsMounts({ activeState, required, mountsWithin }: BackupQuestion, vi
 
 /** What is in the way of putting something back, or null if nothing will be. */
 function occupantOf(
-  { observed, tree, effects }: BackupQuestion,
+  { observed, tree, effects }: WithdrawalRequest,
   view: KeyedView,
   target: string,
 ): string | null {
@@ -117,4 +135,79 @@ function occupantOf(
     node.kind === "directory" ? observed.countNames(view) === 0 : node.kind === "file" && node.size === 0;
   const isMade = effects.madeAt(target).some(({ identity }) => isObject(node, identity, observed));
   return isMade && isEmpty ? null : describeNode(node);
+}
+
+/** True if the effect is one of the active generation, not of one before that a mount came over. */
+function isFromNow({ activeState }: WithdrawalRequest, { target }: BackupEffect): boolean {
+  return activeState.entries.has(target);
+}
+
+/** True if a mount comes over both: what imp made at the target could not be removed then. */
+function isCovered(
+  { required, tree }: WithdrawalRequest,
+  { target }: BackupEffect,
+  location: BackupLocation,
+): boolean {
+  return required.isCovered(target) && tree.nodeAt(location.target).kind !== "missing";
+}
+
+/** What could not be reached before may be uncovered by the plan, or gone. */
+function withdrawUncovered(
+  request: WithdrawalRequest,
+  withdrawal: Withdrawal,
+  effect: BackupEffect,
+  paths: PathResolution,
+): void {
+  const { target, backup } = effect;
+  if (request.required.staysCovered(target) || request.required.isCovered(target)) return;
+  const location = locationOnceUncovered(request, paths, effect);
+  if (location === null) {
+    const message = `the backup ${backup} is gone, so nothing is put back at ${target}`;
+    settle(request, withdrawal, effect, givenUp(target, message), withdrawal.uncovered);
+  } else if (!request.required.aboveTargets.has(target)) {
+    settle(request, withdrawal, effect, actionForBackup(request, effect, location), withdrawal.uncovered);
+  }
+}
+
+function withdrawBackup(
+  request: WithdrawalRequest,
+  withdrawal: Withdrawal,
+  effect: BackupEffect,
+  location: BackupLocation,
+): void {
+  settle(request, withdrawal, effect, latestOnly(request, effect, location), withdrawal.removals);
+}
+
+/** Of several backups that were made in one place, the last one comes back. */
+function latestOnly(
+  request: WithdrawalRequest,
+  effect: BackupEffect,
+  location: BackupLocation,
+): BackupAction {
+  const key = ({ target }: BackupLocation) => target.key;
+  const backups = request.effects.backupsOf(effect.target);
+  const isOlder = backups.slice(backups.indexOf(effect) + 1).some((other) => {
+    const newer = locationNow(request, other);
+    return newer !== null && key(newer) === key(location);
+  });
+  if (isOlder) return givenUp(effect.target, `the older backup ${effect.backup} stays where it is`);
+  return actionForBackup(request, effect, location);
+}
+
+function settle(
+  { observed, tree }: WithdrawalRequest,
+  withdrawal: Withdrawal,
+  effect: BackupEffect,
+  action: BackupAction,
+  removals: Removal[],
+): void {
+  if (action.kind === "kept") return;
+  withdrawal.endedEffects.add(effect);
+  if (action.kind === "given-up") {
+    withdrawal.notices.push(action.notice);
+    return;
+  }
+  withdrawal.vacated.add(action.location.target.key);
+  tree.rename(action.location.target, nameOf(effect.backup));
+  removals.push({ path: observed.real(effect.target), rank: "backup", step: action.step });
 }

@@ -1,17 +1,44 @@
-import type { LinkedFileEntry } from "../../model/manifest.ts";
+import { isMounted, type LinkedFileEntry } from "../../model/manifest.ts";
 import type { Step } from "../../model/plan.ts";
 import { ownLink } from "../active-state.ts";
 import { futureDirectory } from "../planned-tree.ts";
 import { describeNode } from "../problems.ts";
 import type { KeyedView } from "../resolve/keyed-view.ts";
+import type { PathResolution } from "../resolve/resolution.ts";
 import type { Withdrawal, WithdrawalRequest } from "./withdrawal.ts";
 
-/** Plans that the symlink of an active entry goes, wherever it is. */
-export function withdrawLink(
+/** Takes away the symlinks at targets that are no longer wanted, or not as symlinks. */
+export function withdrawUnwantedLinks(request: WithdrawalRequest, withdrawal: Withdrawal): void {
+  const { activeState, required, effects } = request;
+  for (const entry of activeState.entries.values()) {
+    const wanted = required.wanted.get(entry.target);
+    if (!isMounted(entry) && wanted?.kind !== "linked-file") withdrawLink(request, withdrawal, entry);
+  }
+  for (const effect of effects.all) {
+    const isEnded =
+      (effect.kind === "found" && !required.wanted.has(effect.target)) ||
+      (effect.kind === "replaced-file" && required.wanted.get(effect.target)?.kind !== "linked-file");
+    if (isEnded) withdrawal.endedEffects.add(effect);
+  }
+}
+
+/** Takes away symlinks that the way to their target no longer leads to. */
+export function withdrawMovedLinks(
   request: WithdrawalRequest,
   withdrawal: Withdrawal,
-  entry: LinkedFileEntry,
+  paths: PathResolution,
 ): void {
+  const { activeState, required, observed } = request;
+  for (const entry of activeState.entries.values()) {
+    if (isMounted(entry) || required.wanted.get(entry.target)?.kind !== "linked-file") continue;
+    const view = ownLink(activeState, observed, entry);
+    const hasMoved = view !== null && view.key !== paths.noFollow(entry.target).key;
+    if (hasMoved) withdrawLink(request, withdrawal, entry);
+  }
+}
+
+/** Plans that the symlink of an active entry goes, wherever it is. */
+function withdrawLink(request: WithdrawalRequest, withdrawal: Withdrawal, entry: LinkedFileEntry): void {
   const { activeState, observed, required } = request;
   const { target } = entry;
   const view = ownLink(activeState, observed, entry);

@@ -7,10 +7,34 @@ import { coversOwn } from "../mount-decisions.ts";
 import { isHidden, optionsOf } from "../options.ts";
 import { describeMount, reportMountsInside } from "../problems.ts";
 import type { RequiredPaths } from "../required-paths.ts";
+import type { PathResolution } from "../resolve/resolution.ts";
+import { withdrawMovedBackups, withdrawUnwantedBackups } from "./backups.ts";
 import { withdrawMade } from "./created.ts";
-import type { Removal, Withdrawal } from "./withdrawal.ts";
+import { withdrawMovedLinks, withdrawUnwantedLinks } from "./links.ts";
+import { newWithdrawal, type Removal, type Withdrawal, type WithdrawalRequest } from "./withdrawal.ts";
 
 const rankOrder = { entry: 0, made: 1, backup: 2 } as const;
+
+/**
+ * Withdraws what stands at targets that are no longer wanted, or wanted as something else. Links and backups can be
+ * part of the way to what is wanted, so this is known before anything else.
+ */
+export function withdrawUnwanted(request: WithdrawalRequest): Withdrawal {
+  const withdrawal = newWithdrawal();
+  withdrawUnwantedLinks(request, withdrawal);
+  withdrawUnwantedBackups(request, withdrawal);
+  return withdrawal;
+}
+
+/** Withdraws links and backups that the way to their target no longer leads to, and what no mount covers any more. */
+export function withdrawMoved(
+  request: WithdrawalRequest,
+  withdrawal: Withdrawal,
+  paths: PathResolution,
+): void {
+  withdrawMovedLinks(request, withdrawal, paths);
+  withdrawMovedBackups(request, withdrawal, paths);
+}
 
 /** Plans what goes: mounts no longer wanted, those in the way of a change above them, and what was made for them. */
 export function planRemovals(draft: Draft, required: RequiredPaths, withdrawal: Withdrawal): void {
