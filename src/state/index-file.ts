@@ -9,7 +9,7 @@ import { indexName } from "./file-names.ts";
 import * as v from "./form.ts";
 import { storedNumbers } from "./generation-file.ts";
 import { readStateFile } from "./read-file.ts";
-import { type RustGeneration, rustSchema } from "./rust-format.ts";
+import { type RustGeneration, rustSchema } from "./rust/format.ts";
 import { countSchema, numberSchema, summarySchema } from "./schema.ts";
 import { shellWord } from "./shell-word.ts";
 

@@ -17,9 +17,9 @@ import {
 } from "./generation-file.ts";
 import { isRustIndex, readIndexFile, writeIndexFile } from "./index-file.ts";
 import { acquireLock, type LockRequest } from "./lock.ts";
-import { rustContext } from "./rust-context.ts";
-import { keepRustFile } from "./rust-file.ts";
-import { type Imported, importRust, type RustContext } from "./rust-import.ts";
+import { rustContext } from "./rust/context.ts";
+import { keepRustFile } from "./rust/file.ts";
+import { type Imported, importRust, type RustContext } from "./rust/import.ts";
 
 /** The state as commands use it. */
 export interface Store {

@@ -5,7 +5,7 @@ import type { Accounts } from "../../src/config/accounts.ts";
 import { readConfigBytes } from "../../src/config/read.ts";
 import { openStateDirectory } from "../../src/state/directory.ts";
 import { readJournal } from "../../src/state/journal.ts";
-import { rustContext } from "../../src/state/rust-context.ts";
+import { rustContext } from "../../src/state/rust/context.ts";
 import { readGeneration, readIndex, type Store } from "../../src/state/store.ts";
 import { configurations, generation, index, journal, rustIndex } from "./files.ts";
 import { damagedFile, randomFrom } from "./mutate.ts";

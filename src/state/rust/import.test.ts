@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "../model/path.ts";
-import { inNewState, problemOf } from "./example-state.ts";
-import { readIndexFile } from "./index-file.ts";
-import { keepRustFile } from "./rust-file.ts";
-import type { RustGeneration } from "./rust-format.ts";
-import { importRust, type RustContext } from "./rust-import.ts";
+import { join } from "../../model/path.ts";
+import { inNewState, problemOf } from "../example-state.ts";
+import { readIndexFile } from "../index-file.ts";
+import { keepRustFile } from "./file.ts";
+import type { RustGeneration } from "./format.ts";
+import { importRust, type RustContext } from "./import.ts";
 
 const link = (target: string, backup: string | null = null) => ({
   source: `/mnt/persist${target}`,

@@ -1,12 +1,12 @@
-import { isSystemError } from "../linux/ffi.ts";
-import { closeDescriptor } from "../linux/files.ts";
-import { statAt } from "../linux/stat.ts";
-import { inParentOf, PathError, walk } from "../linux/walk.ts";
-import { lookAlong } from "../linux/way.ts";
-import type { Trusted } from "./caller.ts";
-import type { RustContext } from "./rust-import.ts";
-import { judgeWay } from "./trust.ts";
-import { readEnd } from "./trusted-file.ts";
+import { isSystemError } from "../../linux/ffi.ts";
+import { closeDescriptor } from "../../linux/files.ts";
+import { statAt } from "../../linux/stat.ts";
+import { inParentOf, PathError, walk } from "../../linux/walk.ts";
+import { lookAlong } from "../../linux/way.ts";
+import type { Trusted } from "../caller.ts";
+import { judgeWay } from "../trust.ts";
+import { readEnd } from "../trusted-file.ts";
+import type { RustContext } from "./import.ts";
 
 const largestConfig = 1024 * 1024;
 

@@ -1,7 +1,7 @@
-import { normalized } from "../model/path.ts";
-import * as v from "./form.ts";
-import { isNormalPath } from "./normal-path.ts";
-import { configPathSchema, numberSchema } from "./schema.ts";
+import { normalized } from "../../model/path.ts";
+import * as v from "../form.ts";
+import { isNormalPath } from "../normal-path.ts";
+import { configPathSchema, numberSchema } from "../schema.ts";
 
 /**
  * `generations.json` of the imp that was written in Rust: an array of everything that it ever applied. Its paths are

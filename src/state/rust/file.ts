@@ -1,7 +1,7 @@
-import type { StateDirectory } from "./directory.ts";
-import { replaceFile, syncNames } from "./durable-file.ts";
-import { indexName } from "./file-names.ts";
-import { readStateFile } from "./read-file.ts";
+import type { StateDirectory } from "../directory.ts";
+import { replaceFile, syncNames } from "../durable-file.ts";
+import { indexName } from "../file-names.ts";
+import { readStateFile } from "../read-file.ts";
 
 /**
  * Keeps the Rust imp's file as `generations.json.rust`, or as `….rust.1` and so on if an older one stands there; a copy,
