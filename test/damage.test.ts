@@ -77,8 +77,8 @@ const damages: readonly Damage[] = [
   },
   {
     how: "is of a newer imp",
-    script: `echo '{"format": 2, "more": []}' > "$file"`,
-    message: /was written by a newer imp \(format 2/,
+    script: `echo '{"format": 3, "more": []}' > "$file"`,
+    message: /was written by a newer imp \(format 3/,
   },
   { how: "is another kind of JSON", script: `echo '"generations"' > "$file"`, message: /is damaged: / },
   {

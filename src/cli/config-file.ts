@@ -3,8 +3,8 @@ import { leadsToNothing } from "../linux/stat.ts";
 import { lookAlong } from "../linux/way.ts";
 import { Failure, failure } from "../model/problem.ts";
 import type { Trusted } from "../state/caller.ts";
-import { judgeWay } from "../state/trust.ts";
-import { readEnd } from "../state/trusted-file.ts";
+import { Unusable } from "../state/trouble.ts";
+import { judgeWay, readEnd } from "../state/trust.ts";
 import type { CommandContext } from "./context.ts";
 
 /** A configuration file as it was read, before anyone looked at what it says. */
@@ -15,7 +15,8 @@ export interface ConfigFile {
 
 /**
  * Reads the configuration that the command line, the environment or the usual places name.
- * @throws Failure (2) if there is none, or if root cannot trust it
+ * @throws Failure (2) if there is none
+ * @throws Unusable (2) if root cannot trust it
  */
 export function readConfigFile(context: CommandContext, trusted: Trusted | null): ConfigFile {
   const path = locate(context);
@@ -57,7 +58,7 @@ const largestFile = 16 * 1024 * 1024;
 function readTrusted(path: string, trusted: Trusted | null): Uint8Array {
   const way = lookAlong(path);
   const distrust = trusted === null ? [] : judgeWay(path, way, trusted);
-  if (distrust.length > 0) throw new Failure(2, distrust);
+  if (distrust.length > 0) throw new Unusable(2, distrust);
   const end = way.passed.at(-1);
   if (way.end === "denied" || end === undefined) {
     throw failure(2, `the configuration ${path} may not be read`, "run imp as root, for example with `sudo`");

@@ -4,10 +4,12 @@ import { openForUpdate, readAtStart, truncate, tryLock, unlock, writeAtStart } f
 import { startTime } from "../linux/start-time.ts";
 import { statAt, statDescriptor } from "../linux/stat.ts";
 import { join } from "../model/path.ts";
-import { Failure, failure } from "../model/problem.ts";
-import { type StateDirectory, shareWithOwner } from "./directory.ts";
+import { type Failure, failure } from "../model/problem.ts";
+import { shareWithOwner } from "./create-directory.ts";
+import type { StateDirectory } from "./directory.ts";
 import { attempting } from "./kernel-refusal.ts";
-import { shellWord } from "./shell-word.ts";
+import { Unusable } from "./trouble.ts";
+import { shellWord } from "./trouble-words.ts";
 import { judgeFile } from "./trust.ts";
 
 /**
@@ -59,7 +61,7 @@ function tryToAcquire(
     let kept = false;
     try {
       const distrust = judgeFile(join(directory.path, lockName), descriptor, directory.trusted);
-      if (distrust !== null) throw new Failure(1, [distrust]);
+      if (distrust !== null) throw new Unusable(1, [distrust]);
       // Someone may have removed the file since it was opened; then this lock keeps nobody out.
       if (!isNamed(descriptor, directory)) continue;
       adopt(descriptor, directory);

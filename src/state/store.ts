@@ -1,12 +1,11 @@
 import { closeDescriptor } from "../linux/files.ts";
-import { statAt } from "../linux/stat.ts";
 import { emptyIndex, type Generation, type Index } from "../model/generation.ts";
 import { Failure, failure, type Problem } from "../model/problem.ts";
 import { Unconfirmed } from "../model/special-failure.ts";
 import type { Trusted } from "./caller.ts";
-import { createStateDirectory, openStateDirectory, type StateDirectory } from "./directory.ts";
+import { createStateDirectory } from "./create-directory.ts";
+import { openStateDirectory, type StateDirectory } from "./directory.ts";
 import { removeLeftovers, syncNames } from "./durable-file.ts";
-import { journalName } from "./file-names.ts";
 import {
   generationPath,
   readGenerationFile,
@@ -20,6 +19,8 @@ import { acquireLock, type LockRequest } from "./lock.ts";
 import { rustContext } from "./rust/context.ts";
 import { keepRustFile } from "./rust/file.ts";
 import { type Imported, importRust, type RustContext } from "./rust/import.ts";
+import { hasJournal } from "./state-file.ts";
+import { worded } from "./trouble-words.ts";
 
 /** The state as commands use it. */
 export interface Store {
@@ -58,6 +59,11 @@ export async function withStore<T>(
   }
 }
 
+/** The store in an open directory, for looking only. */
+export function storeIn(directory: StateDirectory): Store {
+  return { directory, rust: rustContext(directory.trusted) };
+}
+
 /**
  * Runs `action` with the state for changing, which it creates if missing, while no other imp changes it.
  * @throws Failure (1) if the state can't be written or trusted, or if another imp keeps the lock for too long
@@ -79,7 +85,7 @@ export async function withLockedStore<T>(
         locked: true,
       } as const;
       // What a killed command began is settled by what the index says, so that must be what the disk says too.
-      if (hasJournal(store)) syncNames(directory);
+      if (hasJournal(directory)) syncNames(directory);
       return await action(store);
     } finally {
       release();
@@ -97,11 +103,6 @@ export function readIndex({ directory, rust }: Store): Index {
   const content = directory === null ? null : readIndexFile(directory);
   if (content === null) return emptyIndex;
   return content.kind === "index" ? content.index : importRust(content.generations, rust).index;
-}
-
-/** True while a command is at work, and after one was killed. */
-export function hasJournal({ directory }: Store): boolean {
-  return directory !== null && statAt(directory.descriptor, journalName) !== null;
 }
 
 /**
@@ -137,7 +138,7 @@ export function commit(store: LockedStore, index: Index, newGeneration?: Generat
   if (content?.kind === "rust") {
     const { generations } = importRust(content.generations, store.rust);
     writeGenerationFiles(directory, generations);
-    keepRustFile(directory, content.bytes);
+    keepRustFile(directory);
   }
   if (newGeneration !== undefined) refuseListed(store, newGeneration.number);
   try {
@@ -150,7 +151,7 @@ export function commit(store: LockedStore, index: Index, newGeneration?: Generat
   }
   // A power cut could still bring the old index back, and with it the generations that it lists.
   const warnings = asWarnings(() => syncNames(directory));
-  if (warnings.length > 0 && hasJournal(store)) throw new Unconfirmed(1, warnings);
+  if (warnings.length > 0 && hasJournal(directory)) throw new Unconfirmed(1, warnings);
   if (warnings.length > 0) return warnings;
   return asWarnings(() => removeGenerationFiles(directory, unlistedNumbers(directory, index)));
 }
@@ -179,7 +180,8 @@ function asWarnings(action: () => void): readonly Problem[] {
     action();
     return [];
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return error.problems.map((problem) => ({ ...problem, severity: "warning" as const }));
+    const cause = worded(error);
+    if (!(cause instanceof Failure)) throw cause;
+    return cause.problems.map((problem) => ({ ...problem, severity: "warning" as const }));
   }
 }

@@ -4,8 +4,7 @@ import { statAt } from "../../linux/stat.ts";
 import { inParentOf, PathError, walk } from "../../linux/walk.ts";
 import { lookAlong } from "../../linux/way.ts";
 import type { Trusted } from "../caller.ts";
-import { judgeWay } from "../trust.ts";
-import { readEnd } from "../trusted-file.ts";
+import { judgeWay, readEnd } from "../trust.ts";
 import type { RustContext } from "./import.ts";
 
 const largestConfig = 1024 * 1024;

@@ -28,7 +28,6 @@ export function importRust(recorded: readonly RustGeneration[], context: RustCon
   return {
     generations,
     index: {
-      format: 1,
       serial: 0,
       active: active?.number ?? null,
       previous: null,

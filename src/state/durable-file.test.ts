@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { elementPieces } from "./json-pieces.ts";
+import { elementPieces } from "./durable-file.ts";
 
 const element = fc.oneof(
   fc.string(),
