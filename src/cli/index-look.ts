@@ -11,7 +11,7 @@ import { stateLocation } from "./state-location.ts";
  */
 export async function lookAtIndex<T>(context: CommandContext, action: (index: Index) => T): Promise<T> {
   const location = await stateLocation(context);
-  const directory = openStateDirectory(location.path, location.trusted);
+  const directory = openStateDirectory(location.path, location.trusted, location.onAltered);
   if (directory === null) return action(emptyIndex);
   try {
     if (hasJournal(directory)) {

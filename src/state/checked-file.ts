@@ -1,3 +1,4 @@
+import { join } from "../model/path.ts";
 import type { StateDirectory } from "./directory.ts";
 import { replaceFile } from "./durable-file.ts";
 import {
@@ -55,7 +56,8 @@ export function checked<T extends object>(
 ): T {
   const misfit = isIntact ? null : findMisfit(shape, value);
   if (misfit !== null) throw damage(directory, file, { kind: "misfit", misfit });
-  const { format: _, checksum: __, ...content } = value as T & Envelope;
+  const { format: _, checksum, ...content } = value as T & Envelope;
+  if (!isIntact && checksum !== undefined) directory.onAltered?.(join(directory.path, file.name));
   return content as unknown as T;
 }
 

@@ -14,7 +14,7 @@ import { type OpenDirectory, walk } from "../linux/walk.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
 import { failure } from "../model/problem.ts";
 import type { Trusted } from "./caller.ts";
-import { openInside, requireOpen, requireTrust, type StateDirectory } from "./directory.ts";
+import { type OnAltered, openInside, requireOpen, requireTrust, type StateDirectory } from "./directory.ts";
 import { attempting } from "./kernel-refusal.ts";
 import { Unusable } from "./trouble.ts";
 import { checkTrust } from "./trust.ts";
@@ -29,12 +29,16 @@ const mostMissing = 2048;
  * @throws Failure (1) if it can't be created
  * @throws Unusable (1) if root cannot trust it
  */
-export function createStateDirectory(path: string, trusted: Trusted | null): StateDirectory {
+export function createStateDirectory(
+  path: string,
+  trusted: Trusted | null,
+  onAltered?: OnAltered,
+): StateDirectory {
   return attempting(`create the state directory ${path}`, () => {
     for (let created = 0; created < mostMissing; created += 1) {
       const result = walk(path);
       if (result.kind !== "missing") {
-        return requireTrust(path, requireOpen(path, result), trusted);
+        return { ...requireTrust(path, requireOpen(path, result), trusted), onAltered };
       }
       const distrust = checkTrust(path, trusted);
       if (distrust.length > 0) throw new Unusable(1, distrust);

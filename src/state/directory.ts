@@ -14,7 +14,14 @@ import { judgeWay } from "./trust.ts";
 export interface StateDirectory extends OpenDirectory {
   /** Whom a run as root trusts; null in a run without root's powers. */
   readonly trusted: Trusted | null;
+  readonly onAltered?: OnAltered | undefined;
 }
+
+/**
+ * Hears of the path of each file that imp wrote and something else changed, though it still says what can be: a person
+ * edited it, or a disk or memory fails.
+ */
+export type OnAltered = (path: string) => void;
 
 /**
  * Opens the state directory for looking only. The caller closes the descriptor.
@@ -22,10 +29,14 @@ export interface StateDirectory extends OpenDirectory {
  * @throws Failure (1) if it may not be read
  * @throws Unusable (1) if root cannot trust it
  */
-export function openStateDirectory(path: string, trusted: Trusted | null): StateDirectory | null {
+export function openStateDirectory(
+  path: string,
+  trusted: Trusted | null,
+  onAltered?: OnAltered,
+): StateDirectory | null {
   const result = attempting(`open the state directory ${path}`, () => walk(path));
   if (result.kind === "missing") return null;
-  return requireTrust(path, requireOpen(path, result), trusted);
+  return { ...requireTrust(path, requireOpen(path, result), trusted), onAltered };
 }
 
 /**
@@ -38,7 +49,7 @@ export function openInside(directory: StateDirectory, name: string): StateDirect
     const descriptor = handleOrNull(directory, name);
     if (descriptor === null) return null;
     if (statDescriptor(descriptor).type === "directory") {
-      return requireTrust(path, { descriptor, path }, directory.trusted);
+      return { ...directory, ...requireTrust(path, { descriptor, path }, directory.trusted) };
     }
     closeDescriptor(descriptor);
     throw failure(1, `${path} is not a directory`, "move it away: imp keeps its generations there");

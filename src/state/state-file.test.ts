@@ -81,16 +81,19 @@ describe("the checksum of a state file", () => {
 });
 
 describe("a state file that someone edited", () => {
-  test("is used if it still says what can be, with its old checksum or without", () =>
+  test("is used if it still says what can be, and told of if it has its old checksum", () =>
     inNewState((directory) => {
       const edited = fileText("index", exampleIndex).replaceAll('"entries": 3', '"entries": 4');
       const expected = {
         ...exampleIndex,
         generations: exampleIndex.generations.map((summary) => ({ ...summary, entries: 4 })),
       };
+      const altered: string[] = [];
+      const listening = { ...directory, onAltered: (path: string) => altered.push(path) };
       for (const text of [edited, edited.replace(/,\n {2}"checksum": "\w+"/, "")]) {
         put(directory, indexFile, text);
-        expect(readIndexFile(directory)).toEqual({ kind: "index", index: expected });
+        expect(readIndexFile(listening)).toEqual({ kind: "index", index: expected });
+        expect(altered).toEqual([`${directory.path}/generations.json`]);
       }
     }));
 

@@ -4,7 +4,7 @@ import { Failure, failure, type Problem } from "../model/problem.ts";
 import { Unconfirmed } from "../model/special-failure.ts";
 import type { Trusted } from "./caller.ts";
 import { createStateDirectory } from "./create-directory.ts";
-import { openStateDirectory, type StateDirectory } from "./directory.ts";
+import { type OnAltered, openStateDirectory, type StateDirectory } from "./directory.ts";
 import { removeLeftovers, syncNames } from "./durable-file.ts";
 import {
   generationPath,
@@ -39,6 +39,8 @@ export interface LockedStore extends Store {
 export interface StoreLocation {
   readonly path: string;
   readonly trusted: Trusted | null;
+  /** Nothing is said of altered files by default. */
+  readonly onAltered?: OnAltered;
   /** How to carry over what the Rust imp recorded; the system itself answers by default. */
   readonly rust?: RustContext;
 }
@@ -51,7 +53,7 @@ export async function withStore<T>(
   location: StoreLocation,
   action: (store: Store) => T | Promise<T>,
 ): Promise<T> {
-  const directory = openStateDirectory(location.path, location.trusted);
+  const directory = openStateDirectory(location.path, location.trusted, location.onAltered);
   try {
     return await action({ directory, rust: location.rust ?? rustContext(location.trusted) });
   } finally {
@@ -73,7 +75,7 @@ export async function withLockedStore<T>(
   request: LockRequest,
   action: (store: LockedStore) => T | Promise<T>,
 ): Promise<T> {
-  const directory = createStateDirectory(location.path, location.trusted);
+  const directory = createStateDirectory(location.path, location.trusted, location.onAltered);
   try {
     const release = await acquireLock(directory, request);
     try {
