@@ -2,7 +2,7 @@ import type { Effect, GenerationSummary, Index } from "../model/generation.ts";
 import { checked, fileShape, writeChecked } from "./checked-file.ts";
 import type { StateDirectory } from "./directory.ts";
 import { storedNumbers } from "./generation-file.ts";
-import { type RustGeneration, rustGenerations } from "./rust/format.ts";
+import { type RustGeneration, rustGenerations } from "./rust/file.ts";
 import { kinds, list, nullable, object, optional, type Shape } from "./shape.ts";
 import { type Content, damage, indexFile, readBytes, readContent, stateFormat } from "./state-file.ts";
 import {

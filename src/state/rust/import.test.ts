@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "../../model/path.ts";
 import { inNewState, problemOf } from "../example-state.ts";
 import { readIndexFile } from "../index-file.ts";
+import type { RustGeneration } from "./file.ts";
 import { keepRustFile } from "./file.ts";
-import type { RustGeneration } from "./format.ts";
 import { importRust, type RustContext } from "./import.ts";
 
 const link = (target: string, backup: string | null = null) => ({

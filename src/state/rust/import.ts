@@ -2,7 +2,7 @@ import type { Effect, Generation, Index } from "../../model/generation.ts";
 import type { Entry } from "../../model/manifest.ts";
 import { isBelow, parentOf } from "../../model/path.ts";
 import { summaryOf } from "../index-changes.ts";
-import type { RustGeneration, RustSymlink } from "./format.ts";
+import type { RustGeneration, RustSymlink } from "./file.ts";
 
 /** What the Rust imp's file does not tell. */
 export interface RustContext {
