@@ -39,7 +39,6 @@ export interface LockedStore extends Store {
 export interface StoreLocation {
   readonly path: string;
   readonly trusted: Trusted | null;
-  /** Nothing is said of altered files by default. */
   readonly onAltered?: OnAltered;
   /** How to carry over what the Rust imp recorded; the system itself answers by default. */
   readonly rust?: RustContext;
@@ -99,7 +98,7 @@ export async function withLockedStore<T>(
 
 /**
  * The index; an empty one if nothing was ever committed.
- * @throws Failure (1) if it is damaged
+ * @throws Unusable (1) if it is damaged
  */
 export function readIndex({ directory, rust }: Store): Index {
   const content = directory === null ? null : readIndexFile(directory);
@@ -109,7 +108,8 @@ export function readIndex({ directory, rust }: Store): Index {
 
 /**
  * A generation that the index lists. It needs no good index, so `show` works beside a damaged one.
- * @throws Failure (1) if its file is missing or damaged
+ * @throws Failure (1) if its file is missing
+ * @throws Unusable (1) if its file is damaged
  */
 export function readGeneration(store: Store, number: number): Generation {
   const { directory } = store;
@@ -135,6 +135,15 @@ export function readGeneration(store: Store, number: number): Generation {
  * @throws Failure (1) if it could not be committed; then the old index is in force
  */
 export function commit(store: LockedStore, index: Index, newGeneration?: Generation): readonly Problem[] {
+  try {
+    return commitFiles(store, index, newGeneration);
+  } catch (error) {
+    // Who undoes the command has something to add.
+    throw worded(error);
+  }
+}
+
+function commitFiles(store: LockedStore, index: Index, newGeneration?: Generation): readonly Problem[] {
   const { directory } = store;
   const content = isRustIndex(directory) ? readIndexFile(directory) : null;
   if (content?.kind === "rust") {

@@ -54,7 +54,7 @@ export class Unusable extends Error {
   readonly troubles: readonly Trouble[];
 
   constructor(exitCode: 1 | 2, troubles: readonly Trouble[]) {
-    super();
+    super(troubles.map(({ kind }) => kind).join(", "));
     this.exitCode = exitCode;
     this.troubles = troubles;
   }
