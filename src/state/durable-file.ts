@@ -42,17 +42,23 @@ export function replaceFile(
   });
 }
 
-/** By way of a small place, so that nothing large is in memory a second time. */
+/** By way of a small place, so that nothing large is in memory a second time, and the kernel is not asked for each text. */
 function writeTexts(descriptor: number, texts: Iterable<string>): void {
   const encoder = new TextEncoder();
   const place = new Uint8Array(64 * 1024);
+  let filled = 0;
   for (const text of texts) {
     for (let at = 0; at < text.length; ) {
-      const { read, written } = encoder.encodeInto(at === 0 ? text : text.slice(at), place);
-      writeWhole(descriptor, place.subarray(0, written));
+      const rest = at === 0 ? text : text.slice(at);
+      const { read, written } = encoder.encodeInto(rest, place.subarray(filled));
+      filled += written;
       at += read;
+      if (at === text.length) break;
+      writeWhole(descriptor, place.subarray(0, filled));
+      filled = 0;
     }
   }
+  writeWhole(descriptor, place.subarray(0, filled));
 }
 
 /** How many elements are written at a time: enough to be quick, and a few ten kilobytes of text. */

@@ -37,6 +37,7 @@ const longestPause = 200;
  * Takes the lock of the state directory.
  * @returns what releases it
  * @throws Failure (1) that names the holder if it does not come free in time
+ * @throws Unusable (1) if root cannot trust the file
  */
 export async function acquireLock(directory: StateDirectory, request: LockRequest): Promise<() => void> {
   const deadline = performance.now() + request.waitMilliseconds;
@@ -62,7 +63,7 @@ function tryToAcquire(
     try {
       const distrust = judgeFile(join(directory.path, lockName), descriptor, directory.trusted);
       if (distrust !== null) throw new Unusable(1, [distrust]);
-      // Someone may have removed the file since it was opened; then this lock keeps nobody out.
+      // Another process may have removed the file since it was opened; then this lock keeps no other imp out.
       if (!isNamed(descriptor, directory)) continue;
       adopt(descriptor, directory);
       if (!tryLock(descriptor)) return { holder: readHolder(descriptor) };
@@ -112,7 +113,7 @@ function isNamed(descriptor: number, directory: StateDirectory): boolean {
   throw failure(1, message, `\`rm ${shellWord(path)}\`: imp makes a new one`);
 }
 
-/** Gives the lock to the owner of the state, and to nobody else; again each time, as its creator may have been killed. */
+/** Gives the lock to the owner of the state alone; again each time, as its creator may have been killed. */
 function adopt(descriptor: number, directory: StateDirectory): void {
   try {
     shareWithOwner(descriptor, statDescriptor(directory.descriptor), 0o600);
@@ -156,7 +157,7 @@ function release(descriptor: number): void {
   try {
     truncate(descriptor);
   } catch {
-    // An old signature misleads nobody: its process is checked.
+    // An old signature does no harm: its process is checked.
   }
   try {
     unlock(descriptor);

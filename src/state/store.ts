@@ -46,7 +46,8 @@ export interface StoreLocation {
 
 /**
  * Runs `action` with the state for looking only. It needs no lock: whatever is read is whole.
- * @throws Failure (1) if the state directory can't be read or trusted
+ * @throws Failure (1) if the state directory can't be read
+ * @throws Unusable (1) if root cannot trust it
  */
 export async function withStore<T>(
   location: StoreLocation,
@@ -67,7 +68,8 @@ export function storeIn(directory: StateDirectory): Store {
 
 /**
  * Runs `action` with the state for changing, which it creates if missing, while no other imp changes it.
- * @throws Failure (1) if the state can't be written or trusted, or if another imp keeps the lock for too long
+ * @throws Failure (1) if the state can't be written, or if another imp keeps the lock for too long
+ * @throws Unusable (1) if root cannot trust it
  */
 export async function withLockedStore<T>(
   location: StoreLocation,

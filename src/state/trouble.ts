@@ -4,7 +4,7 @@ import type { Misfit } from "./shape.ts";
 /** Why something can't be used, as data: `trouble-words.ts` has the words, which are loaded when they are shown. */
 export type Trouble = Distrust | Damage;
 
-/** Someone untrusted could have changed what root is going to believe. */
+/** A user who is not trusted could have changed what root is going to believe. */
 export type Distrust = {
   readonly kind: "distrust";
   /** What was to be believed. */

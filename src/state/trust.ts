@@ -14,7 +14,7 @@ import type { Distrust } from "./trouble.ts";
 
 /**
  * All reasons not to believe what stands at `path`: the object itself, each directory and each symlink on the way to
- * it that someone untrusted owns or can write. What does not exist is no reason. `null` (a run without root's powers)
+ * it that a user who is not trusted owns or can write. What does not exist is no reason. `null` (a run without root's powers)
  * trusts everything.
  */
 export function checkTrust(path: string, trusted: Trusted | null): Distrust[] {
