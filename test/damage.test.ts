@@ -77,8 +77,8 @@ const damages: readonly Damage[] = [
   },
   {
     how: "is of a newer imp",
-    script: `echo '{"format": 2, "more": []}' > "$file"`,
-    message: /was written by a newer imp \(format 2/,
+    script: `echo '{"format": 3, "more": []}' > "$file"`,
+    message: /was written by a newer imp \(format 3/,
   },
   { how: "is another kind of JSON", script: `echo '"generations"' > "$file"`, message: /is damaged: / },
   {
@@ -198,4 +198,44 @@ for (const file of files) {
       await expectRefusals(file, damage);
     });
   });
+}
+
+const alterations: readonly (readonly [string, StateFile["name"], string, readonly string[]])[] = [
+  ["the index", "generations.json", `s/"createdAt": "20/"createdAt": "19/`, ["list", "current", "verify"]],
+  [
+    "a generation",
+    "generations/2.json",
+    `s/"createdAt": "20/"createdAt": "19/`,
+    ["show 2", "verify", "diff 1"],
+  ],
+];
+
+describe("that was altered, and still says what can be", () => {
+  test.each(alterations)("%s is used, and said to be not as imp wrote it", async (_, name, change, lines) => {
+    const file = `${state}/${name}`;
+    const warning = `warning: ${file} is not as imp wrote it: its checksum is another one\n`;
+    await breakFile({ what: name, name, refused: [], answered: [] }, damageBy(`sed -i '${change}' "$file"`));
+    const before = await look();
+    for (const line of lines) {
+      const { exitCode, stderr } = await machine.imp(...line.split(" "));
+      expect({ line, exitCode, said: stderr.split(warning).length - 1 }).toEqual({
+        line,
+        exitCode: 0,
+        said: 1,
+      });
+    }
+    const [line = ""] = lines;
+    const { warnings } = JSON.parse(await machine.impOk(...line.split(" "), "--json"));
+    expect(warnings).toHaveLength(1);
+    expect(await look()).toBe(before);
+
+    await machine.sh(`sed -i 's/  "checksum": .*/  "checksum": "00000000"/' ${file}`);
+    expect((await machine.imp(...line.split(" "))).stderr).toContain(warning);
+    await machine.sh(`sed -i -z 's/,\\n  "checksum": [^\\n]*//' ${file}`);
+    expect((await machine.imp(...line.split(" "))).stderr).not.toContain("checksum");
+  });
+});
+
+function damageBy(script: string): Damage {
+  return { how: "", script, message: /^/ };
 }

@@ -557,8 +557,8 @@ describe("a state that cannot be used", () => {
     ],
     [
       "is a newer imp's",
-      `echo '{"format": 2}' > ${index}`,
-      "was written by a newer imp (format 2; this one knows 1)",
+      `echo '{"format": 3}' > ${index}`,
+      "was written by a newer imp (format 3; this one knows 2)",
     ],
   ])(
     "because its index %s is told of, stays as it is, and leaves what can still be done",

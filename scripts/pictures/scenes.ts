@@ -84,7 +84,8 @@ const now = Date.parse("2026-03-02T10:00:00Z");
 /** What the pictures show as done long ago was done just now: the record is made to say otherwise. */
 function makeOlder(disk: string, number: number, age: number): void {
   const path = join(disk, "imp/generations.json");
-  const index = JSON.parse(readFileSync(path, "utf8")) as {
+  const { checksum: _, ...index } = JSON.parse(readFileSync(path, "utf8")) as {
+    checksum: string;
     generations: { number: number; createdAt: string }[];
   };
   const createdAt = new Date(Date.now() - age).toISOString();

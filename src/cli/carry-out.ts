@@ -80,7 +80,7 @@ export async function refuseConflicts({ goal }: Aim, { conflicts }: Plan): Promi
 function changesNothing({ index, goal }: Aim, { steps, afterwards, keptEffects }: Plan): boolean {
   if (steps.length + afterwards.length > 0) return false;
   const next = goal.record(keptEffects);
-  return next.generation === undefined && JSON.stringify(next.index) === JSON.stringify(index);
+  return next.generation === undefined && Bun.deepEquals(next.index, index);
 }
 
 function journalOf(
@@ -90,7 +90,6 @@ function journalOf(
   { steps, afterwards }: Plan,
 ): Journal {
   return {
-    format: 1,
     serial: index.serial + 1,
     command: `imp ${request.command}`,
     startedAt,

@@ -131,7 +131,7 @@ function refuseWithoutRoot(
   );
   throw failure(
     1,
-    `imp ${command} required root here: only root may mount and unmount`,
+    `imp ${command} needs root here: only root may mount and unmount`,
     `run: sudo imp ${words.join(" ")}`,
   );
 }

@@ -5,15 +5,16 @@ import { type PathTrace, tracePath } from "../linux/path-walk.ts";
 import { leadsToNothing } from "../linux/stat.ts";
 import { Failure, failure } from "../model/problem.ts";
 import { type Trusted, trustedBy } from "../state/caller.ts";
-import { judgeWay } from "../state/trust.ts";
-import { readEnd } from "../state/trusted-file.ts";
+import { Unusable } from "../state/trouble.ts";
+import { judgeWay, readEnd } from "../state/trust.ts";
 import type { CommandContext } from "./context.ts";
 import { surroundingsOf } from "./surroundings.ts";
 
 /**
  * What the configuration says now: the one that the command line or the environment names, or that of the usual places.
  * Reports its warnings.
- * @throws Failure (2) if there is none, if root cannot trust it, or with all that is wrong with it
+ * @throws Failure (2) if there is none, or with all that is wrong with it
+ * @throws Unusable (2) if root cannot trust it
  */
 export async function loadConfiguration(context: CommandContext): Promise<Config> {
   const { path, way } = locate(context);
@@ -29,7 +30,8 @@ export async function loadConfiguration(context: CommandContext): Promise<Config
 
 /**
  * `state_dir` of the configuration; null if that has none, or if there is no configuration.
- * @throws Failure (2) if a configuration is named and can't be read, or if root cannot trust it
+ * @throws Failure (2) if a configuration is named and can't be read
+ * @throws Unusable (2) if root cannot trust it
  */
 export async function configuredState(
   context: CommandContext,
@@ -80,7 +82,7 @@ function variable({ environment }: CommandContext): string | undefined {
 /** Reads the very file that was found trustworthy, whatever the path leads to by then. */
 function readTrusted(path: string, way: PathTrace, trusted: Trusted | null): Uint8Array {
   const distrust = trusted === null ? [] : judgeWay(path, way, trusted);
-  if (distrust.length > 0) throw new Failure(2, distrust);
+  if (distrust.length > 0) throw new Unusable(2, distrust);
   const end = way.passed.at(-1);
   if (way.end === "denied" || end === undefined) {
     throw failure(2, `the configuration ${path} may not be read`, "run imp as root, for example with `sudo`");

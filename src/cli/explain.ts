@@ -1,6 +1,7 @@
 import type { SystemError } from "../linux/ffi.ts";
 import type { PathError } from "../linux/open-directory.ts";
 import { Failure, type Problem } from "../model/problem.ts";
+import { Unusable } from "../state/trouble.ts";
 
 /** Why a command ended, in words for a person. */
 export interface Explanation {
@@ -12,8 +13,12 @@ export interface Explanation {
  * Explains whatever was thrown. The kernel's errors are told by their names and not by their classes: importing those
  * would load the system call interface, which `imp --help` does without.
  */
-export function explain(error: unknown, verbose: boolean): Explanation {
+export async function explain(error: unknown, verbose: boolean): Promise<Explanation> {
   if (error instanceof Failure) return error;
+  if (error instanceof Unusable) {
+    const { inWords } = await import("../state/trouble-words.ts");
+    return inWords(error);
+  }
   if (isSystemError(error)) return { exitCode: 1, problems: [explainSystemError(error)] };
   if (isPathError(error)) return { exitCode: 1, problems: [explainPathError(error)] };
   return { exitCode: 1, problems: [explainBug(error, verbose)] };

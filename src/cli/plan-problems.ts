@@ -5,7 +5,7 @@ import { tracePath } from "../linux/path-walk.ts";
 import type { Entry } from "../model/manifest.ts";
 import type { Plan } from "../model/plan.ts";
 import { inOrderOfFile, type Problem } from "../model/problem.ts";
-import { readEnd } from "../state/trusted-file.ts";
+import { readEnd } from "../state/trust.ts";
 
 /** A configuration as it was read, or as a generation keeps it. */
 export interface ConfigText {

@@ -17,7 +17,7 @@ export async function runProgram(words: readonly string[], host: Host): Promise<
     const exitCode = await answer(commandLine, context);
     return complain(host, context) ? Math.max(exitCode, 1) : exitCode;
   } catch (error) {
-    const { exitCode, problems } = explain(error, commandLine.global.verbose);
+    const { exitCode, problems } = await explain(error, commandLine.global.verbose);
     context.json(() => failureJson(commandName(commandLine), exitCode, problems));
     context.report(problems);
     return exitCode;

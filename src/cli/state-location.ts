@@ -21,7 +21,24 @@ export async function stateLocation(
   const option = context.global.stateDirectory ?? undefined;
   const needsConfig = option === undefined && config === undefined;
   const configured = needsConfig ? await configuredDirectory(context, trusted) : config?.stateDirectory;
-  return { path: locateState({ option, configured }, surroundings), trusted };
+  return {
+    path: locateState({ option, configured }, surroundings),
+    trusted,
+    onAltered: alteredFileReporter(context),
+  };
+}
+
+/** Says once of each file that it was altered. */
+function alteredFileReporter(context: CommandContext): (path: string) => void {
+  const said = new Set<string>();
+  return (path) => {
+    if (said.has(path)) return;
+    said.add(path);
+    const message = `${path} is not as imp wrote it: its checksum is another one`;
+    const help =
+      "if you changed the file, take the line with the checksum out; if not, the disk or the memory may be failing";
+    context.report([{ severity: "warning", message, help }]);
+  };
 }
 
 /** What it takes to read a configuration is loaded only if there is one. */

@@ -1,6 +1,7 @@
 import type { Generation, Index } from "../model/generation.ts";
 import { Failure, type Problem } from "../model/problem.ts";
 import { readGeneration, readIndex, type Store } from "../state/store.ts";
+import { Unusable } from "../state/trouble.ts";
 
 /**
  * A generation that a person named.
@@ -33,7 +34,7 @@ function indexIfGood(store: Store): Index | null {
   try {
     return readIndex(store);
   } catch (error) {
-    if (error instanceof Failure) return null;
+    if (error instanceof Failure || error instanceof Unusable) return null;
     throw error;
   }
 }

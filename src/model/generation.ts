@@ -43,7 +43,6 @@ export function withLatestFolders(effects: readonly Effect[]): Effect[] {
 
 /** `generations.json`: the commit point of every command. */
 export interface Index {
-  readonly format: 1;
   /** How often a command was put on record: tells whether a journal's command was. */
   readonly serial: number;
   /** The number of the active generation. */
@@ -58,7 +57,6 @@ export interface Index {
 }
 
 export const emptyIndex: Index = {
-  format: 1,
   serial: 0,
   active: null,
   previous: null,

@@ -70,7 +70,7 @@ export interface Trusted {
 /**
  * Whom a run as root trusts: root and the calling user, root's group, and the calling user's private group. Private is
  * a primary group of the user's own name (the convention of useradd(8)); one that people share, such as `users`, is
- * not. Null for a run without root's powers, which needs no trust: nobody gains anything by it.
+ * not. Null for a run without root's powers, which needs no trust: no user gains anything by it.
  */
 export function trustedBy(surroundings: Surroundings): Trusted | null {
   if (surroundings.effectiveUser !== 0) return null;

@@ -10,7 +10,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "../model/path.ts";
-import { createStateDirectory, openStateDirectory } from "./directory.ts";
+import { createStateDirectory } from "./create-directory.ts";
+import { openStateDirectory } from "./directory.ts";
 import { replaceFile } from "./durable-file.ts";
 import { exampleGeneration, inNewDirectory, problemOf } from "./example-state.ts";
 import { generationPath, writeGenerationFiles } from "./generation-file.ts";
@@ -91,7 +92,7 @@ describe.skipIf(!isRoot)("the state directory of root", () => {
         const directory = createStateDirectory(state, trusted);
         (await acquireLock(directory, { waitMilliseconds: 0, command: "imp apply" }))();
         writeGenerationFiles(directory, [exampleGeneration(1)]);
-        replaceFile(directory, "generations.json", "{}");
+        replaceFile(directory, "generations.json", ["{}"]);
         closeSync(directory.descriptor);
         const expected = [
           [join(home, ".local"), 0o755],

@@ -159,7 +159,6 @@ const afterwards: OneOfEach<Tidying> = {
 };
 
 export const exampleJournal: Journal = {
-  format: 1,
   serial: 3,
   command: "imp apply",
   startedAt: "2025-11-05T12:00:00.000Z",

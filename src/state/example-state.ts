@@ -4,7 +4,11 @@ import type { Generation, Index } from "../model/generation.ts";
 import type { Entry } from "../model/manifest.ts";
 import { join } from "../model/path.ts";
 import { Failure, type Problem } from "../model/problem.ts";
-import { createStateDirectory, type StateDirectory } from "./directory.ts";
+import { createStateDirectory } from "./create-directory.ts";
+import type { StateDirectory } from "./directory.ts";
+import { sealed, stateFormat } from "./state-file.ts";
+import type { StateFile } from "./trouble.ts";
+import { worded } from "./trouble-words.ts";
 
 /** State to test with: every kind of entry and effect, and the real directories to keep it in. */
 
@@ -57,7 +61,6 @@ export function exampleGeneration(number: number): Generation {
 }
 
 export const exampleIndex: Index = {
-  format: 1,
   serial: 1,
   active: 3,
   previous: 1,
@@ -79,6 +82,17 @@ export const exampleIndex: Index = {
     { kind: "found", target: "/etc/machine-id" },
   ],
 };
+
+/** The text of a state file as imp writes it, but for spaces and line breaks. */
+export function fileText(role: StateFile["role"], content: object): string {
+  const text = JSON.stringify({ format: stateFormat, ...content }, null, 2);
+  return [...sealed(role, [text.slice(0, -"\n}".length)])].join("");
+}
+
+/** The same as imp wrote it when the format was 1, and there was no checksum. */
+export function olderFileText(content: object): string {
+  return `${JSON.stringify({ format: 1, ...content }, null, 2)}\n`;
+}
 
 /** Runs `action` in a new directory that is removed afterwards. */
 export async function inNewDirectory<T>(action: (path: string) => T | Promise<T>): Promise<T> {
@@ -107,8 +121,9 @@ export function problemsOf(action: () => unknown): readonly Problem[] {
   try {
     action();
   } catch (error) {
-    if (error instanceof Failure) return error.problems;
-    throw error;
+    const cause = worded(error);
+    if (cause instanceof Failure) return cause.problems;
+    throw cause;
   }
   return [];
 }

@@ -17,7 +17,7 @@ describe("a generation", () => {
       writeGenerationFiles(directory, [exampleGeneration(12)]);
       expect(readGenerationFile(directory, 12)).toEqual(exampleGeneration(12));
       expect(readFileSync(generationPath(directory, 12), "utf8")).toStartWith(
-        '{\n  "format": 1,\n  "number": 12,\n',
+        '{\n  "format": 2,\n  "number": 12,\n',
       );
     }));
 
@@ -48,6 +48,18 @@ describe("a generation", () => {
       expect(storedNumbers(directory)).toEqual([2, 10]);
     }));
 
+  test("of an older imp may say where its entries stood in the configuration", () =>
+    inNewState((directory) => {
+      const generation = exampleGeneration(1);
+      const place = { line: 3, column: 5, length: 10 };
+      const entries = generation.manifest.entries.map((entry) => ({ ...entry, place }));
+      writeGenerationFiles(directory, [generation]);
+      const old = JSON.stringify({ format: 1, ...generation, manifest: { entries } });
+      writeFileSync(generationPath(directory, 1), old);
+      const targets = readGenerationFile(directory, 1)?.manifest.entries.map(({ target }) => target);
+      expect(targets).toEqual(entries.map(({ target }) => target));
+    }));
+
   test("is damaged if its file is cut, holds another one, or says what cannot be", () =>
     inNewState((directory) => {
       writeGenerationFiles(directory, [exampleGeneration(1)]);
@@ -59,16 +71,17 @@ describe("a generation", () => {
       const damaged: readonly (readonly [string, string])[] = [
         [good.slice(0, -10), "ends too early"],
         [good.replace('"number": 1', '"number": 2'), "it holds generation 2"],
-        [good.replace("2025-11-05T", "2025-13-05T"), "createdAt: not a time"],
+        [good.replace("2025-11-05T", "2025-13-05T"), "createdAt: expected a time"],
         [good.replace("/etc/imp/imp.toml", "\\u0000"), "configPath: "],
-        [withEntries({ ...entry, target: "/var/../etc" }), "manifest.entries.0.target: not an absolute"],
-        [withEntries({ ...entry, source: "var" }), "manifest.entries.0.source: not an absolute"],
-        [withEntries({ ...entry, mode: "u=rwz" }), "manifest.entries.0.mode: not a mode"],
+        [withEntries({ ...entry, target: "/var/../etc" }), "manifest.entries.0.target: expected an absolute"],
+        [withEntries({ ...entry, source: "var" }), "manifest.entries.0.source: expected an absolute"],
+        [withEntries({ ...entry, mode: "u=rwz" }), "manifest.entries.0.mode: expected a mode"],
         [withEntries({ ...entry, options: ["suid"] }), "manifest.entries.0.options.0: "],
         [withEntries({ ...entry, kind: "device" }), "manifest.entries.0.kind: "],
         [withEntries({ ...entry, user: { name: "x", id: -1 } }), "manifest.entries.0.user.id: "],
-        [withEntries(entry, entry), "manifest.entries: a target twice"],
+        [withEntries(entry, entry), "manifest: a target is listed twice"],
         [withEntries({ ...entry, unknown: 1 }), "manifest.entries.0.unknown: "],
+        [withEntries({ ...entry, place: 7 }), "manifest.entries.0.place: "],
       ];
       for (const [content, reason] of damaged) {
         writeFileSync(path, content);
@@ -78,7 +91,7 @@ describe("a generation", () => {
         expect(problem.help).toContain("the other generations still work");
         expect(readFileSync(path, "utf8")).toBe(content);
       }
-      writeFileSync(path, good.replace('"format": 1', '"format": 7'));
+      writeFileSync(path, good.replace('"format": 2', '"format": 7'));
       expect(problemOf(() => readGenerationFile(directory, 1)).message).toContain("a newer imp");
     }));
 });

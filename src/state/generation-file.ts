@@ -1,31 +1,94 @@
 import { readNames } from "../linux/directory-entries.ts";
 import { withDescriptor } from "../linux/open.ts";
 import type { Generation } from "../model/generation.ts";
+import type { Entry, Manifest, Ownership, Principal } from "../model/manifest.ts";
+import { parseMode } from "../model/mode.ts";
 import { join } from "../model/path.ts";
-import { createInside, openInside, type StateDirectory } from "./directory.ts";
-import { type Document, damage, parseDocument, validate } from "./document.ts";
-import { removeFile, removeLeftovers, replaceFile, syncNames } from "./durable-file.ts";
-import * as v from "./form.ts";
-import { elementPieces } from "./json-pieces.ts";
+import { fileShape, readChecked, writeChecked } from "./checked-file.ts";
+import { createInside } from "./create-directory.ts";
+import { openInside, type StateDirectory } from "./directory.ts";
+import { elementPieces, removeFile, removeLeftovers, syncNames } from "./durable-file.ts";
 import { attempting } from "./kernel-refusal.ts";
-import { manifestSchema } from "./manifest-schema.ts";
-import { readStateFile } from "./read-file.ts";
-import { configPathSchema, labelSchema, numberSchema, timeSchema } from "./schema.ts";
+import { kinds, leaf, list, object, optional, type Shape } from "./shape.ts";
+import { damage, stateFormat } from "./state-file.ts";
+import type { StateFile } from "./trouble.ts";
+import {
+  anyText,
+  configPath,
+  count,
+  id,
+  label,
+  moment,
+  options,
+  ordinal,
+  path,
+  pathBelowRoot,
+  someText,
+  truth,
+} from "./values.ts";
 
 /** `generations/N.json`: one file for each generation, written once. */
 
 const folder = "generations";
 const fileName = /^([1-9]\d{0,15})\.json$/;
 
-const generationSchema: v.Form<Generation & { readonly format: 1 }> = v.strictObject({
-  format: v.literal(1),
-  number: numberSchema,
-  createdAt: timeSchema,
-  configPath: configPathSchema,
-  label: v.exactOptional(labelSchema),
-  configText: v.string(),
-  manifest: manifestSchema,
+const principal: Shape<Principal> = object<Principal>({ name: someText, id });
+
+const ownership = {
+  user: optional(principal),
+  group: optional(principal),
+  mode: optional(
+    leaf<string>("a mode", (value) => typeof value === "string" && parseMode(value).kind !== "invalid"),
+  ),
+};
+
+const base = {
+  ...ownership,
+  root: path,
+  target: pathBelowRoot,
+  source: pathBelowRoot,
+  backup: truth,
+  createParents: truth,
+  createSources: truth,
+  parentDirectory: optional(object<Ownership>(ownership)),
+  place: optional(object<OldPlace>({ line: ordinal, column: ordinal, length: count })),
+};
+
+/** Older imps kept where an entry stood in the text. It is looked up there when it is to be shown. */
+interface OldPlace {
+  readonly line: number;
+  readonly column: number;
+  readonly length: number;
+}
+
+type Recorded<T> = T & { readonly place?: OldPlace };
+
+const mounted = { options, hidden: truth };
+
+const entry: Shape<Entry> = kinds<Recorded<Entry>>({
+  directory: { ...base, ...mounted },
+  "linked-file": { ...base, adoptReplaced: optional(truth) },
+  "bound-file": { ...base, ...mounted },
 });
+
+export const generationShape: Shape<Generation> = fileShape<Generation>({
+  number: ordinal,
+  createdAt: moment,
+  configPath,
+  label: optional(label),
+  configText: anyText,
+  manifest: object<Manifest>({ entries: list(entry) }, targetTwice),
+});
+
+function targetTwice({ entries }: Manifest): string | null {
+  const targets = new Set<string>();
+  for (const { target } of entries) targets.add(target);
+  return targets.size === entries.length ? null : "a target is listed twice";
+}
+
+function fileOf(number: number): StateFile {
+  return { role: "generation", name: `${number}.json` };
+}
 
 /** The path of the file, for messages. */
 export function generationPath(directory: StateDirectory, number: number): string {
@@ -35,27 +98,15 @@ export function generationPath(directory: StateDirectory, number: number): strin
 /**
  * Reads a generation.
  * @returns null if there is no file of it
- * @throws Failure (1) if the file is damaged; it stays as it is
+ * @throws Unusable (1) if the file is damaged; it stays as it is
  */
 export function readGenerationFile(directory: StateDirectory, number: number): Generation | null {
   const inside = openInside(directory, folder);
   if (inside === null) return null;
-  const help = () =>
-    [
-      "what is mounted and linked stays as it is, and the other generations still work (`imp list`)",
-      `put a good copy of the file back, or forget it with \`imp delete ${number}\` while another one is active`,
-    ].join("\n");
   return withDescriptor(inside.descriptor, () => {
-    const bytes = readStateFile(inside, `${number}.json`, help);
-    if (bytes === null) return null;
-    const document: Document = { path: generationPath(directory, number), bytes, help };
-    const { format: _, ...generation } = validate(
-      document,
-      generationSchema,
-      parseDocument(document, "discard"),
-    );
-    if (generation.number === number) return generation;
-    throw damage(document, `it holds generation ${generation.number}`);
+    const generation = readChecked(inside, fileOf(number), generationShape);
+    if (generation === null || generation.number === number) return generation;
+    throw damage(inside, fileOf(number), { kind: "other-generation", number: generation.number });
   });
 }
 
@@ -69,8 +120,7 @@ export function writeGenerationFiles(directory: StateDirectory, generations: rea
   const inside = createInside(directory, folder);
   withDescriptor(inside.descriptor, () => {
     for (const generation of generations) {
-      const content = v.parse(generationSchema, { format: 1, ...generation });
-      replaceFile(inside, `${generation.number}.json`, generationPieces(content));
+      writeChecked(inside, fileOf(generation.number), generationShape, generation, pieces(generation));
     }
     syncNames(inside);
   });
@@ -80,10 +130,10 @@ export function writeGenerationFiles(directory: StateDirectory, generations: rea
  * As JSON with a line for each entry: less than half of what it takes to write, and to read, with one for each value. In
  * pieces, so that the text of thousands of entries is never whole in memory.
  */
-function* generationPieces({ manifest, ...head }: Generation): Generator<string> {
-  yield `${JSON.stringify(head, null, 2).slice(0, -"\n}".length)},\n  "manifest": { "entries": [`;
+function* pieces({ manifest, ...head }: Generation): Generator<string> {
+  yield `${JSON.stringify({ format: stateFormat, ...head }, null, 2).slice(0, -"\n}".length)},\n  "manifest": { "entries": [`;
   yield* elementPieces(manifest.entries, "\n    ");
-  yield `${manifest.entries.length === 0 ? "" : "\n  "}] }\n}\n`;
+  yield `${manifest.entries.length === 0 ? "" : "\n  "}] }`;
 }
 
 /**
@@ -94,7 +144,7 @@ export function removeGenerationFiles(directory: StateDirectory, numbers: readon
   const inside = numbers.length === 0 ? null : openInside(directory, folder);
   if (inside === null) return;
   withDescriptor(inside.descriptor, () => {
-    for (const number of numbers) removeFile(inside, `${number}.json`);
+    for (const number of numbers) removeFile(inside, fileOf(number).name);
     syncNames(inside);
   });
 }

@@ -10,7 +10,14 @@ import {
 } from "node:fs";
 import { join } from "../model/path.ts";
 import type { StateDirectory } from "./directory.ts";
-import { exampleGeneration, exampleIndex, inNewState, problemOf } from "./example-state.ts";
+import {
+  exampleGeneration,
+  exampleIndex,
+  fileText,
+  inNewState,
+  olderFileText,
+  problemOf,
+} from "./example-state.ts";
 import { writeGenerationFiles } from "./generation-file.ts";
 import { readIndexFile, writeIndexFile } from "./index-file.ts";
 
@@ -31,7 +38,9 @@ describe("the index", () => {
       writeIndexFile(directory, exampleIndex);
       expect(readIndexFile(directory)).toEqual({ kind: "index", index: exampleIndex });
       const text = readFileSync(join(directory.path, name), "utf8");
-      expect(text).toBe(`${JSON.stringify(exampleIndex, null, 2)}\n`);
+      expect(text).toBe(fileText("index", exampleIndex));
+      expect(text).toStartWith('{\n  "format": 2,\n  "serial": 1,\n');
+      expect(text).toMatch(/\n {2}\],\n {2}"checksum": "[0-9a-f]{8}"\n\}\n$/);
       writeIndexFile(directory, exampleIndex);
       expect(readFileSync(join(directory.path, name), "utf8")).toBe(text);
       expect(readdirSync(directory.path)).toEqual([name]);
@@ -77,8 +86,8 @@ describe("a damaged index", () => {
 
   test("is told from a truncated one at any length", () =>
     inNewState((directory) => {
-      const text = JSON.stringify(exampleIndex, null, 2);
-      for (let length = 1; length < text.length; length += 7) {
+      const text = fileText("index", exampleIndex);
+      for (let length = 1; length < text.length - 2; length += 7) {
         expect(problemWith(directory, text.slice(0, length)).message).toContain(
           "is damaged: it ends too early",
         );
@@ -122,7 +131,7 @@ describe("a damaged index", () => {
         [{ generations: [first, first, ...exampleIndex.generations] }, "a generation is listed twice"],
       ];
       for (const [change, message] of contradictions) {
-        expect(problemWith(directory, JSON.stringify({ ...exampleIndex, ...change })).message).toContain(
+        expect(problemWith(directory, olderFileText({ ...exampleIndex, ...change })).message).toContain(
           message,
         );
       }
@@ -134,26 +143,29 @@ describe("a damaged index", () => {
         effects: [{ kind: "backup", target: "/etc/hosts", backup: path }],
       });
       for (const path of ["relative", "/a/../b", "/a/", "//a", "/", "", "/a\0b", "/a\ud800"]) {
-        const problem = problemWith(directory, JSON.stringify({ ...exampleIndex, ...effects(path) }));
+        const problem = problemWith(directory, olderFileText({ ...exampleIndex, ...effects(path) }));
         expect(problem.message).toContain("effects.0.backup: ");
       }
       for (const next of [0, -1, 1.5, 2 ** 60, "5", null]) {
-        expect(problemWith(directory, JSON.stringify({ ...exampleIndex, next })).message).toContain("next: ");
+        expect(problemWith(directory, olderFileText({ ...exampleIndex, next })).message).toContain("next: ");
       }
-      expect(problemWith(directory, JSON.stringify({ ...exampleIndex, extra: 1 })).message).toContain(
-        "extra",
-      );
+      expect(problemWith(directory, olderFileText({ ...exampleIndex, extra: 1 })).message).toContain("extra");
     }));
 
   test("is told from one that a newer imp wrote", () =>
     inNewState((directory) => {
-      const problem = problemWith(directory, JSON.stringify({ format: 2, whatever: [] }));
-      expect(problem.message).toContain("was written by a newer imp (format 2; this one knows 1)");
+      const problem = problemWith(directory, JSON.stringify({ format: 3, whatever: [] }));
+      expect(problem.message).toContain("was written by a newer imp (format 3; this one knows 2)");
     }));
 
   test("never writes control characters to the terminal", () =>
     inNewState((directory) => {
-      const hostile = { ...exampleIndex, ["\u001b[2J".repeat(1000)]: 1, generations: "\u001b]0;x\u0007" };
+      const hostile = {
+        format: 1,
+        ...exampleIndex,
+        ["\u001b[2J".repeat(1000)]: 1,
+        generations: "\u001b]0;x\u0007",
+      };
       const { message } = problemWith(directory, JSON.stringify(hostile));
       expect(message).not.toMatch(/\p{Cc}/u);
       expect(message.length).toBeLessThan(800);

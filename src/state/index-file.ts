@@ -1,67 +1,85 @@
-import type { Index } from "../model/generation.ts";
-import { join } from "../model/path.ts";
-import { failure } from "../model/problem.ts";
+import type { Effect, GenerationSummary, Index } from "../model/generation.ts";
+import { checked, fileShape, writeChecked } from "./checked-file.ts";
 import type { StateDirectory } from "./directory.ts";
-import { type Document, parseDocument, validate } from "./document.ts";
-import { replaceFile } from "./durable-file.ts";
-import { effectSchema } from "./effect-schema.ts";
-import { indexName } from "./file-names.ts";
-import * as v from "./form.ts";
 import { storedNumbers } from "./generation-file.ts";
-import { readStateFile } from "./read-file.ts";
-import { type RustGeneration, rustSchema } from "./rust-format.ts";
-import { countSchema, numberSchema, summarySchema } from "./schema.ts";
-import { shellWord } from "./shell-word.ts";
+import { type RustGeneration, rustGenerations } from "./rust/file.ts";
+import { kinds, list, nullable, object, optional, type Shape } from "./shape.ts";
+import { type Content, damage, indexFile, readBytes, readContent, stateFormat } from "./state-file.ts";
+import {
+  access,
+  configPath,
+  count,
+  identity,
+  label,
+  moment,
+  ordinal,
+  path,
+  pathBelowRoot,
+} from "./values.ts";
 
-const indexSchema: v.Form<Index> = v.pipe(
-  v.strictObject({
-    format: v.literal(1),
-    serial: countSchema,
-    active: v.nullable(numberSchema),
-    previous: v.nullable(numberSchema),
-    next: numberSchema,
-    generations: v.array(summarySchema),
-    effects: v.array(effectSchema),
-  }),
-  v.checkBy(contradictionIn),
+const summary: Shape<GenerationSummary> = object<GenerationSummary>({
+  number: ordinal,
+  createdAt: moment,
+  configPath,
+  label: optional(label),
+  entries: count,
+});
+
+const effect: Shape<Effect> = kinds<Effect>({
+  backup: { target: pathBelowRoot, backup: pathBelowRoot },
+  "created-directory": { path: pathBelowRoot, identity },
+  "created-file": { path: pathBelowRoot, identity },
+  "replaced-file": { target: pathBelowRoot, access },
+  "holds-links": { path, identity },
+  found: { target: pathBelowRoot },
+});
+
+export const indexShape: Shape<Index> = fileShape<Index>(
+  {
+    serial: count,
+    active: nullable(ordinal),
+    previous: nullable(ordinal),
+    next: ordinal,
+    generations: list(summary),
+    effects: list(effect),
+  },
+  contradictionIn,
 );
 
 /** What `generations.json` holds. */
 export type IndexContent =
   | { readonly kind: "index"; readonly index: Index }
   /** The file of the Rust imp. */
-  | { readonly kind: "rust"; readonly generations: readonly RustGeneration[]; readonly bytes: Uint8Array };
+  | { readonly kind: "rust"; readonly generations: readonly RustGeneration[] };
 
 /**
- * Reads `generations.json`; the file stays as it is, whatever is wrong with it.
+ * Reads `generations.json`.
  * @returns null if nothing was ever committed
- * @throws Failure (1) if the file is damaged, or missing though generations are stored
+ * @throws Unusable (1) if the file is damaged, or missing though generations are stored
  */
 export function readIndexFile(directory: StateDirectory): IndexContent | null {
-  const path = join(directory.path, indexName);
-  const help = () => helpFor(directory);
-  const bytes = readStateFile(directory, indexName, help);
-  if (bytes === null) {
+  return indexIn(directory, readContent(directory, indexFile));
+}
+
+/** As {@link readIndexFile}, of what was read already. */
+export function indexIn(directory: StateDirectory, content: Content | null): IndexContent | null {
+  if (content === null) {
     // The first generation alone may be the leftover of a first command that was killed.
     if (storedNumbers(directory).every((number) => number === 1)) return null;
-    throw failure(1, `${path} is missing, though generations are stored beside it`, help());
+    throw damage(directory, indexFile, { kind: "missing" });
   }
-  const document: Document = { path, bytes, help };
-  const value = parseDocument(document, "keep");
-  if (Array.isArray(value))
-    return { kind: "rust", generations: validate(document, rustSchema, value), bytes };
-  return { kind: "index", index: validate(document, indexSchema, value) };
+  if (Array.isArray(content.value))
+    return { kind: "rust", generations: rustGenerations(directory, content.value) };
+  return { kind: "index", index: checked(directory, indexFile, indexShape, content) };
 }
 
 /**
  * True if `generations.json` is one of the Rust imp, as far as its first character tells: a damaged index must not
- * keep anybody from reading a generation.
+ * keep a generation from being read.
  */
 export function isRustIndex(directory: StateDirectory): boolean {
   try {
-    return /^\s*\[/.test(
-      new TextDecoder().decode(readStateFile(directory, indexName, () => "")?.subarray(0, 64)),
-    );
+    return /^\s*\[/.test(new TextDecoder().decode(readBytes(directory, indexFile)?.subarray(0, 64)));
   } catch {
     return false;
   }
@@ -73,7 +91,8 @@ export function isRustIndex(directory: StateDirectory): boolean {
  * @throws Error if it is one that {@link readIndexFile} would refuse, a mistake of the caller's
  */
 export function writeIndexFile(directory: StateDirectory, index: Index): void {
-  replaceFile(directory, indexName, `${JSON.stringify(v.parse(indexSchema, index), null, 2)}\n`);
+  const text = JSON.stringify({ format: stateFormat, ...index }, null, 2).slice(0, -"\n}".length);
+  writeChecked(directory, indexFile, indexShape, index, [text]);
 }
 
 function contradictionIn(index: Index): string | null {
@@ -90,25 +109,4 @@ function contradictionIn(index: Index): string | null {
     return `generation ${index.previous} was active before, but is not listed`;
   }
   return null;
-}
-
-function helpFor(directory: StateDirectory): string {
-  const state = shellWord(directory.path);
-  const newest = newestStored(directory);
-  const readable =
-    newest === null
-      ? ""
-      : `; generations can still be read, such as with \`imp show ${newest} --state-dir ${state}\``;
-  return [
-    `what is mounted and linked stays as it is${readable}`,
-    `put a good copy of the file back, or start anew: \`mv ${state} ${state}.damaged\`, then \`imp apply\``,
-  ].join("\n");
-}
-
-function newestStored(directory: StateDirectory): number | null {
-  try {
-    return storedNumbers(directory).at(-1) ?? null;
-  } catch {
-    return null;
-  }
 }

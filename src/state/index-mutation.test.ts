@@ -3,9 +3,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { emptyIndex, type Index } from "../model/generation.ts";
 import { join } from "../model/path.ts";
-import { exampleIndex, inNewState, problemsOf } from "./example-state.ts";
-import { indexName } from "./file-names.ts";
+import { exampleIndex, fileText, inNewState, problemsOf } from "./example-state.ts";
 import { readIndexFile, writeIndexFile } from "./index-file.ts";
+import { indexFile } from "./state-file.ts";
 
 describe("a mutated index", () => {
   /** Rewrites some bytes, or removes or repeats a stretch of them. */
@@ -30,8 +30,8 @@ describe("a mutated index", () => {
 
   test("is either a good index or an error, and never anything else", () =>
     inNewState((directory) => {
-      const bytes = new TextEncoder().encode(JSON.stringify(exampleIndex, null, 2));
-      const path = join(directory.path, indexName);
+      const bytes = new TextEncoder().encode(fileText("index", exampleIndex));
+      const path = join(directory.path, indexFile.name);
       let refused = 0;
       fc.assert(
         fc.property(fc.array(mutation, { minLength: 1, maxLength: 3 }), (changes) => {

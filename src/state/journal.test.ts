@@ -50,10 +50,11 @@ describe("the journal", () => {
 
 /** The example without each of its keys in turn, and with one more in each place. */
 function* damagedOnes(): Generator<unknown> {
+  const example = { format: 2, ...exampleJournal };
   const paths = [[], ...exampleJournal.steps.map((_, at) => ["steps", at]), ["afterwards", 0]];
   for (const path of paths) {
-    for (const key of [...Object.keys(at(structuredClone(exampleJournal), path)), "more"]) {
-      const journal = structuredClone(exampleJournal);
+    for (const key of [...Object.keys(at(structuredClone(example), path)), "more"]) {
+      const journal = structuredClone(example);
       const place = at(journal, path);
       if (key === "more") place[key] = 1;
       else delete place[key];

@@ -1,21 +1,16 @@
-import { join } from "../model/path.ts";
-import type { Step, Tidying } from "../model/plan.ts";
-import { type Document, parseDocument, validate } from "./document.ts";
-import { removeFile, replaceFile, syncNames } from "./durable-file.ts";
-import { journalName } from "./file-names.ts";
-import * as v from "./form.ts";
-import { stepSchema, tidyingSchema } from "./journal-schema.ts";
-import { elementPieces } from "./json-pieces.ts";
-import { readStateFile } from "./read-file.ts";
-import { countSchema, timeSchema } from "./schema.ts";
+import type { MountedSource, Step, Tidying } from "../model/plan.ts";
+import { fileShape, readChecked, writeChecked } from "./checked-file.ts";
+import { elementPieces, removeFile, syncNames } from "./durable-file.ts";
+import { kinds, leaf, list, object, type Shape } from "./shape.ts";
+import { journalFile, stateFormat } from "./state-file.ts";
 import type { LockedStore, Store } from "./store.ts";
+import { access, count, identity, moment, options, pathBelowRoot, someText, truth } from "./values.ts";
 
 /**
  * The undo record of the running command: on the disk before the first step, and gone after the last. If it is there
- * while nobody holds the lock, that command was killed; the index tells whether that was after its commit.
+ * while no process holds the lock, that command was killed; the index tells whether that was after its commit.
  */
 export interface Journal {
-  readonly format: 1;
   /** The serial of the index once the command is on record. */
   readonly serial: number;
   /** `imp apply` */
@@ -26,50 +21,91 @@ export interface Journal {
   readonly afterwards: readonly Tidying[];
 }
 
-const journalSchema: v.Form<Journal> = v.strictObject({
-  format: v.literal(1),
-  serial: countSchema,
-  command: v.pipe(v.string(), v.minLength(1)),
-  startedAt: timeSchema,
-  steps: v.array(stepSchema),
-  afterwards: v.array(tidyingSchema),
+const path = pathBelowRoot;
+const serves = pathBelowRoot;
+const text = someText;
+const hidden = truth;
+const mountId = count;
+const mounted: Shape<MountedSource> = object<MountedSource>({ source: path, options, hidden });
+const role = leaf<"source" | "target">(
+  "source or target",
+  (value) => value === "source" || value === "target",
+);
+const what = leaf<"directory" | "file">(
+  "directory or file",
+  (value) => value === "directory" || value === "file",
+);
+
+/** Root acts on the steps, so each has to have its shape. */
+const step: Shape<Step> = kinds<Step>({
+  "create-directory": { serves, path, access, role },
+  "create-file": { serves, path, access, role },
+  "copy-source": { serves, from: path, to: path, what },
+  "adopt-file": {
+    serves,
+    from: path,
+    to: path,
+    aside: path,
+    backup: path,
+    identity,
+    sourceIdentity: identity,
+    access,
+  },
+  "set-access": { serves, path, from: access, to: access },
+  "back-up": { serves, path, backup: path, identity },
+  "put-back": { serves, path, backup: path, identity },
+  mount: { serves, target: path, source: path, options, hidden },
+  "replace-mount": { serves, target: path, mountId, from: mounted, to: mounted },
+  "set-mount-options": { serves, target: path, mountId, from: options, to: options },
+  "set-hidden": { serves, target: path, mountId, source: path, hidden },
+  unmount: { serves, target: path, mountId, source: path, options, hidden },
+  link: { serves, path, text },
+  "replace-link": { serves, path, from: text, to: text, aside: path },
+  "exchange-for-link": { serves, path, text, backup: path, identity },
+  "replace-file": { serves, path, text, aside: path, identity, access },
+  unlink: { serves, path, text },
+  "unlink-to-copy": { serves, path, text, from: path, access, aside: path },
+  "set-aside": { serves, what, path, aside: path, identity },
+});
+
+const tidying: Shape<Tidying> = kinds<Tidying>({
+  "remove-directory": { serves, path, identity },
+  "remove-file": { serves, path, identity },
+  "discard-file": { serves, path, identity, sameAs: path },
+});
+
+export const journalShape: Shape<Journal> = fileShape<Journal>({
+  serial: count,
+  command: someText,
+  startedAt: moment,
+  steps: list(step),
+  afterwards: list(tidying),
 });
 
 /**
  * The journal that a killed command left, or that of the command that runs now; null if there is none.
- * @throws Failure (1) if it is damaged
+ * @throws Unusable (1) if it is damaged
  */
-export function readJournal({ directory }: Store): Journal | null {
-  if (directory === null) return null;
-  const path = join(directory.path, journalName);
-  const help = () =>
-    [
-      "a command was killed, and this file told how to undo it; `imp verify` shows what is not as it should be",
-      "put that right by hand, move the file away, and run `imp restore`",
-    ].join("\n");
-  const bytes = readStateFile(directory, journalName, help);
-  if (bytes === null) return null;
-  const document: Document = { path, bytes, help };
-  return validate(document, journalSchema, parseDocument(document, "discard"));
+export function readJournal({ directory }: Pick<Store, "directory">): Journal | null {
+  return directory === null ? null : readChecked(directory, journalFile, journalShape);
 }
 
 /** Puts the journal on the disk. @throws Failure (1) */
 export function writeJournal({ directory }: LockedStore, journal: Journal): void {
-  const parsed = v.parse(journalSchema, journal);
-  replaceFile(directory, journalName, journalPieces(parsed));
+  writeChecked(directory, journalFile, journalShape, journal, pieces(journal));
   syncNames(directory);
 }
 
-/** One line of JSON. */
-function* journalPieces({ steps, afterwards, ...head }: Journal): Generator<string> {
-  yield `${JSON.stringify(head).slice(0, -1)},"steps":[`;
+/** As JSON in one line, but for its end. */
+function* pieces({ steps, afterwards, ...head }: Journal): Generator<string> {
+  yield `${JSON.stringify({ format: stateFormat, ...head }).slice(0, -1)},"steps":[`;
   yield* elementPieces(steps, "");
   yield '],"afterwards":[';
   yield* elementPieces(afterwards, "");
-  yield "]}\n";
+  yield "]";
 }
 
 /** Removes it. One that a power cut brings back does no harm: settling it twice changes nothing. @throws Failure (1) */
 export function removeJournal({ directory }: LockedStore): void {
-  removeFile(directory, journalName);
+  removeFile(directory, journalFile.name);
 }

@@ -13,7 +13,7 @@ const source = import.meta.dir;
 function spawnWithState(path: string, body: string) {
   const script = `
     import { acquireLock } from ${JSON.stringify(`${source}/lock.ts`)};
-    import { createStateDirectory } from ${JSON.stringify(`${source}/directory.ts`)};
+    import { createStateDirectory } from ${JSON.stringify(`${source}/create-directory.ts`)};
     import { readFileSync, writeFileSync } from "node:fs";
     const directory = createStateDirectory(${JSON.stringify(path)}, null);
     ${body}`;

@@ -4,10 +4,12 @@ import { closeDescriptor, createFile, openForReading, openForUpdate } from "../l
 import { startTime } from "../linux/processes.ts";
 import { statAt, statDescriptor } from "../linux/stat.ts";
 import { join } from "../model/path.ts";
-import { Failure, failure } from "../model/problem.ts";
-import { type StateDirectory, shareWithOwner } from "./directory.ts";
+import { type Failure, failure } from "../model/problem.ts";
+import { shareWithOwner } from "./create-directory.ts";
+import type { StateDirectory } from "./directory.ts";
 import { attempting } from "./kernel-refusal.ts";
-import { shellWord } from "./shell-word.ts";
+import { Unusable } from "./trouble.ts";
+import { shellWord } from "./trouble-words.ts";
 import { judgeFile } from "./trust.ts";
 
 /**
@@ -35,6 +37,7 @@ const longestPause = 200;
  * Takes the lock of the state directory.
  * @returns what releases it
  * @throws Failure (1) that names the holder if it does not come free in time
+ * @throws Unusable (1) if root cannot trust the file
  */
 export async function acquireLock(directory: StateDirectory, request: LockRequest): Promise<() => void> {
   const deadline = performance.now() + request.waitMilliseconds;
@@ -59,8 +62,8 @@ function tryToAcquire(
     let kept = false;
     try {
       const distrust = judgeFile(join(directory.path, lockName), descriptor, directory.trusted);
-      if (distrust !== null) throw new Failure(1, [distrust]);
-      // Someone may have removed the file since it was opened; then this lock keeps nobody out.
+      if (distrust !== null) throw new Unusable(1, [distrust]);
+      // Another process may have removed the file since it was opened; then this lock keeps no other imp out.
       if (!isNamed(descriptor, directory)) continue;
       adopt(descriptor, directory);
       if (!tryLock(descriptor)) return { holder: readHolder(descriptor) };
@@ -110,7 +113,7 @@ function isNamed(descriptor: number, directory: StateDirectory): boolean {
   throw failure(1, message, `\`rm ${shellWord(path)}\`: imp makes a new one`);
 }
 
-/** Gives the lock to the owner of the state, and to nobody else; again each time, as its creator may have been killed. */
+/** Gives the lock to the owner of the state alone; again each time, as its creator may have been killed. */
 function adopt(descriptor: number, directory: StateDirectory): void {
   try {
     shareWithOwner(descriptor, statDescriptor(directory.descriptor), 0o600);
@@ -154,7 +157,7 @@ function release(descriptor: number): void {
   try {
     truncate(descriptor);
   } catch {
-    // An old signature misleads nobody: its process is checked.
+    // An old signature does no harm: its process is checked.
   }
   try {
     unlock(descriptor);

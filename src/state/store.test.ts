@@ -10,10 +10,10 @@ import {
 } from "node:fs";
 import { emptyIndex, type Generation, type Index } from "../model/generation.ts";
 import { join } from "../model/path.ts";
-import { Failure } from "../model/problem.ts";
 import { exampleGeneration, inNewDirectory, problemOf } from "./example-state.ts";
 import { withActive, withGeneration, withoutGenerations } from "./index-changes.ts";
 import { commit, type LockedStore, readGeneration, readIndex, withLockedStore, withStore } from "./store.ts";
+import { Unusable } from "./trouble.ts";
 
 const isRoot = process.getuid?.() === 0;
 const request = { waitMilliseconds: 0, command: "imp apply" };
@@ -176,8 +176,8 @@ describe("a store that the Rust imp kept", () => {
     inRustState(async (path) => {
       writeFileSync(join(path, "generations.json"), text.slice(0, 99));
       await withStore({ path, trusted: null, rust }, (store) => {
-        expect(() => readIndex(store)).toThrow(Failure);
-        expect(() => readGeneration(store, 1)).toThrow(Failure);
+        expect(() => readIndex(store)).toThrow(Unusable);
+        expect(() => readGeneration(store, 1)).toThrow(Unusable);
       });
     }));
 });

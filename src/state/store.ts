@@ -1,12 +1,11 @@
 import { closeDescriptor } from "../linux/open.ts";
-import { statAt } from "../linux/stat.ts";
 import { emptyIndex, type Generation, type Index } from "../model/generation.ts";
 import { Failure, failure, type Problem } from "../model/problem.ts";
 import { Unconfirmed } from "../model/special-failure.ts";
 import type { Trusted } from "./caller.ts";
-import { createStateDirectory, openStateDirectory, type StateDirectory } from "./directory.ts";
+import { createStateDirectory } from "./create-directory.ts";
+import { type OnAltered, openStateDirectory, type StateDirectory } from "./directory.ts";
 import { removeLeftovers, syncNames } from "./durable-file.ts";
-import { journalName } from "./file-names.ts";
 import {
   generationPath,
   readGenerationFile,
@@ -17,9 +16,11 @@ import {
 } from "./generation-file.ts";
 import { isRustIndex, readIndexFile, writeIndexFile } from "./index-file.ts";
 import { acquireLock, type LockRequest } from "./lock.ts";
-import { rustContext } from "./rust-context.ts";
-import { keepRustFile } from "./rust-file.ts";
-import { type Imported, importRust, type RustContext } from "./rust-import.ts";
+import { rustContext } from "./rust/context.ts";
+import { keepRustFile } from "./rust/file.ts";
+import { type Imported, importRust, type RustContext } from "./rust/import.ts";
+import { hasJournal } from "./state-file.ts";
+import { worded } from "./trouble-words.ts";
 
 /** The state as commands use it. */
 export interface Store {
@@ -38,19 +39,21 @@ export interface LockedStore extends Store {
 export interface StoreLocation {
   readonly path: string;
   readonly trusted: Trusted | null;
+  readonly onAltered?: OnAltered;
   /** How to carry over what the Rust imp recorded; the system itself answers by default. */
   readonly rust?: RustContext;
 }
 
 /**
  * Runs `action` with the state for looking only. It needs no lock: whatever is read is whole.
- * @throws Failure (1) if the state directory can't be read or trusted
+ * @throws Failure (1) if the state directory can't be read
+ * @throws Unusable (1) if root cannot trust it
  */
 export async function withStore<T>(
   location: StoreLocation,
   action: (store: Store) => T | Promise<T>,
 ): Promise<T> {
-  const directory = openStateDirectory(location.path, location.trusted);
+  const directory = openStateDirectory(location.path, location.trusted, location.onAltered);
   try {
     return await action({ directory, rust: location.rust ?? rustContext(location.trusted) });
   } finally {
@@ -58,16 +61,22 @@ export async function withStore<T>(
   }
 }
 
+/** The store in an open directory, for looking only. */
+export function storeIn(directory: StateDirectory): Store {
+  return { directory, rust: rustContext(directory.trusted) };
+}
+
 /**
  * Runs `action` with the state for changing, which it creates if missing, while no other imp changes it.
- * @throws Failure (1) if the state can't be written or trusted, or if another imp keeps the lock for too long
+ * @throws Failure (1) if the state can't be written, or if another imp keeps the lock for too long
+ * @throws Unusable (1) if root cannot trust it
  */
 export async function withLockedStore<T>(
   location: StoreLocation,
   request: LockRequest,
   action: (store: LockedStore) => T | Promise<T>,
 ): Promise<T> {
-  const directory = createStateDirectory(location.path, location.trusted);
+  const directory = createStateDirectory(location.path, location.trusted, location.onAltered);
   try {
     const release = await acquireLock(directory, request);
     try {
@@ -79,7 +88,7 @@ export async function withLockedStore<T>(
         locked: true,
       } as const;
       // What a killed command began is settled by what the index says, so that must be what the disk says too.
-      if (hasJournal(store)) syncNames(directory);
+      if (hasJournal(directory)) syncNames(directory);
       return await action(store);
     } finally {
       release();
@@ -91,7 +100,7 @@ export async function withLockedStore<T>(
 
 /**
  * The index; an empty one if nothing was ever committed.
- * @throws Failure (1) if it is damaged
+ * @throws Unusable (1) if it is damaged
  */
 export function readIndex({ directory, rust }: Store): Index {
   const content = directory === null ? null : readIndexFile(directory);
@@ -99,14 +108,10 @@ export function readIndex({ directory, rust }: Store): Index {
   return content.kind === "index" ? content.index : importRust(content.generations, rust).index;
 }
 
-/** True while a command is at work, and after one was killed. */
-export function hasJournal({ directory }: Store): boolean {
-  return directory !== null && statAt(directory.descriptor, journalName) !== null;
-}
-
 /**
  * A generation that the index lists. It needs no good index, so `show` works beside a damaged one.
- * @throws Failure (1) if its file is missing or damaged
+ * @throws Failure (1) if its file is missing
+ * @throws Unusable (1) if its file is damaged
  */
 export function readGeneration(store: Store, number: number): Generation {
   const { directory } = store;
@@ -132,12 +137,21 @@ export function readGeneration(store: Store, number: number): Generation {
  * @throws Failure (1) if it could not be committed; then the old index is in force
  */
 export function commit(store: LockedStore, index: Index, newGeneration?: Generation): readonly Problem[] {
+  try {
+    return commitFiles(store, index, newGeneration);
+  } catch (error) {
+    // Who undoes the command has something to add.
+    throw worded(error);
+  }
+}
+
+function commitFiles(store: LockedStore, index: Index, newGeneration?: Generation): readonly Problem[] {
   const { directory } = store;
   const content = isRustIndex(directory) ? readIndexFile(directory) : null;
   if (content?.kind === "rust") {
     const { generations } = importRust(content.generations, store.rust);
     writeGenerationFiles(directory, generations);
-    keepRustFile(directory, content.bytes);
+    keepRustFile(directory);
   }
   if (newGeneration !== undefined) refuseListed(store, newGeneration.number);
   try {
@@ -150,7 +164,7 @@ export function commit(store: LockedStore, index: Index, newGeneration?: Generat
   }
   // A power cut could still bring the old index back, and with it the generations that it lists.
   const warnings = asWarnings(() => syncNames(directory));
-  if (warnings.length > 0 && hasJournal(store)) throw new Unconfirmed(1, warnings);
+  if (warnings.length > 0 && hasJournal(directory)) throw new Unconfirmed(1, warnings);
   if (warnings.length > 0) return warnings;
   return asWarnings(() => removeGenerationFiles(directory, unlistedNumbers(directory, index)));
 }
@@ -179,7 +193,8 @@ function asWarnings(action: () => void): readonly Problem[] {
     action();
     return [];
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return error.problems.map((problem) => ({ ...problem, severity: "warning" as const }));
+    const cause = worded(error);
+    if (!(cause instanceof Failure)) throw cause;
+    return cause.problems.map((problem) => ({ ...problem, severity: "warning" as const }));
   }
 }

@@ -2,7 +2,10 @@ import { describe, expect, test } from "bun:test";
 import { chmodSync, chownSync, lchownSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { cString, systemCall } from "../linux/ffi.ts";
 import { join } from "../model/path.ts";
+import type { Problem } from "../model/problem.ts";
 import { inNewDirectory } from "./example-state.ts";
+import { Unusable } from "./trouble.ts";
+import { inWords } from "./trouble-words.ts";
 import { checkTrust } from "./trust.ts";
 
 const isRoot = process.getuid?.() === 0;
@@ -11,8 +14,13 @@ const caller = 4321;
 const stranger = 4322;
 const trusted = { users: [0, caller], groups: [0, caller] };
 
+/** The reasons not to believe it, as people read them. */
+function problems(path: string): readonly Problem[] {
+  return inWords(new Unusable(1, checkTrust(path, trusted))).problems;
+}
+
 function messages(path: string): string[] {
-  return checkTrust(path, trusted).map((problem) => problem.message);
+  return problems(path).map(({ message }) => message);
 }
 
 /** A directory with a mode and an owner, whatever the umask. */
@@ -69,7 +77,7 @@ describe.skipIf(!isRoot)("root does not trust a path", () => {
   test("that belongs to someone else, and says what to do", () =>
     inNewDirectory((base) => {
       const path = makeFile(join(base, "imp.toml"), 0o644, stranger);
-      expect(checkTrust(path, trusted)).toEqual([
+      expect(problems(path)).toEqual([
         {
           severity: "error",
           message: `${path} cannot be trusted: it belongs to user ${stranger}, mode 0644`,
@@ -92,12 +100,11 @@ describe.skipIf(!isRoot)("root does not trust a path", () => {
     inNewDirectory((base) => {
       const open = makeDirectory(join(base, "open"), 0o777);
       const path = makeFile(join(open, "imp.toml"), 0o664, caller, stranger);
-      const problems = checkTrust(path, trusted);
-      expect(problems.map((problem) => problem.message)).toEqual([
+      expect(messages(path)).toEqual([
         `${path} cannot be trusted: everyone can write ${open} (owned by root (user 0), mode 0777)`,
         `${path} cannot be trusted: group ${stranger} can write it (owned by user ${caller}, mode 0664)`,
       ]);
-      expect(problems.map((problem) => problem.help)).toEqual([
+      expect(problems(path).map(({ help }) => help)).toEqual([
         expect.stringContaining(`\`chmod go-w ${open}\``),
         expect.stringContaining(`\`chmod g-w ${path}\``),
       ]);
@@ -106,7 +113,7 @@ describe.skipIf(!isRoot)("root does not trust a path", () => {
   test("that is itself a sticky directory for all, where anyone can add files", () =>
     inNewDirectory((base) => {
       const shared = makeDirectory(join(base, "shared"), 0o1777);
-      const [problem] = checkTrust(shared, trusted);
+      const [problem] = problems(shared);
       expect(problem?.message).toContain("everyone can write it");
       expect(problem?.help).not.toContain("chmod");
     }));
@@ -128,7 +135,7 @@ describe.skipIf(!isRoot)("root does not trust a path", () => {
       symlinkSync(own, link);
       expect(messages(link)).toEqual([]);
       lchownSync(link, stranger, stranger);
-      const [problem] = checkTrust(link, trusted);
+      const [problem] = problems(link);
       expect(problem?.message).toContain(`it belongs to user ${stranger}`);
       expect(problem?.help).toContain(`chown -h root ${link}`);
     }));
@@ -172,6 +179,6 @@ describe.skipIf(!isRoot)("root does not trust a path", () => {
   test("and offers no command that would do more than it says", () =>
     inNewDirectory((base) => {
       const path = makeFile(join(base, "$(reboot) 'x'"), 0o644, stranger);
-      expect(checkTrust(path, trusted)[0]?.help).toContain(`\`chown root '${base}/$(reboot) '\\''x'\\'''\``);
+      expect(problems(path)[0]?.help).toContain(`\`chown root '${base}/$(reboot) '\\''x'\\'''\``);
     }));
 });

@@ -137,7 +137,7 @@ function withoutTimes(line: string): string {
 }
 
 /**
- * What the index says, without what differs from run to run: times, inodes and the serial. A killed command may leave
+ * What the index says, without what differs from run to run: times, inodes, the serial and the checksum. A killed command may leave
  * the file of a generation that no index lists; the next one of that number replaces it.
  */
 function indexLines({ index, stateNames }: Picture): string[] {
@@ -145,7 +145,7 @@ function indexLines({ index, stateNames }: Picture): string[] {
   const missing: string[] = [];
   const content: unknown = JSON.parse(index, (key, value: unknown) => {
     if (key === "number" && !stateNames.includes(`generations/${value}.json`)) missing.push(`${value}`);
-    return ["identity", "createdAt", "serial"].includes(key) ? undefined : value;
+    return ["identity", "createdAt", "serial", "checksum"].includes(key) ? undefined : value;
   });
   return [`index ${JSON.stringify(content)}`, ...missing.map((number) => `no file of generation ${number}`)];
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { type Machine, startMachine } from "../machine/machine.ts";
-import { configurations, journal, rustIndex } from "./files.ts";
+import { configurations, journal, olderJournal, rustIndex } from "./files.ts";
 import { below, damagedFile, oneOf, type Random, randomFrom } from "./mutate.ts";
 import { type FuzzCounts, newCounts } from "./outcome.ts";
 
@@ -62,7 +62,11 @@ class Ground implements AsyncDisposable {
           ["diff", "1", "2"],
         ],
       },
-      { path: "imp/journal.json", good: [journal], commands: [["restore"], ["list"], ["switch", "1"]] },
+      {
+        path: "imp/journal.json",
+        good: [journal, olderJournal],
+        commands: [["restore"], ["list"], ["switch", "1"]],
+      },
     ];
   }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { exampleJournal } from "../../src/state/example-journal.ts";
-import { exampleGeneration, exampleIndex } from "../../src/state/example-state.ts";
+import { exampleGeneration, exampleIndex, fileText, olderFileText } from "../../src/state/example-state.ts";
 
 /** Good files to begin with. */
 
@@ -17,13 +17,16 @@ export function configurations(): Uint8Array[] {
 }
 
 /** As imp writes them. */
-export const index = encoder.encode(`${JSON.stringify(exampleIndex, null, 2)}\n`);
-export const generation = encoder.encode(
-  `${JSON.stringify({ format: 1, ...exampleGeneration(3) }, null, 2)}\n`,
-);
+export const index = encoder.encode(fileText("index", exampleIndex));
+export const generation = encoder.encode(fileText("generation", exampleGeneration(3)));
 
 /** The journal of a command that did a bit of everything. */
-export const journal = encoder.encode(`${JSON.stringify(exampleJournal)}\n`);
+export const journal = encoder.encode(fileText("journal", exampleJournal));
+
+/** As imp wrote them when they had no checksum. */
+export const olderIndex = encoder.encode(olderFileText(exampleIndex));
+export const olderGeneration = encoder.encode(olderFileText(exampleGeneration(3)));
+export const olderJournal = encoder.encode(olderFileText(exampleJournal));
 
 /** What the Rust imp left. */
 export const rustIndex = encoder.encode(

@@ -7,9 +7,18 @@ import { readPlain } from "../../src/config/read.ts";
 import { readPlaced } from "../../src/config/read-placed.ts";
 import { openStateDirectory } from "../../src/state/directory.ts";
 import { readJournal } from "../../src/state/journal.ts";
-import { rustContext } from "../../src/state/rust-context.ts";
+import { rustContext } from "../../src/state/rust/context.ts";
 import { readGeneration, readIndex, type Store } from "../../src/state/store.ts";
-import { configurations, generation, index, journal, rustIndex } from "./files.ts";
+import {
+  configurations,
+  generation,
+  index,
+  journal,
+  olderGeneration,
+  olderIndex,
+  olderJournal,
+  rustIndex,
+} from "./files.ts";
 import { damagedFile, randomFrom } from "./mutate.ts";
 import { type FuzzCounts, newCounts, tryCase } from "./outcome.ts";
 
@@ -50,15 +59,15 @@ interface StateFile {
 }
 
 const stateFiles: readonly StateFile[] = [
-  { what: "indexes", name: "generations.json", good: [index], read: readIndex },
+  { what: "indexes", name: "generations.json", good: [index, olderIndex], read: readIndex },
   { what: "indexes of the Rust imp", name: "generations.json", good: [rustIndex], read: readIndex },
   {
     what: "generations",
     name: "generations/3.json",
-    good: [generation],
+    good: [generation, olderGeneration],
     read: (store) => readGeneration(store, 3),
   },
-  { what: "journals", name: "journal.json", good: [journal], read: readJournal },
+  { what: "journals", name: "journal.json", good: [journal, olderJournal], read: readJournal },
 ];
 
 export function fuzzState(cases: number, seed: number): FuzzCounts[] {

@@ -1,5 +1,6 @@
 import { renderProblems } from "../../src/cli/render/problem.ts";
 import { Failure } from "../../src/model/problem.ts";
+import { worded } from "../../src/state/trouble-words.ts";
 
 /** What reading a damaged file came to, in this process. */
 
@@ -33,9 +34,10 @@ export function tryCase(counts: FuzzCounts, exitCode: number, read: () => unknow
     read();
     counts.accepted += 1;
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    if (error.exitCode !== exitCode) throw new Error(`exit code ${error.exitCode}: ${error.message}`);
-    requireMessages(error);
+    const cause = worded(error);
+    if (!(cause instanceof Failure)) throw cause;
+    if (cause.exitCode !== exitCode) throw new Error(`exit code ${cause.exitCode}: ${cause.message}`);
+    requireMessages(cause);
     counts.refused += 1;
   }
   const passed = performance.now() - begin;

@@ -55,7 +55,6 @@ function indexOf(generations: readonly ReturnType<typeof exampleGeneration>[]): 
   const numbers = generations.map(({ number }) => number);
   const active = numbers.at(-1) ?? null;
   return {
-    format: 1,
     serial: 1,
     active,
     previous: numbers.length > 1 ? (numbers[0] ?? null) : null,

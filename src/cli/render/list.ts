@@ -1,5 +1,4 @@
 import type { GenerationSummary, Index } from "../../model/generation.ts";
-import { usualMoment } from "../../model/moment.ts";
 import { ago } from "./age.ts";
 import { columns } from "./columns.ts";
 import type { JsonObject } from "./json.ts";
@@ -20,16 +19,13 @@ export function listLines(index: Index, details: { readonly verbose: boolean }, 
   const lines = [heading];
   const { active } = index;
   const { verbose } = details;
-  // A plain loop, and most times told without a call: there may be a thousand of them.
+  // A plain loop: there may be a thousand of them.
   const summaries = sorted(index);
   for (let at = 0; at < summaries.length; at += 1) {
     const summary = summaries[at];
     if (summary === undefined) continue;
     const { number, createdAt, entries, label } = summary;
-    const time = usualMoment.test(createdAt)
-      ? `${createdAt.slice(0, 10)} ${createdAt.slice(11, 19)}`
-      : formatTime(createdAt);
-    let line = `  ${number} - ${time} - ${entries} entries`;
+    let line = `  ${number} - ${formatTime(createdAt)} - ${entries} entries`;
     if (number === active) line += ` ${paint.green("(active)")}`;
     if (verbose && label !== undefined) line += ` - ${printable(label)}`;
     lines.push(line);

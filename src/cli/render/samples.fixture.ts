@@ -59,7 +59,6 @@ export const generation: Generation = {
 };
 
 export const index: Index = {
-  format: 1,
   serial: 1,
   active: 3,
   previous: 1,

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "../model/path.ts";
-import { inNewState, problemOf } from "./example-state.ts";
-import { readIndexFile } from "./index-file.ts";
-import { keepRustFile } from "./rust-file.ts";
-import type { RustGeneration } from "./rust-format.ts";
-import { importRust, type RustContext } from "./rust-import.ts";
+import { join } from "../../model/path.ts";
+import { inNewState, problemOf } from "../example-state.ts";
+import { readIndexFile } from "../index-file.ts";
+import type { RustGeneration } from "./file.ts";
+import { keepRustFile } from "./file.ts";
+import { importRust, type RustContext } from "./import.ts";
 
 const link = (target: string, backup: string | null = null) => ({
   source: `/mnt/persist${target}`,
@@ -38,7 +38,6 @@ const context: RustContext = {
 describe("what the Rust imp recorded", () => {
   test("becomes an index with the same numbers, times and active generation", () => {
     expect(importRust(recorded, context).index).toEqual({
-      format: 1,
       serial: 0,
       active: 4,
       previous: null,
@@ -96,7 +95,7 @@ describe("what the Rust imp recorded", () => {
   test("may be nothing at all", () => {
     expect(importRust([], context)).toEqual({
       generations: [],
-      index: { format: 1, serial: 0, active: null, previous: null, next: 1, generations: [], effects: [] },
+      index: { serial: 0, active: null, previous: null, next: 1, generations: [], effects: [] },
     });
   });
 });
@@ -136,7 +135,7 @@ describe("the Rust imp's file", () => {
         [asWritten([one, { ...one, number: 2 }]), "two generations are active"],
         [
           asWritten([{ ...one, symlinks: [{ ...link("/x"), target: "x" }] }]),
-          "0.symlinks.0.target: not an absolute",
+          "0.symlinks.0.target: expected an absolute path",
         ],
         [asWritten([{ ...one, created_at: "yesterday" }]), "0.created_at: "],
         [asWritten([{ ...one, number: 0 }]), "0.number: "],
@@ -151,8 +150,12 @@ describe("the Rust imp's file", () => {
   test("is kept under a name that no other one has", () =>
     inNewState((directory) => {
       const [old, recent] = [Buffer.from("[]"), Buffer.from("[ ]")];
-      for (const bytes of [old, old, recent, recent, old]) keepRustFile(directory, bytes);
+      for (const bytes of [old, old, recent, recent, old]) {
+        writeFileSync(join(directory.path, "generations.json"), bytes);
+        keepRustFile(directory);
+      }
       expect(readdirSync(directory.path).sort()).toEqual([
+        "generations.json",
         "generations.json.rust",
         "generations.json.rust.1",
       ]);

@@ -1,12 +1,11 @@
-import { isSystemError } from "../linux/ffi.ts";
-import { closeDescriptor } from "../linux/open.ts";
-import { inParentOf, openDirectory, PathError } from "../linux/open-directory.ts";
-import { tracePath } from "../linux/path-walk.ts";
-import { statAt } from "../linux/stat.ts";
-import type { Trusted } from "./caller.ts";
-import type { RustContext } from "./rust-import.ts";
-import { judgeWay } from "./trust.ts";
-import { readEnd } from "./trusted-file.ts";
+import { isSystemError } from "../../linux/ffi.ts";
+import { closeDescriptor } from "../../linux/open.ts";
+import { inParentOf, openDirectory, PathError } from "../../linux/open-directory.ts";
+import { tracePath } from "../../linux/path-walk.ts";
+import { statAt } from "../../linux/stat.ts";
+import type { Trusted } from "../caller.ts";
+import { judgeWay, readEnd } from "../trust.ts";
+import type { RustContext } from "./import.ts";
 
 const largestConfig = 1024 * 1024;
 

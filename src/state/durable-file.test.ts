@@ -1,6 +1,9 @@
 import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import { elementPieces } from "./json-pieces.ts";
+import { join } from "../model/path.ts";
+import { elementPieces, replaceFile } from "./durable-file.ts";
+import { inNewState } from "./example-state.ts";
 
 const element = fc.oneof(
   fc.string(),
@@ -33,3 +36,20 @@ test("thousands of elements come in many pieces", () => {
     expect(pieces.length).toBe(Math.floor(length / 100) + 1);
   }
 });
+
+test("a file holds what its pieces say, however they lie on the place that they are encoded in", () =>
+  inNewState((directory) => {
+    const piece = fc
+      .tuple(
+        fc.constantFrom("a", "é", "…", "\u{1F600}", ""),
+        fc.constantFrom(0, 1, 3, 21_845, 32_767, 65_536, 70_000),
+      )
+      .map(([character, times]) => character.repeat(times));
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 4 }), (pieces) => {
+        replaceFile(directory, "pieces", pieces);
+        expect(readFileSync(join(directory.path, "pieces"), "utf8") === pieces.join("")).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
+  }));

@@ -1,8 +1,8 @@
-import type { Effect, Generation, Index } from "../model/generation.ts";
-import type { Entry } from "../model/manifest.ts";
-import { isBelow, parentOf } from "../model/path.ts";
-import { summaryOf } from "./index-changes.ts";
-import type { RustGeneration, RustSymlink } from "./rust-format.ts";
+import type { Effect, Generation, Index } from "../../model/generation.ts";
+import type { Entry } from "../../model/manifest.ts";
+import { isBelow, parentOf } from "../../model/path.ts";
+import { summaryOf } from "../index-changes.ts";
+import type { RustGeneration, RustSymlink } from "./file.ts";
 
 /** What the Rust imp's file does not tell. */
 export interface RustContext {
@@ -28,7 +28,6 @@ export function importRust(recorded: readonly RustGeneration[], context: RustCon
   return {
     generations,
     index: {
-      format: 1,
       serial: 0,
       active: active?.number ?? null,
       previous: null,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "../model/path.ts";
-import { inNewState } from "./example-state.ts";
-import { rustContext } from "./rust-context.ts";
+import { join } from "../../model/path.ts";
+import { inNewState } from "../example-state.ts";
+import { rustContext } from "./context.ts";
 
 describe("what the Rust imp left open", () => {
   test("is answered by the source, else by the target", () =>
