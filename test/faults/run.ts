@@ -7,6 +7,7 @@ import { type Finished, runAll, type Task } from "./lanes.ts";
 import { outcomesOf, tablesOf } from "./report.ts";
 import { missing } from "./requirements.ts";
 import { Stage } from "./stage.ts";
+import "../setup.ts";
 
 /**
  * The full form of the tests of faults: every case, with a table in the end.
