@@ -50,12 +50,13 @@ export function openFolder(path: string): number {
   return openSync(path, "r");
 }
 
-const { ptr: pointer, i32, i64 } = FFIType;
+const { ptr: pointer, i32, i64, u64 } = FFIType;
 
 const libc = dlopen(libcName(), {
   llistxattr: { args: [pointer, pointer, i64], returns: i64 },
   lgetxattr: { args: [pointer, pointer, pointer, i64], returns: i64 },
   lsetxattr: { args: [pointer, pointer, pointer, i64, i32], returns: i32 },
+  mount: { args: [pointer, pointer, pointer, u64, pointer], returns: i32 },
 }).symbols;
 
 /** The C library that this very process runs on: glibc or musl. */
@@ -86,6 +87,16 @@ export function xattrs(path: string | Buffer): Record<string, string> {
     found[name] = value.subarray(0, size).toString("hex");
   }
   return found;
+}
+
+/**
+ * Mounts a FUSE filesystem of user 1234's that nothing serves. By mount(2) itself: mount(8) has its own mind about an
+ * option such as `fd`, from version to version.
+ */
+export function mountFuse(path: string): void {
+  const data = `fd=${openSync("/dev/fuse", "r+")},rootmode=40000,user_id=1234,group_id=1234`;
+  const fuse = bytes("fuse");
+  if (libc.mount(fuse, bytes(path), fuse, 0n, bytes(data)) !== 0) throw new Error(`${path}: no FUSE mount`);
 }
 
 /** A POSIX access control list as the kernel stores it (linux/posix_acl_xattr.h): tag, permissions, id. */
