@@ -98,8 +98,8 @@ describe.skipIf(!mayMount)("a disk that is full", () => {
         }));`,
       );
       const bun = Bun.file(script);
-      const command = `mount -t tmpfs -o size=128k none ${path} && exec ${process.execPath} run -`;
-      const run = Bun.spawn(["unshare", "-m", "sh", "-c", command], {
+      const command = 'mount -t tmpfs -o size=128k none "$1" && exec "$2" run -';
+      const run = Bun.spawn(["unshare", "-m", "sh", "-c", command, "sh", path, process.execPath], {
         stdin: bun,
         stdout: "pipe",
         stderr: "pipe",

@@ -92,7 +92,11 @@ describe("a glance at the index", () => {
             const objects = objectsIn(value);
             const object = objects[where % objects.length] ?? {};
             if (given === "taken out") delete object[field];
-            else Object.defineProperty(object, field, { value: given, enumerable: true, configurable: true });
+            else {
+              // Its own, lest the same value twice becomes part of itself.
+              const value = structuredClone(given);
+              Object.defineProperty(object, field, { value, enumerable: true, configurable: true });
+            }
           }
           writeFileSync(join(path, indexName), JSON.stringify(value));
           if (cut === 0) truncateSync(join(path, indexName), 200);
