@@ -172,7 +172,9 @@ async function expectRefusals(file: StateFile, damage: Damage): Promise<void> {
   const path = `${state}/${file.name}`;
   for (const line of [...file.refused, ...file.answered]) {
     const isRefused = file.refused.includes(line);
-    const { exitCode, stdout, stderr } = await machine.run(["timeout", "20", "/imp/imp", ...line.split(" ")]);
+    const { exitCode, stdout, stderr } = await machine.run(["/imp/imp", ...line.split(" ")], {
+      timeout: 20_000,
+    });
     expect({ line, exitCode, stderr }).toEqual({ line, exitCode: isRefused ? 1 : 0, stderr });
     if (isRefused) {
       expect(stdout).toBe("");

@@ -605,23 +605,24 @@ describe("what is printed", () => {
 
   const colour = "\u001b[";
   /** In a terminal. */
-  const typed = (command: string, environment: Record<string, string> = {}) =>
-    machine.run(["script", "-qec", command, "/dev/null"], { environment: { TERM: "xterm", ...environment } });
+  const typed = async (command: string, environment: Record<string, string> = {}) => {
+    const session = machine.startOnTerminal(["sh", "-c", command], { environment });
+    await session.finish();
+    return session.written;
+  };
 
   test("has colour on a terminal, in results and in problems, and none elsewhere", async () => {
-    expect((await typed("/imp/imp list")).stdout).toContain(colour);
-    expect((await typed("/imp/imp show 9")).stdout).toContain(colour);
+    expect(await typed("/imp/imp list")).toContain(colour);
+    expect(await typed("/imp/imp show 9")).toContain(colour);
     const { stdout } = await machine.imp("list");
     const { stderr } = await machine.imp("show", "9");
     expect(stdout + stderr).not.toContain(colour);
   });
 
   test("has no colour with NO_COLOR, --no-color, --color never or a dumb terminal", async () => {
-    expect((await typed("/imp/imp list", { NO_COLOR: "1" })).stdout).not.toContain(colour);
-    expect((await typed("/imp/imp list; /imp/imp show 9", { TERM: "dumb" })).stdout).not.toContain(colour);
-    expect((await typed("/imp/imp list --no-color; /imp/imp show 9 --color never")).stdout).not.toContain(
-      colour,
-    );
+    expect(await typed("/imp/imp list", { NO_COLOR: "1" })).not.toContain(colour);
+    expect(await typed("/imp/imp list; /imp/imp show 9", { TERM: "dumb" })).not.toContain(colour);
+    expect(await typed("/imp/imp list --no-color; /imp/imp show 9 --color never")).not.toContain(colour);
   });
 
   test("has colour with --color always, wherever it goes, even against NO_COLOR", async () => {

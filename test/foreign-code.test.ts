@@ -49,7 +49,7 @@ afterEach(() => machine.sh(`rm -f ${song}`));
 afterAll(() => machine.stop());
 
 const inLair = (words: readonly string[], environment: Record<string, string> = {}): Promise<Result> =>
-  machine.run(["timeout", "20", ...words], { cwd: lair, environment: { HOME: lair, ...environment } });
+  machine.run(words, { cwd: lair, environment: { HOME: lair, ...environment }, timeout: 20_000 });
 
 /** Runs imp's commands there; each has to answer just as it does anywhere else. */
 async function staysItself(environment: Record<string, string>): Promise<void> {

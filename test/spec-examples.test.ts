@@ -416,17 +416,21 @@ describe.skipIf(isSkipped)("the README's command lines", () => {
   });
 
   test("imp delete 2 asks first, and only a yes deletes", async () => {
-    const answered = (answer: string) =>
-      machine.run(["script", "-qec", "/imp/imp delete 2", "/dev/null"], { ...asUser, input: answer });
+    const answered = async (answer: string) => {
+      const session = machine.startOnTerminal(["/imp/imp", "delete", "2"], asUser);
+      await session.until(/Delete generation 2\? \[y\/N\]/);
+      session.type(answer);
+      const exitCode = await session.finish();
+      return { exitCode, written: session.written };
+    };
     for (const no of ["\n", "what?\n", "\u0004"]) {
-      const { stdout, exitCode } = await answered(no);
-      expect(stdout).toContain("Delete generation 2? [y/N]");
-      expect(stdout).toContain("Aborted.");
+      const { written, exitCode } = await answered(no);
+      expect(written).toContain("Aborted.");
       expect(exitCode).toBe(1);
     }
     expect(await type(machine, "imp list")).toContain("  2 - ");
-    const { stdout, exitCode } = await answered("y\n");
-    expect(stdout).toContain("Deleted generation 2.");
+    const { written, exitCode } = await answered("y\n");
+    expect(written).toContain("Deleted generation 2.");
     expect(exitCode).toBe(0);
     expect(await type(machine, "imp list")).not.toContain("  2 - ");
   });

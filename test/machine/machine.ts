@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly input?: string;
   /** Run as this user number instead of root. */
   readonly user?: number;
+  /** Kill it after so many milliseconds. */
+  readonly timeout?: number;
 }
 
 /**
@@ -110,6 +112,7 @@ export async function startMachine(): Promise<Machine & AsyncDisposable> {
       stdin: "pipe",
       stdout: "pipe",
       stderr: "pipe",
+      ...(options.timeout === undefined ? {} : { timeout: options.timeout, killSignal: "SIGKILL" }),
     });
   }
 
