@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { expect } from "bun:test";
 import { copyFileSync } from "node:fs";
 import { type BusyProcess, startWaiting } from "./machine/busy-process.ts";
 import { apply, configure, state, store } from "./machine/configure.ts";
 import { isRoot, type Machine, startMachine } from "./machine/machine.ts";
 import { mountId, mountTable } from "./machine/mount-table.ts";
+import { afterAll, beforeAll, beforeEach, describe, test } from "./machine/on-machine.ts";
 import { lacks, need } from "./machine/requirement.ts";
 import { snapshot } from "./machine/snapshot.ts";
 

@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { expect } from "bun:test";
 import { copyFileSync, existsSync } from "node:fs";
 import { apply, store } from "./machine/configure.ts";
 import { type Machine, type Result, startMachine } from "./machine/machine.ts";
+import { afterAll, afterEach, beforeAll, describe, test } from "./machine/on-machine.ts";
 
 /** Nothing in the current folder, in the home or in the environment makes imp run code that is not its own. */
 

@@ -1,10 +1,11 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, setDefaultTimeout } from "bun:test";
 import { release } from "node:os";
 import { runBeneathMounts } from "./machine/beneath-mounts.ts";
 import { processIn } from "./machine/busy-process.ts";
 import { configure, state, store } from "./machine/configure.ts";
 import { isRoot, type Machine, startMachine } from "./machine/machine.ts";
 import { mountId, mountTable } from "./machine/mount-table.ts";
+import { describe, test } from "./machine/on-machine.ts";
 import { lacks, need } from "./machine/requirement.ts";
 import { snapshot } from "./machine/snapshot.ts";
 

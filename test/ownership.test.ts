@@ -1,6 +1,7 @@
-import { describe, expect, test } from "bun:test";
+import { expect } from "bun:test";
 import { apply, configure, state, store } from "./machine/configure.ts";
 import { isRoot, type Machine, startMachine } from "./machine/machine.ts";
+import { describe, test } from "./machine/on-machine.ts";
 import { lacks, need } from "./machine/requirement.ts";
 import { snapshot } from "./machine/snapshot.ts";
 

@@ -1,10 +1,11 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, setDefaultTimeout } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { apply } from "./machine/configure.ts";
 import { ext4, LoopFilesystems, lackFor } from "./machine/loop-filesystem.ts";
 import { type Machine, startMachine } from "./machine/machine.ts";
-import { lacks, need } from "./machine/requirement.ts";
+import { describe, test } from "./machine/on-machine.ts";
+import { lacks, need, program } from "./machine/requirement.ts";
 
 /** Enough for a machine that is busy with other things, too. */
 setDefaultTimeout(60_000);
@@ -25,7 +26,7 @@ describe("the scripts", () => {
     expect(Bun.spawnSync(["sh", "-n", path]).stderr.toString()).toBe("");
   });
 
-  test.skipIf(lacks(need(Bun.which("shellcheck") !== null, "shellcheck")))("pass shellcheck", () => {
+  test.skipIf(lacks(program("shellcheck")))("pass shellcheck", () => {
     const paths = scripts.map((script) => join(packaging, script));
     // SC1091: what they source is on the machine that they are for.
     const { stdout } = Bun.spawnSync(["shellcheck", "--shell=sh", "--exclude=SC1091", ...paths]);
@@ -115,35 +116,36 @@ async function buildImage(machine: Machine): Promise<void> {
   );
 }
 
-describe.skipIf(
-  lacks(...missing, need(Bun.which("busybox") !== null, "busybox"), need(hasLogsave, "fsck and logsave")),
-)("the initramfs that imp's hook has a part in", () => {
-  test("checks the persistent disk, and leaves init's own checks as they are without imp", async () => {
-    const loops = new LoopFilesystems();
-    try {
-      const device = loops.make(ext4);
-      await using machine = await initramfs(device);
-      // Debian's hook takes no fsck, for fstab has no line for /.
-      await buildImage(machine);
-      const inImage = (...words: readonly string[]) =>
-        machine.run(["/usr/sbin/chroot", "/image", "/bin/sh", ...words], {
-          environment: { PATH: "/bin:/sbin", ...settings },
+describe.skipIf(lacks(...missing, program("busybox"), need(hasLogsave, "fsck and logsave")))(
+  "the initramfs that imp's hook has a part in",
+  () => {
+    test("checks the persistent disk, and leaves init's own checks as they are without imp", async () => {
+      const loops = new LoopFilesystems();
+      try {
+        const device = loops.make(ext4);
+        await using machine = await initramfs(device);
+        // Debian's hook takes no fsck, for fstab has no line for /.
+        await buildImage(machine);
+        const inImage = (...words: readonly string[]) =>
+          machine.run(["/usr/sbin/chroot", "/image", "/bin/sh", ...words], {
+            environment: { PATH: "/bin:/sbin", ...settings },
+          });
+        const checkOfRoot = `. /scripts/functions; panic() { echo "panic: $*"; exit 1; }; checkfs ${device} root ext4`;
+        expect(await inImage("-c", checkOfRoot)).toEqual({
+          exitCode: 0,
+          stdout: "Warning: fsck not present, so skipping root file system\n",
+          stderr: "",
         });
-      const checkOfRoot = `. /scripts/functions; panic() { echo "panic: $*"; exit 1; }; checkfs ${device} root ext4`;
-      expect(await inImage("-c", checkOfRoot)).toEqual({
-        exitCode: 0,
-        stdout: "Warning: fsck not present, so skipping root file system\n",
-        stderr: "",
-      });
-      const restored = await inImage("/init-bottom");
-      expect(restored.stdout).toContain(`${device}: clean`);
-      expect(restored.stdout).toContain("Generation 1 is active: 1 mounted, 1 linked");
-      expect(await machine.sh("ls /run/initramfs/fsck-persist")).toBe("/run/initramfs/fsck-persist\n");
-    } finally {
-      loops.dispose();
-    }
-  });
-});
+        const restored = await inImage("/init-bottom");
+        expect(restored.stdout).toContain(`${device}: clean`);
+        expect(restored.stdout).toContain("Generation 1 is active: 1 mounted, 1 linked");
+        expect(await machine.sh("ls /run/initramfs/fsck-persist")).toBe("/run/initramfs/fsck-persist\n");
+      } finally {
+        loops.dispose();
+      }
+    });
+  },
+);
 
 describe.skipIf(lacks(...missing))("the initramfs script", () => {
   test("mounts the persistent disk and restores below the real root, before its init starts", async () => {

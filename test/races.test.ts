@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { isRoot } from "./machine/machine.ts";
+import { isRoot, lackOfMachines } from "./machine/machine.ts";
 import { lacks, need } from "./machine/requirement.ts";
 import { runCampaign } from "./races/campaign.ts";
 import type { Counts } from "./races/counts.ts";
@@ -26,7 +26,7 @@ afterAll(() => {
   if (isFull) console.log(`\n${countTables(campaigns, saved)}\n`);
 });
 
-describe.skipIf(lacks(need(isRoot, "root: attacks of one user on another's commands")))(
+describe.skipIf(lacks(lackOfMachines, need(isRoot, "root: attacks of one user on another's commands")))(
   "under attack",
   () => {
     test(

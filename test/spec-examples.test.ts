@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { expect } from "bun:test";
 import { lstatSync, readlinkSync } from "node:fs";
 import { isRoot, type Machine, type RunOptions, startMachine } from "./machine/machine.ts";
 import { mountAt } from "./machine/mount-table.ts";
-import { lacks, need } from "./machine/requirement.ts";
+import { afterAll, beforeAll, describe, test } from "./machine/on-machine.ts";
+import { lacks, need, program } from "./machine/requirement.ts";
 
 /** The configurations and command lines of imp's README, as printed there. */
 
@@ -277,7 +278,7 @@ describe.skipIf(isSkipped)("the README's configuration", () => {
     expect(await machine.sh("mount | grep app-with-database")).toContain("/var/lib/app-with-database");
   });
 
-  test.skipIf(lacks(need(Bun.which("sqlite3") !== null, "the program sqlite3")))(
+  test.skipIf(lacks(program("sqlite3")))(
     "of application data: a database that is open in it does not notice another apply",
     async () => {
       await using machine = await startWithApplicationData();

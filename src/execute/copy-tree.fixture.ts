@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { lacks, need } from "../../test/machine/requirement.ts";
 import { type CopyOptions, type CopyResult, copyTree } from "./copy-tree.ts";
 
 /** What the tests of the copy share: scratch folders, and a look at trees that uses nothing of imp's own code. */
@@ -20,8 +21,7 @@ export const isRoot = process.geteuid?.() === 0;
 
 /** Says aloud why a test is left out, for `test.skipIf`. */
 export function lacking(reason: string, isLacking: boolean): boolean {
-  if (isLacking) console.warn(`left out: ${reason}`);
-  return isLacking;
+  return lacks(need(!isLacking, reason));
 }
 
 /** A new folder that goes away with the test, as `using`. */
