@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { jobsAnswer, pullRequestEvent } from "../scripts/auto-fix/recorded.fixture.ts";
-import { lacks, program } from "./machine/requirement.ts";
+import { lacks, program } from "./requirement.ts";
 
 /**
  * The jobs of .github/workflows/auto-fix.yml one after the other, on a repository of git made for it, with stand-ins for

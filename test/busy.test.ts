@@ -5,8 +5,8 @@ import { apply, configure, state, store } from "./machine/configure.ts";
 import { isRoot, type Machine, startMachine } from "./machine/machine.ts";
 import { mountId, mountTable } from "./machine/mount-table.ts";
 import { afterAll, beforeAll, beforeEach, describe, test } from "./machine/on-machine.ts";
-import { lacks, need } from "./machine/requirement.ts";
 import { snapshot } from "./machine/snapshot.ts";
+import { lacks, need } from "./requirement.ts";
 
 /** Mounts that programs use when they have to go. */
 

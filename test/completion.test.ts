@@ -3,8 +3,8 @@ import { commandList, globalOptions, helpCommand } from "../src/cli/program.ts";
 import { apply, state } from "./machine/configure.ts";
 import { type Machine, startMachine } from "./machine/machine.ts";
 import { afterAll, beforeAll, describe, test } from "./machine/on-machine.ts";
-import { lacks, need, program } from "./machine/requirement.ts";
 import type { TerminalSession } from "./machine/terminal.ts";
+import { lacks, need, program } from "./requirement.ts";
 
 /** The scripts of `imp completion`, in the real shells. */
 

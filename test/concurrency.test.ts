@@ -2,8 +2,8 @@ import { expect } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { isRoot, type Machine, type Result, startMachine } from "./machine/machine.ts";
 import { afterAll, beforeAll, describe, test } from "./machine/on-machine.ts";
-import { lacks, need, program } from "./machine/requirement.ts";
 import { stopInTheMiddle } from "./machine/stop-in-the-middle.ts";
+import { lacks, need, program } from "./requirement.ts";
 
 /** Many commands at once, and what those see that only look. */
 

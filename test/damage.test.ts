@@ -4,7 +4,7 @@ import { journal, rustIndex } from "./fuzz/files.ts";
 import { apply, state, store } from "./machine/configure.ts";
 import { isRoot, type Machine, startMachine } from "./machine/machine.ts";
 import { afterAll, beforeAll, beforeEach, describe, test } from "./machine/on-machine.ts";
-import { lacks, need } from "./machine/requirement.ts";
+import { lacks, need } from "./requirement.ts";
 
 /** Every kind of file in the state, damaged in every way: it is named, nothing else happens, and it stays as it is. */
 

@@ -6,8 +6,8 @@ import { mountId, mountPointsIn, mountTable } from "./machine/mount-table.ts";
 import { afterAll, beforeAll, describe, test } from "./machine/on-machine.ts";
 import { type PersistedImp, persistedImp } from "./machine/persisted-imp.ts";
 import { postgres, postgresPrograms } from "./machine/postgres.ts";
-import { lacks, need, program } from "./machine/requirement.ts";
 import { sqlite } from "./machine/sqlite.ts";
+import { lacks, need, program } from "./requirement.ts";
 
 // Longer than anything here takes, but not for ever: a query that hangs is a failure.
 setDefaultTimeout(60_000);

@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { apply, configure, state, store } from "./machine/configure.ts";
 import { isRoot, type Machine, type Result, type RunOptions, startMachine } from "./machine/machine.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from "./machine/on-machine.ts";
-import { lacks, need } from "./machine/requirement.ts";
 import { snapshot } from "./machine/snapshot.ts";
+import { lacks, need } from "./requirement.ts";
 
 const config = "/etc/imp/imp.toml";
 

@@ -3,8 +3,8 @@ import { fuzzExecutable } from "./fuzz/executable.ts";
 import { fuzzConfigurations, fuzzState } from "./fuzz/in-process.ts";
 import type { FuzzCounts } from "./fuzz/outcome.ts";
 import { isRoot, lackOfMachines } from "./machine/machine.ts";
-import { lacks, need } from "./machine/requirement.ts";
 import { markdownTable } from "./machine/table.ts";
+import { lacks, need } from "./requirement.ts";
 
 /** `npm run test:fuzz` tries many more files than all tests together do. `IMP_FUZZ_SEED` makes them other ones. */
 const isFull = process.env["IMP_FUZZ"] === "full";

@@ -5,8 +5,8 @@ import { apply, configure, state, store } from "./machine/configure.ts";
 import { isRoot, type Machine, startMachine } from "./machine/machine.ts";
 import { mountId, mountPointsIn } from "./machine/mount-table.ts";
 import { describe, test } from "./machine/on-machine.ts";
-import { lacks, need } from "./machine/requirement.ts";
 import { snapshot } from "./machine/snapshot.ts";
+import { lacks, need } from "./requirement.ts";
 
 const isSkipped = lacks(need(isRoot, "root: a user namespace of an ordinary user has one user only"));
 

@@ -5,7 +5,7 @@ import { ext4, LoopFilesystems, lackFor, mountIn } from "./machine/loop-filesyst
 import { isRoot, type Machine, startMachine } from "./machine/machine.ts";
 import { mountId, mountPointsIn } from "./machine/mount-table.ts";
 import { describe, test } from "./machine/on-machine.ts";
-import { lacks, program } from "./machine/requirement.ts";
+import { lacks, program } from "./requirement.ts";
 
 /** Enough for a machine that is busy with other things, too. */
 setDefaultTimeout(60_000);

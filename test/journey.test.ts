@@ -6,8 +6,8 @@ import { configure, state, store } from "./machine/configure.ts";
 import { isRoot, type Machine, startMachine } from "./machine/machine.ts";
 import { mountId, mountTable } from "./machine/mount-table.ts";
 import { describe, test } from "./machine/on-machine.ts";
-import { lacks, need } from "./machine/requirement.ts";
 import { snapshot } from "./machine/snapshot.ts";
+import { lacks, need } from "./requirement.ts";
 
 /** Enough for a machine that is busy with other things, too. */
 setDefaultTimeout(30_000);

@@ -2,7 +2,7 @@ import { expect, setDefaultTimeout } from "bun:test";
 import { apply, store } from "./machine/configure.ts";
 import { isRoot, type Machine, type RunOptions, startMachine } from "./machine/machine.ts";
 import { describe, test } from "./machine/on-machine.ts";
-import { lacks, need, program } from "./machine/requirement.ts";
+import { lacks, need, program } from "./requirement.ts";
 
 /** What docs/files.md says of well-known files: how their programs save, and what that does to a link or a mount. */
 

@@ -7,7 +7,7 @@ import { impPage } from "../scripts/manual/imp.ts";
 import { impTomlPage } from "../scripts/manual/imp-toml.ts";
 import { commandList, globalOptions } from "../src/cli/program.ts";
 import { keyHomes } from "../src/config/schema.ts";
-import { lacks, program } from "./machine/requirement.ts";
+import { lacks, program } from "./requirement.ts";
 
 const root = join(import.meta.dir, "..");
 const date = new Date("2026-02-03T00:00:00Z");

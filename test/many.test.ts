@@ -4,7 +4,7 @@ import { injecting } from "./machine/injection.ts";
 import { type Machine, startMachine } from "./machine/machine.ts";
 import { mountTable } from "./machine/mount-table.ts";
 import { describe, test } from "./machine/on-machine.ts";
-import { lacks, program } from "./machine/requirement.ts";
+import { lacks, program } from "./requirement.ts";
 
 /** With many sources, they are cloned from a detached copy of their mount, and kept there for undoing. */
 

@@ -4,7 +4,7 @@ import { ext4, LoopFilesystems, lackFor } from "./machine/loop-filesystem.ts";
 import { isRoot, type Machine, startMachine } from "./machine/machine.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from "./machine/on-machine.ts";
 import { type PersistedImp, persistedImp, stateDirectory } from "./machine/persisted-imp.ts";
-import { lacks, need, program } from "./machine/requirement.ts";
+import { lacks, need, program } from "./requirement.ts";
 
 /**
  * Targets on an overlay, as on a root that is a read-only image under a tmpfs: whatever imp moves of the image is copied

@@ -5,7 +5,7 @@ import { apply } from "./machine/configure.ts";
 import { ext4, LoopFilesystems, lackFor } from "./machine/loop-filesystem.ts";
 import { type Machine, startMachine } from "./machine/machine.ts";
 import { describe, test } from "./machine/on-machine.ts";
-import { lacks, need, program } from "./machine/requirement.ts";
+import { lacks, need, program } from "./requirement.ts";
 
 /** Enough for a machine that is busy with other things, too. */
 setDefaultTimeout(60_000);

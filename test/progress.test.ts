@@ -2,7 +2,7 @@ import { expect } from "bun:test";
 import { apply, configure, state } from "./machine/configure.ts";
 import { type Machine, startMachine } from "./machine/machine.ts";
 import { afterEach, beforeEach, test } from "./machine/on-machine.ts";
-import { lacks, program } from "./machine/requirement.ts";
+import { lacks, program } from "./requirement.ts";
 
 /** The line that tells what a long command is at. */
 

@@ -3,7 +3,7 @@ import { apply, configure, store } from "./machine/configure.ts";
 import { extendedAttribute, setExtendedAttribute } from "./machine/extended-attributes.ts";
 import { isRoot, type Machine, startMachine } from "./machine/machine.ts";
 import { describe, test } from "./machine/on-machine.ts";
-import { lacks, need, program } from "./machine/requirement.ts";
+import { lacks, need, program } from "./requirement.ts";
 
 /** Enough for a machine that is busy with other things, too. */
 setDefaultTimeout(60_000);

@@ -2,8 +2,8 @@ import { expect, setDefaultTimeout } from "bun:test";
 import { apply } from "./machine/configure.ts";
 import { isRoot, lackOfDisk, type Machine, startMachine } from "./machine/machine.ts";
 import { describe, test } from "./machine/on-machine.ts";
-import { lacks, need } from "./machine/requirement.ts";
 import { hasSystemd, readBySystemd, valuesOf } from "./machine/systemd-reading.ts";
+import { lacks, need } from "./requirement.ts";
 
 /** Enough for a machine that is busy with other things, too. */
 setDefaultTimeout(30_000);

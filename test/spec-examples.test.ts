@@ -3,7 +3,7 @@ import { lstatSync, readlinkSync } from "node:fs";
 import { isRoot, type Machine, type RunOptions, startMachine } from "./machine/machine.ts";
 import { mountAt } from "./machine/mount-table.ts";
 import { afterAll, beforeAll, describe, test } from "./machine/on-machine.ts";
-import { lacks, need, program } from "./machine/requirement.ts";
+import { lacks, need, program } from "./requirement.ts";
 
 /** The configurations and command lines of imp's README, as printed there. */
 

@@ -6,7 +6,7 @@ import { isRoot, type Machine, type Result, startMachine } from "./machine/machi
 import { mountTable } from "./machine/mount-table.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from "./machine/on-machine.ts";
 import { type PersistedImp, persistedImp, stateDirectory } from "./machine/persisted-imp.ts";
-import { lacks, need } from "./machine/requirement.ts";
+import { lacks, need } from "./requirement.ts";
 
 // On a busy machine the usual five seconds can be too few.
 setDefaultTimeout(30_000);

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { lacks, need } from "../../test/machine/requirement.ts";
+import { lacks, need } from "../../test/requirement.ts";
 import { type CopyOptions, type CopyResult, copyTree } from "./copy-tree.ts";
 
 /** What the tests of the copy share: scratch folders, and a look at trees that uses nothing of imp's own code. */

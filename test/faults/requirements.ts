@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { executable, isRoot, lackOfMachines } from "../machine/machine.ts";
-import { need, program } from "../machine/requirement.ts";
+import { need, program } from "../requirement.ts";
 
 /** What the machine that runs the tests lacks for them; see `lacks`. */
 export const missing = [

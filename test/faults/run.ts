@@ -1,6 +1,6 @@
 import { accessSync, constants } from "node:fs";
 import { availableParallelism } from "node:os";
-import { lacks } from "../machine/requirement.ts";
+import { lacks } from "../requirement.ts";
 import { nameOf } from "./cases.ts";
 import { allGroups } from "./groups.ts";
 import { type Finished, runAll, type Task } from "./lanes.ts";

@@ -2,7 +2,7 @@ import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, statfsSync } fro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Subprocess, spawn } from "bun";
-import { need, program } from "./requirement.ts";
+import { need, program } from "../requirement.ts";
 import { openTerminal, type TerminalSession } from "./terminal.ts";
 
 /** The executable under test: `dist/imp`, or the one that `IMP_EXECUTABLE` names. */

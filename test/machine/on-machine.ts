@@ -1,6 +1,6 @@
 import * as bun from "bun:test";
+import { lacks } from "../requirement.ts";
 import { lackOfMachines } from "./machine.ts";
-import { lacks } from "./requirement.ts";
 
 /**
  * What bun:test has, for the files whose tests run on a {@link Machine}: where none can be made, all of it is left out, and

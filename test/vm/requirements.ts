@@ -1,5 +1,5 @@
 import { isRoot } from "../machine/machine.ts";
-import { lacks, need, program } from "../machine/requirement.ts";
+import { lacks, need, program } from "../requirement.ts";
 
 /** True if the machine cannot build the image; says why. */
 function lacksForImage(...more: readonly string[]): boolean {

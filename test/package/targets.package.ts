@@ -5,7 +5,7 @@ import { join } from "node:path";
 import packageFile from "../../package.json" with { type: "json" };
 import { buildExecutable } from "../../scripts/build/executable.ts";
 import { type Target, targetNames } from "../../scripts/build/targets.ts";
-import { lacks, need, program } from "../machine/requirement.ts";
+import { lacks, need, program } from "../requirement.ts";
 
 /** The executables for other machines: built from what the npm registry has, looked at, and run where that is possible. */
 

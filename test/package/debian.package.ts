@@ -8,7 +8,7 @@ import { buildTime } from "../../scripts/package/build-time.ts";
 import { type Architecture, debianVersion } from "../../scripts/package/control.ts";
 import { buildDebianPackage } from "../../scripts/package/debian.ts";
 import { isRoot } from "../machine/machine.ts";
-import { lacks, need, program } from "../machine/requirement.ts";
+import { lacks, need, program } from "../requirement.ts";
 import { type DebianSystem, debianMirror, startDebian } from "./debian-system.ts";
 
 /** The packages for Debian: what is in them, and their life on a new Debian. */
