@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
+import { lacks, need } from "../../test/requirement.ts";
 import { join } from "../model/path.ts";
 import { inNewDirectory } from "./example-state.ts";
 import { readGeneration, readIndex, withStore } from "./store.ts";
@@ -67,7 +68,7 @@ const mayMount =
   process.getuid?.() === 0 &&
   Bun.spawnSync(["unshare", "-m", "mount", "-t", "tmpfs", "none", "/mnt"]).exitCode === 0;
 
-describe.skipIf(!mayMount)("a disk that is full", () => {
+describe.skipIf(lacks(need(mayMount, "root: a small disk")))("a disk that is full", () => {
   test("fails the command, names the file, and leaves the old state and no temporary file", () =>
     inNewDirectory(async (path) => {
       const script = join(path, "script.ts");

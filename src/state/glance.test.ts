@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import fc from "fast-check";
+import { lacks, need } from "../../test/requirement.ts";
 import type { Index } from "../model/generation.ts";
 import { join } from "../model/path.ts";
 import type { Trusted } from "./caller.ts";
@@ -128,7 +129,7 @@ describe("a glance at the index", () => {
     }));
 });
 
-describe.skipIf(!isRoot)("a glance by root", () => {
+describe.skipIf(lacks(need(isRoot, "root: whom it trusts")))("a glance by root", () => {
   test("tells of a state that is root's or the caller's, below a sticky directory too", () =>
     inState((path) => {
       expect(indexAtGlance(path, trusted)).toEqual(exampleIndex);
