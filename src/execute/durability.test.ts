@@ -20,5 +20,6 @@ test.each([1, 8, 9, 40])("nothing stays open after %d directories are on the dis
   const before = openDescriptors();
   syncChanges(paths.flatMap((path) => [createDirectory(path), createDirectory(`${path}/inside`)]));
   syncDirectories([...paths, scratch.at("gone"), scratch.at("gone/too")]);
-  expect(openDescriptors()).toBe(before);
+  // The runtime may close one of its own meanwhile.
+  expect(openDescriptors()).toBeLessThanOrEqual(before);
 });
