@@ -10,8 +10,18 @@ import { lackOfMachines } from "./machine.ts";
 const isSkipped = lacks(lackOfMachines);
 const nothing = () => {};
 
-export const test = (isSkipped ? bun.test.skip : bun.test) as typeof bun.test;
-export const describe = (isSkipped ? bun.describe.skip : bun.describe) as typeof bun.describe;
+/** bun's own `skip` can't be asked for `skipIf` any more. */
+function leftOut<Kind extends typeof bun.test | typeof bun.describe>(kind: Kind): Kind {
+  const skip = (...given: Parameters<Kind["skip"]>) => Reflect.apply(kind.skip, undefined, given);
+  const left: Kind = Object.assign(skip as unknown as Kind, {
+    each: kind.skip.each.bind(kind.skip),
+    skipIf: () => left,
+  });
+  return left;
+}
+
+export const test = isSkipped ? leftOut(bun.test) : bun.test;
+export const describe = isSkipped ? leftOut(bun.describe) : bun.describe;
 export const beforeAll: typeof bun.beforeAll = isSkipped ? nothing : bun.beforeAll;
 export const beforeEach: typeof bun.beforeEach = isSkipped ? nothing : bun.beforeEach;
 export const afterAll: typeof bun.afterAll = isSkipped ? nothing : bun.afterAll;
