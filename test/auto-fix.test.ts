@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { jobsAnswer, pullRequestEvent } from "../scripts/auto-fix/recorded.fixture.ts";
-import { lacks, need } from "./machine/requirement.ts";
+import { lacks, program } from "./requirement.ts";
 
 /**
  * The jobs of .github/workflows/auto-fix.yml one after the other, on a repository of git made for it, with stand-ins for
@@ -28,7 +28,7 @@ for word; do printf '%s\\n' "$word"; done > "$NOTES/gh"
 echo https://github.com/ada/imp/pull/13
 `;
 
-describe.skipIf(lacks(need(Bun.which("git") !== null, "git")))("the fix step", () => {
+describe.skipIf(lacks(program("git")))("the fix step", () => {
   const folder = mkdtempSync(join(tmpdir(), "imp-auto-fix-"));
   const path = (name: string) => join(folder, name);
   const branch = pullRequestEvent.workflow_run.head_branch;

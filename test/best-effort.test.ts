@@ -1,15 +1,16 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, setDefaultTimeout } from "bun:test";
 import { apply, state } from "./machine/configure.ts";
 import { injecting } from "./machine/injection.ts";
 import { isRoot, type Machine, startMachine } from "./machine/machine.ts";
-import { lacks, need } from "./machine/requirement.ts";
+import { describe, test } from "./machine/on-machine.ts";
+import { lacks, need, program } from "./requirement.ts";
 
 /** Enough for a machine that is busy with other things, too. */
 setDefaultTimeout(30_000);
 
 const restore = ["restore", "--state-dir", state] as const;
 const bestEffort = [...restore, "--best-effort"] as const;
-const strace = need(Bun.which("strace") !== null, "strace");
+const strace = program("strace");
 
 /** A machine whose generation 1 has three directories, one of them within another, and two files; after a boot. */
 async function booted(): Promise<Machine & AsyncDisposable> {
@@ -216,7 +217,7 @@ describe("at boot", () => {
     expect(await machine.sh("ls /persist")).toBe("");
   });
 
-  test.skipIf(!isRoot)(
+  test.skipIf(lacks(need(isRoot, "root: chroot")))(
     "restore needs no /tmp, no home, no accounts, and no other program; the root may be an initrd's",
     async () => {
       await using machine = await booted();

@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { expect } from "bun:test";
 import { copyFileSync } from "node:fs";
 import { type BusyProcess, startWaiting } from "./machine/busy-process.ts";
 import { apply, configure, state, store } from "./machine/configure.ts";
 import { isRoot, type Machine, startMachine } from "./machine/machine.ts";
 import { mountId, mountTable } from "./machine/mount-table.ts";
-import { lacks, need } from "./machine/requirement.ts";
+import { afterAll, beforeAll, beforeEach, describe, test } from "./machine/on-machine.ts";
 import { snapshot } from "./machine/snapshot.ts";
+import { lacks, need } from "./requirement.ts";
 
 /** Mounts that programs use when they have to go. */
 

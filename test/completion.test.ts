@@ -1,15 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { expect } from "bun:test";
 import { commandList, globalOptions, helpCommand } from "../src/cli/program.ts";
 import { apply, state } from "./machine/configure.ts";
 import { type Machine, startMachine } from "./machine/machine.ts";
-import { lacks, need } from "./machine/requirement.ts";
+import { afterAll, beforeAll, describe, test } from "./machine/on-machine.ts";
 import type { TerminalSession } from "./machine/terminal.ts";
+import { lacks, need, program } from "./requirement.ts";
 
 /** The scripts of `imp completion`, in the real shells. */
 
 const commandNames = [...commandList.map(({ name }) => name as string), helpCommand.name].sort();
 const globalNames = globalOptions.map(({ long }) => `--${long}`);
-const hasNo = (shell: string) => lacks(need(Bun.which(shell) !== null, `the shell ${shell}`));
+const hasNo = (shell: string) => lacks(program(shell, `the shell ${shell}`));
 
 /** The scripts call imp by its name alone. */
 const environment = { PATH: "/imp:/usr/bin:/bin" };

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { expect } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { isRoot, type Machine, type Result, startMachine } from "./machine/machine.ts";
-import { lacks, need } from "./machine/requirement.ts";
+import { afterAll, beforeAll, describe, test } from "./machine/on-machine.ts";
 import { stopInTheMiddle } from "./machine/stop-in-the-middle.ts";
+import { lacks, need, program } from "./requirement.ts";
 
 /** Many commands at once, and what those see that only look. */
 
@@ -160,13 +161,17 @@ describe.skipIf(lacksRoot)("a command that holds the lock", () => {
     expect(names(state)).not.toContain("journal.json");
   }, 30_000);
 
-  test("need not be imp: it is waited for, and then the command goes on", async () => {
-    const other = machine.start(["flock", `${state}/lock`, "sh", "-c", "echo locked; sleep 1"]);
-    await other.stdout.getReader().read();
-    const { exitCode, stderr } = await machine.imp("restore", "--state-dir", state, "--wait", "0");
-    expect(exitCode).toBe(1);
-    expect(stderr).toContain("another imp is at work\n");
-    expect((await imp("restore")).exitCode).toBe(0);
-    await other.exited;
-  }, 30_000);
+  test.skipIf(lacks(program("flock")))(
+    "need not be imp: it is waited for, and then the command goes on",
+    async () => {
+      const other = machine.start(["flock", `${state}/lock`, "sh", "-c", "echo locked; sleep 1"]);
+      await other.stdout.getReader().read();
+      const { exitCode, stderr } = await machine.imp("restore", "--state-dir", state, "--wait", "0");
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain("another imp is at work\n");
+      expect((await imp("restore")).exitCode).toBe(0);
+      await other.exited;
+    },
+    30_000,
+  );
 });

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { expect } from "bun:test";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { journal, rustIndex } from "./fuzz/files.ts";
 import { apply, state, store } from "./machine/configure.ts";
 import { isRoot, type Machine, startMachine } from "./machine/machine.ts";
-import { lacks, need } from "./machine/requirement.ts";
+import { afterAll, beforeAll, beforeEach, describe, test } from "./machine/on-machine.ts";
+import { lacks, need } from "./requirement.ts";
 
 /** Every kind of file in the state, damaged in every way: it is named, nothing else happens, and it stays as it is. */
 
@@ -172,7 +173,9 @@ async function expectRefusals(file: StateFile, damage: Damage): Promise<void> {
   const path = `${state}/${file.name}`;
   for (const line of [...file.refused, ...file.answered]) {
     const isRefused = file.refused.includes(line);
-    const { exitCode, stdout, stderr } = await machine.run(["timeout", "20", "/imp/imp", ...line.split(" ")]);
+    const { exitCode, stdout, stderr } = await machine.run(["/imp/imp", ...line.split(" ")], {
+      timeout: 20_000,
+    });
     expect({ line, exitCode, stderr }).toEqual({ line, exitCode: isRefused ? 1 : 0, stderr });
     if (isRefused) {
       expect(stdout).toBe("");

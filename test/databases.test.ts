@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, setDefaultTimeout } from "bun:test";
 import type { ConfigurationText } from "./machine/configuration.ts";
 import type { Database, OpenTransaction, QueryingClient } from "./machine/database.ts";
 import { isRoot, type Machine, startMachine } from "./machine/machine.ts";
 import { mountId, mountPointsIn, mountTable } from "./machine/mount-table.ts";
+import { afterAll, beforeAll, describe, test } from "./machine/on-machine.ts";
 import { type PersistedImp, persistedImp } from "./machine/persisted-imp.ts";
 import { postgres, postgresPrograms } from "./machine/postgres.ts";
-import { lacks, need } from "./machine/requirement.ts";
-import { hasSqlite, sqlite } from "./machine/sqlite.ts";
+import { sqlite } from "./machine/sqlite.ts";
+import { lacks, need, program } from "./requirement.ts";
 
 // Longer than anything here takes, but not for ever: a query that hangs is a failure.
 setDefaultTimeout(60_000);
@@ -23,7 +24,7 @@ const kinds: readonly Kind[] = [
   {
     name: "a SQLite database in WAL mode",
     program: "sqlite3",
-    isMissing: lacks(need(hasSqlite, "sqlite3: a SQLite database under imp")),
+    isMissing: lacks(program("sqlite3", "sqlite3: a SQLite database under imp")),
     entry: { directory: "/var/lib/app" },
     open: sqlite,
   },

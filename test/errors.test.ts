@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { expect } from "bun:test";
 import { existsSync } from "node:fs";
 import { apply, configure, state, store } from "./machine/configure.ts";
 import { isRoot, type Machine, type Result, type RunOptions, startMachine } from "./machine/machine.ts";
-import { lacks, need } from "./machine/requirement.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from "./machine/on-machine.ts";
 import { snapshot } from "./machine/snapshot.ts";
+import { lacks, need } from "./requirement.ts";
 
 const config = "/etc/imp/imp.toml";
 
@@ -624,23 +625,24 @@ describe("what is printed", () => {
 
   const colour = "\u001b[";
   /** In a terminal. */
-  const typed = (command: string, environment: Record<string, string> = {}) =>
-    machine.run(["script", "-qec", command, "/dev/null"], { environment: { TERM: "xterm", ...environment } });
+  const typed = async (command: string, environment: Record<string, string> = {}) => {
+    const session = machine.startOnTerminal(["sh", "-c", command], { environment });
+    await session.finish();
+    return session.written;
+  };
 
   test("has colour on a terminal, in results and in problems, and none elsewhere", async () => {
-    expect((await typed("/imp/imp list")).stdout).toContain(colour);
-    expect((await typed("/imp/imp show 9")).stdout).toContain(colour);
+    expect(await typed("/imp/imp list")).toContain(colour);
+    expect(await typed("/imp/imp show 9")).toContain(colour);
     const { stdout } = await machine.imp("list");
     const { stderr } = await machine.imp("show", "9");
     expect(stdout + stderr).not.toContain(colour);
   });
 
   test("has no colour with NO_COLOR, --no-color, --color never or a dumb terminal", async () => {
-    expect((await typed("/imp/imp list", { NO_COLOR: "1" })).stdout).not.toContain(colour);
-    expect((await typed("/imp/imp list; /imp/imp show 9", { TERM: "dumb" })).stdout).not.toContain(colour);
-    expect((await typed("/imp/imp list --no-color; /imp/imp show 9 --color never")).stdout).not.toContain(
-      colour,
-    );
+    expect(await typed("/imp/imp list", { NO_COLOR: "1" })).not.toContain(colour);
+    expect(await typed("/imp/imp list; /imp/imp show 9", { TERM: "dumb" })).not.toContain(colour);
+    expect(await typed("/imp/imp list --no-color; /imp/imp show 9 --color never")).not.toContain(colour);
   });
 
   test("has colour with --color always, wherever it goes, even against NO_COLOR", async () => {

@@ -1,10 +1,11 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, setDefaultTimeout } from "bun:test";
 import { apply } from "./machine/configure.ts";
 import { isRoot, type Machine, startMachine } from "./machine/machine.ts";
 import { mountTable } from "./machine/mount-table.ts";
-import { lacks, need } from "./machine/requirement.ts";
+import { describe, test } from "./machine/on-machine.ts";
 import { longestNames, strangeNames } from "./machine/strange-names.ts";
 import { hasSystemd, readBySystemd, valuesOf } from "./machine/systemd-reading.ts";
+import { lacks, need } from "./requirement.ts";
 
 /** Enough for a machine that is busy with other things, too. */
 setDefaultTimeout(30_000);

@@ -7,7 +7,7 @@ import { lastIndexWrite } from "./faults/matrix.ts";
 import { missing } from "./faults/requirements.ts";
 import { scenarios } from "./faults/scenarios.ts";
 import { Stage } from "./faults/stage.ts";
-import { lacks } from "./machine/requirement.ts";
+import { lacks } from "./requirement.ts";
 
 /**
  * A sample of what `npm run test:faults` runs in full: the built executable applies a configuration that differs from

@@ -1,21 +1,13 @@
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  setDefaultTimeout,
-  test,
-} from "bun:test";
+import { expect, setDefaultTimeout } from "bun:test";
 import { processIn } from "./machine/busy-process.ts";
 import { extendedAttribute, setExtendedAttribute } from "./machine/extended-attributes.ts";
 import { fingerprint } from "./machine/fingerprint.ts";
 import { btrfs, ext4, LoopFilesystems, lackFor, mountIn, xfs } from "./machine/loop-filesystem.ts";
 import { isRoot, type Machine, startMachine } from "./machine/machine.ts";
 import { mountPointsIn, mountTable } from "./machine/mount-table.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from "./machine/on-machine.ts";
 import { type PersistedImp, persistedImp } from "./machine/persisted-imp.ts";
-import { lacks, need } from "./machine/requirement.ts";
+import { lacks, need } from "./requirement.ts";
 
 // On a busy machine the usual five seconds can be too few.
 setDefaultTimeout(30_000);

@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { expect } from "bun:test";
 import { copyFileSync, existsSync } from "node:fs";
 import { apply, store } from "./machine/configure.ts";
 import { type Machine, type Result, startMachine } from "./machine/machine.ts";
+import { afterAll, afterEach, beforeAll, describe, test } from "./machine/on-machine.ts";
 
 /** Nothing in the current folder, in the home or in the environment makes imp run code that is not its own. */
 
@@ -49,7 +50,7 @@ afterEach(() => machine.sh(`rm -f ${song}`));
 afterAll(() => machine.stop());
 
 const inLair = (words: readonly string[], environment: Record<string, string> = {}): Promise<Result> =>
-  machine.run(["timeout", "20", ...words], { cwd: lair, environment: { HOME: lair, ...environment } });
+  machine.run(words, { cwd: lair, environment: { HOME: lair, ...environment }, timeout: 20_000 });
 
 /** Runs imp's commands there; each has to answer just as it does anywhere else. */
 async function staysItself(environment: Record<string, string>): Promise<void> {

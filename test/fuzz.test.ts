@@ -2,9 +2,9 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { fuzzExecutable } from "./fuzz/executable.ts";
 import { fuzzConfigurations, fuzzState } from "./fuzz/in-process.ts";
 import type { FuzzCounts } from "./fuzz/outcome.ts";
-import { isRoot } from "./machine/machine.ts";
-import { lacks, need } from "./machine/requirement.ts";
+import { isRoot, lackOfMachines } from "./machine/machine.ts";
 import { markdownTable } from "./machine/table.ts";
+import { lacks, need } from "./requirement.ts";
 
 /** `npm run test:fuzz` tries many more files than all tests together do. `IMP_FUZZ_SEED` makes them other ones. */
 const isFull = process.env["IMP_FUZZ"] === "full";
@@ -48,7 +48,10 @@ describe("a damaged file is read, or refused with a message; there is no crash a
   );
 
   test.skipIf(
-    lacks(need(isRoot, "root: damaged journals are settled on a machine that can't reach the host")),
+    lacks(
+      lackOfMachines,
+      need(isRoot, "root: damaged journals are settled on a machine that can't reach the host"),
+    ),
   )(
     "all of them, by the executable itself",
     async () => expectBoth(await fuzzExecutable(executedCases, seed), executedCases),

@@ -1,11 +1,12 @@
-import { describe, expect, test } from "bun:test";
+import { expect } from "bun:test";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import type { Subprocess } from "bun";
 import { apply, configure, state, store } from "./machine/configure.ts";
 import { isRoot, type Machine, startMachine } from "./machine/machine.ts";
 import { mountId, mountPointsIn } from "./machine/mount-table.ts";
-import { lacks, need } from "./machine/requirement.ts";
+import { describe, test } from "./machine/on-machine.ts";
 import { snapshot } from "./machine/snapshot.ts";
+import { lacks, need } from "./requirement.ts";
 
 const isSkipped = lacks(need(isRoot, "root: a user namespace of an ordinary user has one user only"));
 

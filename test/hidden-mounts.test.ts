@@ -1,10 +1,11 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, setDefaultTimeout } from "bun:test";
 import { apply, configure, store } from "./machine/configure.ts";
 import { lackOfDesktop, shownMounts } from "./machine/desktop.ts";
 import { ext4, LoopFilesystems, lackFor, mountIn } from "./machine/loop-filesystem.ts";
 import { isRoot, type Machine, startMachine } from "./machine/machine.ts";
 import { mountId, mountPointsIn } from "./machine/mount-table.ts";
-import { lacks } from "./machine/requirement.ts";
+import { describe, test } from "./machine/on-machine.ts";
+import { lacks, program } from "./requirement.ts";
 
 /** Enough for a machine that is busy with other things, too. */
 setDefaultTimeout(60_000);
@@ -40,7 +41,7 @@ async function hiddenTargets(machine: Machine): Promise<string[]> {
 const linesOf = async (machine: Machine) =>
   (await machine.sh(`cat ${utab}`)).split("\n").filter((line) => line !== "");
 
-describe("hideMounts", () => {
+describe.skipIf(lacks(program("findmnt")))("hideMounts", () => {
   test("hides every mount of the root, strange names too, and shows them again with the next generation", async () => {
     await using machine = await startWithSources();
     await apply(machine, hidden);
@@ -195,17 +196,20 @@ describe("hideMounts", () => {
     expect(await hiddenTargets(machine)).toEqual(targets);
   });
 
-  test("somebody who holds the lock can't keep imp from mounting", async () => {
-    await using machine = await startWithSources();
-    await machine.sh(`touch ${utab}.lock; chmod 644 ${utab}.lock`);
-    const script = `exec 9< ${utab}.lock; flock 9; echo held; exec sleep infinity`;
-    const holder = machine.start(["sh", "-c", script], ordinaryUser);
-    for await (const _held of holder.stdout) break;
-    expect(await apply(machine, hidden)).toContain("somebody holds its lock");
-    expect(await mountPointsIn(machine, "/srv/two")).toEqual(["/srv/two"]);
-    holder.kill();
-    await holder.exited;
-  });
+  test.skipIf(lacks(program("flock")))(
+    "somebody who holds the lock can't keep imp from mounting",
+    async () => {
+      await using machine = await startWithSources();
+      await machine.sh(`touch ${utab}.lock; chmod 644 ${utab}.lock`);
+      const script = `exec 9< ${utab}.lock; flock 9; echo held; exec sleep infinity`;
+      const holder = machine.start(["sh", "-c", script], ordinaryUser);
+      for await (const _held of holder.stdout) break;
+      expect(await apply(machine, hidden)).toContain("somebody holds its lock");
+      expect(await mountPointsIn(machine, "/srv/two")).toEqual(["/srv/two"]);
+      holder.kill();
+      await holder.exited;
+    },
+  );
 
   test("two at once lose no line of each other", async () => {
     await using machine = await startWithSources();

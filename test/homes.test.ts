@@ -1,20 +1,12 @@
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  setDefaultTimeout,
-  test,
-} from "bun:test";
+import { expect, setDefaultTimeout } from "bun:test";
 import type { ConfigurationText } from "./machine/configuration.ts";
 import { fingerprint } from "./machine/fingerprint.ts";
 import { unmountLeftovers } from "./machine/leftovers.ts";
 import { isRoot, type Machine, startMachine } from "./machine/machine.ts";
 import { mountPointsIn } from "./machine/mount-table.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from "./machine/on-machine.ts";
 import { type PersistedImp, persistedImp } from "./machine/persisted-imp.ts";
-import { lacks, need } from "./machine/requirement.ts";
+import { lacks, need } from "./requirement.ts";
 
 // On a busy machine the usual five seconds can be too few.
 setDefaultTimeout(30_000);

@@ -1,12 +1,13 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, setDefaultTimeout } from "bun:test";
 import { release } from "node:os";
 import { runBeneathMounts } from "./machine/beneath-mounts.ts";
 import { processIn } from "./machine/busy-process.ts";
 import { configure, state, store } from "./machine/configure.ts";
 import { isRoot, type Machine, startMachine } from "./machine/machine.ts";
 import { mountId, mountTable } from "./machine/mount-table.ts";
-import { lacks, need } from "./machine/requirement.ts";
+import { describe, test } from "./machine/on-machine.ts";
 import { snapshot } from "./machine/snapshot.ts";
+import { lacks, need } from "./requirement.ts";
 
 /** Enough for a machine that is busy with other things, too. */
 setDefaultTimeout(30_000);

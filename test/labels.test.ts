@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { expect } from "bun:test";
 import { apply, configure, state } from "./machine/configure.ts";
 import { type Machine, startMachine } from "./machine/machine.ts";
+import { afterEach, beforeEach, test } from "./machine/on-machine.ts";
 
 let machine: Machine;
 beforeEach(async () => {

@@ -7,7 +7,7 @@ import { impPage } from "../scripts/manual/imp.ts";
 import { impTomlPage } from "../scripts/manual/imp-toml.ts";
 import { commandList, globalOptions } from "../src/cli/program.ts";
 import { keyHomes } from "../src/config/schema.ts";
-import { lacks, need } from "./machine/requirement.ts";
+import { lacks, program } from "./requirement.ts";
 
 const root = join(import.meta.dir, "..");
 const date = new Date("2026-02-03T00:00:00Z");
@@ -84,7 +84,7 @@ describe.each(["imp.1", "imp.toml.5"] as const)("the page %s", (page) => {
     expect(pages[page]).toContain(".Os imp 1.2.3\n");
   });
 
-  test.skipIf(lacks(need(Bun.which("mandoc") !== null, "mandoc")))("is clean to mandoc", () => {
+  test.skipIf(lacks(program("mandoc")))("is clean to mandoc", () => {
     const { out, err } = run(page, "mandoc", "-T", "lint", "-W", "style");
     const complaints = (out + err)
       .split("\n")
@@ -96,11 +96,11 @@ describe.each(["imp.1", "imp.toml.5"] as const)("the page %s", (page) => {
     expect(complaints).toEqual([]);
   });
 
-  test.skipIf(lacks(need(Bun.which("groff") !== null, "groff")))("is clean to groff", () => {
+  test.skipIf(lacks(program("groff")))("is clean to groff", () => {
     expect(run(page, "groff", "-ww", "-mdoc", "-Tutf8").err).toBe("");
   });
 
-  test.skipIf(lacks(need(Bun.which("man") !== null, "man")))("is shown by man", () => {
+  test.skipIf(lacks(program("man")))("is shown by man", () => {
     const { out, err } = run(page, "man", "--warnings", "-l");
     expect(err).toBe("");
     expect(out).toContain("DESCRIPTION");

@@ -1,15 +1,16 @@
-import { describe, expect, test } from "bun:test";
+import { expect } from "bun:test";
 import { apply, configure, store } from "./machine/configure.ts";
 import { injecting } from "./machine/injection.ts";
 import { type Machine, startMachine } from "./machine/machine.ts";
 import { mountTable } from "./machine/mount-table.ts";
-import { lacks, need } from "./machine/requirement.ts";
+import { describe, test } from "./machine/on-machine.ts";
+import { lacks, program } from "./requirement.ts";
 
 /** With many sources, they are cloned from a detached copy of their mount, and kept there for undoing. */
 
 const targets = Array.from({ length: 40 }, (_, index) => `/srv/group-${index % 3}/entry ${index}`);
 const listed = (paths: readonly string[]) => paths.map((path) => `"${path}"`).join(", ");
-const isSkipped = lacks(need(Bun.which("strace") !== null, "strace"));
+const isSkipped = lacks(program("strace"));
 
 /** A machine with sources for all targets; that of the last one lies on a filesystem of its own, inside the store. */
 async function startWithSources(): Promise<Machine & AsyncDisposable> {

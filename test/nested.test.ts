@@ -1,19 +1,11 @@
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  setDefaultTimeout,
-  test,
-} from "bun:test";
+import { expect, setDefaultTimeout } from "bun:test";
 import { processIn, processInNamespace } from "./machine/busy-process.ts";
 import type { ConfigurationText } from "./machine/configuration.ts";
 import { fingerprint } from "./machine/fingerprint.ts";
 import { unmountLeftovers } from "./machine/leftovers.ts";
 import { type Machine, startMachine } from "./machine/machine.ts";
 import { mountId, mountPointsIn, mountTable } from "./machine/mount-table.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from "./machine/on-machine.ts";
 import { type PersistedImp, persistedImp } from "./machine/persisted-imp.ts";
 
 // On a busy machine the usual five seconds can be too few.

@@ -1,18 +1,10 @@
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  setDefaultTimeout,
-  test,
-} from "bun:test";
+import { expect, setDefaultTimeout } from "bun:test";
 import { injecting } from "./machine/injection.ts";
 import { ext4, LoopFilesystems, lackFor } from "./machine/loop-filesystem.ts";
 import { isRoot, type Machine, startMachine } from "./machine/machine.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from "./machine/on-machine.ts";
 import { type PersistedImp, persistedImp, stateDirectory } from "./machine/persisted-imp.ts";
-import { lacks, need } from "./machine/requirement.ts";
+import { lacks, need, program } from "./requirement.ts";
 
 /**
  * Targets on an overlay, as on a root that is a read-only image under a tmpfs: whatever imp moves of the image is copied
@@ -23,8 +15,8 @@ setDefaultTimeout(30_000);
 
 const withoutRoot = lacks(need(isRoot, "root: loop devices and overlays"));
 const withoutExt4 = withoutRoot || lacks(lackFor(ext4));
-const withoutSquashfs = withoutRoot || lacks(need(Bun.which("mksquashfs") !== null, "mksquashfs"));
-const withoutStrace = lacks(need(Bun.which("strace") !== null, "strace"));
+const withoutSquashfs = withoutRoot || lacks(program("mksquashfs"));
+const withoutStrace = lacks(program("strace"));
 
 let machine: Machine & AsyncDisposable;
 let imp: PersistedImp;

@@ -1,8 +1,9 @@
-import { describe, expect, test } from "bun:test";
+import { expect } from "bun:test";
 import { apply, configure, state, store } from "./machine/configure.ts";
 import { isRoot, type Machine, startMachine } from "./machine/machine.ts";
-import { lacks, need } from "./machine/requirement.ts";
+import { describe, test } from "./machine/on-machine.ts";
 import { snapshot } from "./machine/snapshot.ts";
+import { lacks, need } from "./requirement.ts";
 
 const isSkipped = lacks(need(isRoot, "root: owners other than oneself need several users"));
 

@@ -1,10 +1,11 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, setDefaultTimeout } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { apply } from "./machine/configure.ts";
 import { ext4, LoopFilesystems, lackFor } from "./machine/loop-filesystem.ts";
 import { type Machine, startMachine } from "./machine/machine.ts";
-import { lacks, need } from "./machine/requirement.ts";
+import { describe, test } from "./machine/on-machine.ts";
+import { lacks, need, program } from "./requirement.ts";
 
 /** Enough for a machine that is busy with other things, too. */
 setDefaultTimeout(60_000);
@@ -16,6 +17,7 @@ const initramfsTools = need(
   existsSync("/usr/share/initramfs-tools/scripts/functions"),
   "initramfs-tools-core",
 );
+const hasLogsave = existsSync("/sbin/fsck") && existsSync("/sbin/logsave");
 
 describe("the scripts", () => {
   test.each(scripts)("%s are shell scripts that may be run", (script) => {
@@ -24,7 +26,7 @@ describe("the scripts", () => {
     expect(Bun.spawnSync(["sh", "-n", path]).stderr.toString()).toBe("");
   });
 
-  test.skipIf(lacks(need(Bun.which("shellcheck") !== null, "shellcheck")))("pass shellcheck", () => {
+  test.skipIf(lacks(program("shellcheck")))("pass shellcheck", () => {
     const paths = scripts.map((script) => join(packaging, script));
     // SC1091: what they source is on the machine that they are for.
     const { stdout } = Bun.spawnSync(["shellcheck", "--shell=sh", "--exclude=SC1091", ...paths]);
@@ -89,10 +91,61 @@ async function initramfs(device: string): Promise<Machine & AsyncDisposable> {
   return machine;
 }
 
-const runScript = (machine: Machine) =>
-  machine.run(["sh", "/init-bottom"], {
-    environment: { rootmnt: "/sysroot", quiet: "n", fastboot: "n", forcefsck: "n", fsckfix: "", debug: "" },
-  });
+/** What init sets. */
+const settings = { rootmnt: "/sysroot", quiet: "n", fastboot: "n", forcefsck: "n", fsckfix: "", debug: "" };
+
+const runScript = (machine: Machine) => machine.run(["sh", "/init-bottom"], { environment: settings });
+
+/** An initramfs of Debian's own check of filesystems and imp's hook, at /image, where the real root is at /sysroot. */
+async function buildImage(machine: Machine): Promise<void> {
+  await machine.write("/hook", readFileSync(join(packaging, "initramfs-tools/hooks/imp"), "utf8"));
+  await machine.sh(
+    `
+    mkdir -p /etc/imp; for name in bin sysroot proc dev run; do mkdir -p $DESTDIR/$name; done
+    cp /conf/imp /etc/imp/initramfs.conf; cp /sysroot/etc/fstab /etc/fstab
+    for name in lib lib64 sbin; do mkdir -p $DESTDIR/usr/$name; ln -s usr/$name $DESTDIR/$name; done
+    sh /usr/share/initramfs-tools/hooks/fsck
+    sh /hook
+    cp "$(command -v busybox)" $DESTDIR/bin
+    for name in $(busybox --list); do [ "$name" = busybox ] || ln -s busybox "$DESTDIR/bin/$name"; done
+    cp -R /usr/share/initramfs-tools/scripts $DESTDIR
+    cp /init-bottom $DESTDIR
+    for directory in sysroot proc dev run; do mount --rbind /$directory $DESTDIR/$directory; done
+    `,
+    { environment: { DESTDIR: "/image", CONFDIR: "/etc/initramfs-tools", version: "none", verbose: "n" } },
+  );
+}
+
+describe.skipIf(lacks(...missing, program("busybox"), need(hasLogsave, "fsck and logsave")))(
+  "the initramfs that imp's hook has a part in",
+  () => {
+    test("checks the persistent disk, and leaves init's own checks as they are without imp", async () => {
+      const loops = new LoopFilesystems();
+      try {
+        const device = loops.make(ext4);
+        await using machine = await initramfs(device);
+        // Debian's hook takes no fsck, for fstab has no line for /.
+        await buildImage(machine);
+        const inImage = (...words: readonly string[]) =>
+          machine.run(["/usr/sbin/chroot", "/image", "/bin/sh", ...words], {
+            environment: { PATH: "/bin:/sbin", ...settings },
+          });
+        const checkOfRoot = `. /scripts/functions; panic() { echo "panic: $*"; exit 1; }; checkfs ${device} root ext4`;
+        expect(await inImage("-c", checkOfRoot)).toEqual({
+          exitCode: 0,
+          stdout: "Warning: fsck not present, so skipping root file system\n",
+          stderr: "",
+        });
+        const restored = await inImage("/init-bottom");
+        expect(restored.stdout).toContain(`${device}: clean`);
+        expect(restored.stdout).toContain("Generation 1 is active: 1 mounted, 1 linked");
+        expect(await machine.sh("ls /run/initramfs/fsck-persist")).toBe("/run/initramfs/fsck-persist\n");
+      } finally {
+        loops.dispose();
+      }
+    });
+  },
+);
 
 describe.skipIf(lacks(...missing))("the initramfs script", () => {
   test("mounts the persistent disk and restores below the real root, before its init starts", async () => {

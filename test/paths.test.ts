@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, setDefaultTimeout } from "bun:test";
 import type { ConfigurationText, EntryText } from "./machine/configuration.ts";
 import { fingerprint } from "./machine/fingerprint.ts";
 import { type Machine, startMachine } from "./machine/machine.ts";
 import { mountTable } from "./machine/mount-table.ts";
+import { afterAll, afterEach, beforeAll, describe, test } from "./machine/on-machine.ts";
 import { type PersistedImp, persistedImp } from "./machine/persisted-imp.ts";
 import { longestNames, strangeNames } from "./machine/strange-names.ts";
 

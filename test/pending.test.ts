@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { expect } from "bun:test";
 import { existsSync } from "node:fs";
 import { configurationText } from "./machine/configuration.ts";
 import { type Machine, startMachine } from "./machine/machine.ts";
+import { afterAll, beforeAll, describe, test } from "./machine/on-machine.ts";
 import { snapshot } from "./machine/snapshot.ts";
 import { stopInTheMiddle } from "./machine/stop-in-the-middle.ts";
 

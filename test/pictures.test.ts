@@ -1,6 +1,7 @@
-import { expect, test } from "bun:test";
+import { expect } from "bun:test";
 import { join } from "node:path";
 import { executable } from "./machine/machine.ts";
+import { test } from "./machine/on-machine.ts";
 
 test("the pictures of the README show what imp prints now", async () => {
   const repository = join(import.meta.dir, "..");

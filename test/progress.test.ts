@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { expect } from "bun:test";
 import { apply, configure, state } from "./machine/configure.ts";
 import { type Machine, startMachine } from "./machine/machine.ts";
-import { lacks, need } from "./machine/requirement.ts";
+import { afterEach, beforeEach, test } from "./machine/on-machine.ts";
+import { lacks, program } from "./requirement.ts";
 
 /** The line that tells what a long command is at. */
 
@@ -46,7 +47,7 @@ test("nobody is told of progress but a person: not a pipe, not with --quiet, not
   }
 });
 
-test.skipIf(lacks(need(Bun.which("flock") !== null, "flock of util-linux")))(
+test.skipIf(lacks(program("flock", "flock of util-linux")))(
   "whoever waits for another imp is told so after half a second",
   async () => {
     await apply(machine, 'files = ["/etc/one"]');

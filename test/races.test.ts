@@ -1,6 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { isRoot } from "./machine/machine.ts";
-import { lacks, need } from "./machine/requirement.ts";
+import { isRoot, lackOfMachines } from "./machine/machine.ts";
 import { runCampaign } from "./races/campaign.ts";
 import type { Counts } from "./races/counts.ts";
 import { usesUntilAstray } from "./races/plain-paths.ts";
@@ -8,6 +7,7 @@ import { runSaving, type SavingCounts, savings } from "./races/saving.ts";
 import { scenarios } from "./races/scenarios.ts";
 import { countTables } from "./races/table.ts";
 import { tricks } from "./races/tricks.ts";
+import { lacks, need } from "./requirement.ts";
 
 /** `npm run test:races` gives each scenario that many seconds; as a part of all tests it has a fraction of one. */
 const seconds = Number(process.env["IMP_RACES"] ?? 0);
@@ -26,7 +26,7 @@ afterAll(() => {
   if (isFull) console.log(`\n${countTables(campaigns, saved)}\n`);
 });
 
-describe.skipIf(lacks(need(isRoot, "root: attacks of one user on another's commands")))(
+describe.skipIf(lacks(lackOfMachines, need(isRoot, "root: attacks of one user on another's commands")))(
   "under attack",
   () => {
     test(

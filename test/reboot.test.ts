@@ -1,6 +1,7 @@
-import { describe, expect, test } from "bun:test";
+import { expect } from "bun:test";
 import { fingerprint } from "./machine/fingerprint.ts";
 import { startMachine } from "./machine/machine.ts";
+import { describe, test } from "./machine/on-machine.ts";
 import { type PersistedImp, persistedImp } from "./machine/persisted-imp.ts";
 
 test("a directory and a file are there after apply, and gone from the root after a reboot until restore", async () => {

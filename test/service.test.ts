@@ -1,8 +1,9 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, setDefaultTimeout } from "bun:test";
 import { apply } from "./machine/configure.ts";
-import { isRoot, type Machine, startMachine } from "./machine/machine.ts";
-import { lacks, need } from "./machine/requirement.ts";
+import { isRoot, lackOfDisk, type Machine, startMachine } from "./machine/machine.ts";
+import { describe, test } from "./machine/on-machine.ts";
 import { hasSystemd, readBySystemd, valuesOf } from "./machine/systemd-reading.ts";
+import { lacks, need } from "./requirement.ts";
 
 /** Enough for a machine that is busy with other things, too. */
 setDefaultTimeout(30_000);
@@ -10,10 +11,11 @@ setDefaultTimeout(30_000);
 const unit = "/etc/systemd/system/imp.service";
 const link = "/etc/systemd/system/local-fs.target.wants/imp.service";
 const oracle = need(hasSystemd, "systemd");
+const withoutDisk = lacks(lackOfDisk);
 
 /** A machine with systemd's directories, a generation, and a systemctl that notes what it is asked. */
 async function machineWithSystemd(): Promise<Machine & AsyncDisposable> {
-  const machine = await startMachine();
+  const machine = await startMachine({ persist: "on disk" });
   await machine.sh(`
     mkdir -p /etc/systemd/system /etc/imp /persist/store/var/log /persist/store/etc /run/systemd/system /opt/bin
     echo one > /persist/store/etc/one
@@ -30,7 +32,7 @@ function service(machine: Machine, ...words: readonly string[]) {
   return machine.run(["/imp/imp", "service", ...words], withSystemctl);
 }
 
-describe("service install", () => {
+describe.skipIf(withoutDisk)("service install", () => {
   test("writes the unit, enables it, tells systemd, and says so; a second time there is nothing to do", async () => {
     await using machine = await machineWithSystemd();
     const printed = await service(machine, "print");
@@ -144,16 +146,15 @@ describe("service install", () => {
     expect(await machine.read(unit)).toContain("--state-dir=/persist/other\n");
   });
 
-  test("needs root", async () => {
+  test.skipIf(lacks(need(isRoot, "root: another user")))("needs root", async () => {
     await using machine = await machineWithSystemd();
-    if (!isRoot) return;
     const { exitCode, stderr } = await machine.run(["/imp/imp", "service", "install"], { user: 1000 });
     expect(exitCode).toBe(1);
     expect(stderr).toContain("sudo");
   });
 });
 
-describe("service uninstall", () => {
+describe.skipIf(withoutDisk)("service uninstall", () => {
   test("removes what install made, and nothing else", async () => {
     await using machine = await machineWithSystemd();
     const before = await machine.sh("ls -R /etc/systemd");
@@ -175,7 +176,7 @@ describe("service uninstall", () => {
   });
 });
 
-describe("service status", () => {
+describe.skipIf(withoutDisk)("service status", () => {
   test.each([
     ["ActiveState=active\nResult=success\nExecMainStartTimestampMonotonic=17", 0, "succeeded", "succeeded"],
     [
@@ -264,7 +265,7 @@ describe.skipIf(lacks(oracle))("the unit, read by systemd itself,", () => {
   });
 });
 
-describe("the unit for the shutdown", () => {
+describe.skipIf(withoutDisk)("the unit for the shutdown", () => {
   const adoption = "/etc/systemd/system/imp-adopt.service";
   const adopting = 'directories = ["/var/log"]\nfiles = [{ file = "/etc/one", adopt_replaced = true }]';
 

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { expect } from "bun:test";
 import { lstatSync, readlinkSync } from "node:fs";
 import { isRoot, type Machine, type RunOptions, startMachine } from "./machine/machine.ts";
 import { mountAt } from "./machine/mount-table.ts";
-import { lacks, need } from "./machine/requirement.ts";
+import { afterAll, beforeAll, describe, test } from "./machine/on-machine.ts";
+import { lacks, need, program } from "./requirement.ts";
 
 /** The configurations and command lines of imp's README, as printed there. */
 
@@ -277,7 +278,7 @@ describe.skipIf(isSkipped)("the README's configuration", () => {
     expect(await machine.sh("mount | grep app-with-database")).toContain("/var/lib/app-with-database");
   });
 
-  test.skipIf(lacks(need(Bun.which("sqlite3") !== null, "the program sqlite3")))(
+  test.skipIf(lacks(program("sqlite3")))(
     "of application data: a database that is open in it does not notice another apply",
     async () => {
       await using machine = await startWithApplicationData();
@@ -416,17 +417,21 @@ describe.skipIf(isSkipped)("the README's command lines", () => {
   });
 
   test("imp delete 2 asks first, and only a yes deletes", async () => {
-    const answered = (answer: string) =>
-      machine.run(["script", "-qec", "/imp/imp delete 2", "/dev/null"], { ...asUser, input: answer });
+    const answered = async (answer: string) => {
+      const session = machine.startOnTerminal(["/imp/imp", "delete", "2"], asUser);
+      await session.until(/Delete generation 2\? \[y\/N\]/);
+      session.type(answer);
+      const exitCode = await session.finish();
+      return { exitCode, written: session.written };
+    };
     for (const no of ["\n", "what?\n", "\u0004"]) {
-      const { stdout, exitCode } = await answered(no);
-      expect(stdout).toContain("Delete generation 2? [y/N]");
-      expect(stdout).toContain("Aborted.");
+      const { written, exitCode } = await answered(no);
+      expect(written).toContain("Aborted.");
       expect(exitCode).toBe(1);
     }
     expect(await type(machine, "imp list")).toContain("  2 - ");
-    const { stdout, exitCode } = await answered("y\n");
-    expect(stdout).toContain("Deleted generation 2.");
+    const { written, exitCode } = await answered("y\n");
+    expect(written).toContain("Deleted generation 2.");
     expect(exitCode).toBe(0);
     expect(await type(machine, "imp list")).not.toContain("  2 - ");
   });

@@ -1,4 +1,4 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, setDefaultTimeout } from "bun:test";
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { setImmediate } from "node:timers/promises";
@@ -6,6 +6,7 @@ import { processIn } from "./machine/busy-process.ts";
 import { apply, configure, store } from "./machine/configure.ts";
 import { type Machine, startMachine } from "./machine/machine.ts";
 import { mountAt, mountId, mountPointsIn } from "./machine/mount-table.ts";
+import { describe, test } from "./machine/on-machine.ts";
 import { snapshot } from "./machine/snapshot.ts";
 
 /** Enough for a machine that is busy with other things, too. */

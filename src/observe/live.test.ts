@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, symlinkSync, unlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { lacks, need } from "../../test/requirement.ts";
 import { observeLiveSystem } from "./live.ts";
 
 test("where a symlink leads is refused if it is another one by the time it is asked", () => {
@@ -41,12 +42,13 @@ test("a symlink that a way has led through may not have become another one by th
 });
 
 const canMount = process.geteuid?.() === 0 && Bun.spawnSync(["unshare", "-m", "true"]).success;
-if (!canMount) console.warn("left out: a look beneath mounts: it needs root");
 
-test.skipIf(!canMount)("beneath each mount of a folder is seen what it covers", () => {
-  const directory = realpathSync(mkdtempSync(join(tmpdir(), "imp-live-")));
-  for (const name of ["one", "two", "inner"]) mkdirSync(join(directory, name));
-  const script = `
+test.skipIf(lacks(need(canMount, "root: a look beneath mounts")))(
+  "beneath each mount of a folder is seen what it covers",
+  () => {
+    const directory = realpathSync(mkdtempSync(join(tmpdir(), "imp-live-")));
+    for (const name of ["one", "two", "inner"]) mkdirSync(join(directory, name));
+    const script = `
     import { mkdirSync, statSync } from "node:fs";
     import { observeLiveSystem } from ${JSON.stringify(join(import.meta.dir, "live.ts"))};
     const at = (name) => process.argv[1] + "/" + name;
@@ -70,17 +72,18 @@ test.skipIf(!canMount)("beneath each mount of a folder is seen what it covers", 
     observed.close();
     process.stdout.write(JSON.stringify(said));
   `;
-  try {
-    const run = Bun.spawnSync([
-      ...["unshare", "-m", "--propagation", "private", process.execPath, "-e", script, directory],
-    ]);
-    expect(run.stderr.toString()).toBe("");
-    expect(JSON.parse(run.stdout.toString())).toEqual({
-      same: [true, true, true, true],
-      stacked: ["unknown"],
-      missing: "missing",
-    });
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
-});
+    try {
+      const run = Bun.spawnSync([
+        ...["unshare", "-m", "--propagation", "private", process.execPath, "-e", script, directory],
+      ]);
+      expect(run.stderr.toString()).toBe("");
+      expect(JSON.parse(run.stdout.toString())).toEqual({
+        same: [true, true, true, true],
+        stacked: ["unknown"],
+        missing: "missing",
+      });
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  },
+);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
+import { lacks, need } from "../../test/requirement.ts";
 import { join } from "../model/path.ts";
 import { inNewDirectory } from "./example-state.ts";
 import { readGeneration, readIndex, withStore } from "./store.ts";
@@ -67,7 +68,7 @@ const mayMount =
   process.getuid?.() === 0 &&
   Bun.spawnSync(["unshare", "-m", "mount", "-t", "tmpfs", "none", "/mnt"]).exitCode === 0;
 
-describe.skipIf(!mayMount)("a disk that is full", () => {
+describe.skipIf(lacks(need(mayMount, "root: a small disk")))("a disk that is full", () => {
   test("fails the command, names the file, and leaves the old state and no temporary file", () =>
     inNewDirectory(async (path) => {
       const script = join(path, "script.ts");
@@ -98,8 +99,8 @@ describe.skipIf(!mayMount)("a disk that is full", () => {
         }));`,
       );
       const bun = Bun.file(script);
-      const command = `mount -t tmpfs -o size=128k none ${path} && exec ${process.execPath} run -`;
-      const run = Bun.spawn(["unshare", "-m", "sh", "-c", command], {
+      const command = 'mount -t tmpfs -o size=128k none "$1" && exec "$2" run -';
+      const run = Bun.spawn(["unshare", "-m", "sh", "-c", command, "sh", path, process.execPath], {
         stdin: bun,
         stdout: "pipe",
         stderr: "pipe",

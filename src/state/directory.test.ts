@@ -9,6 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { lacks, need } from "../../test/requirement.ts";
 import { join } from "../model/path.ts";
 import { createStateDirectory } from "./create-directory.ts";
 import { openStateDirectory } from "./directory.ts";
@@ -61,19 +62,23 @@ describe("the state directory", () => {
       }
     }));
 
-  test.skipIf(isRoot)("is refused where one may not look or write", () =>
-    inNewDirectory((base) => {
-      mkdirSync(join(base, "closed"));
-      chmodSync(join(base, "closed"), 0);
-      expect(problemOf(() => openStateDirectory(join(base, "closed/state"), null)).help).toContain("sudo");
-      chmodSync(join(base, "closed"), 0o500);
-      expect(problemOf(() => createStateDirectory(join(base, "closed/state"), null)).help).toContain("sudo");
-      chmodSync(join(base, "closed"), 0o700);
-    }),
+  test.skipIf(lacks(need(!isRoot, "an ordinary user: root may look anywhere")))(
+    "is refused where one may not look or write",
+    () =>
+      inNewDirectory((base) => {
+        mkdirSync(join(base, "closed"));
+        chmodSync(join(base, "closed"), 0);
+        expect(problemOf(() => openStateDirectory(join(base, "closed/state"), null)).help).toContain("sudo");
+        chmodSync(join(base, "closed"), 0o500);
+        expect(problemOf(() => createStateDirectory(join(base, "closed/state"), null)).help).toContain(
+          "sudo",
+        );
+        chmodSync(join(base, "closed"), 0o700);
+      }),
   );
 });
 
-describe.skipIf(!isRoot)("the state directory of root", () => {
+describe.skipIf(lacks(need(isRoot, "root: its state directory")))("the state directory of root", () => {
   function homeOf(base: string, uid: number, mode = 0o700): string {
     const home = join(base, "home");
     chmodSync(base, 0o755);

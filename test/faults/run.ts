@@ -1,12 +1,13 @@
 import { accessSync, constants } from "node:fs";
 import { availableParallelism } from "node:os";
-import { lacks } from "../machine/requirement.ts";
+import { lacks } from "../requirement.ts";
 import { nameOf } from "./cases.ts";
 import { allGroups } from "./groups.ts";
 import { type Finished, runAll, type Task } from "./lanes.ts";
 import { outcomesOf, tablesOf } from "./report.ts";
 import { missing } from "./requirements.ts";
 import { Stage } from "./stage.ts";
+import "../setup.ts";
 
 /**
  * The full form of the tests of faults: every case, with a table in the end.

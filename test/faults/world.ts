@@ -140,7 +140,7 @@ export const rootBetween = `
   echo private > private/secret
   chmod 0700 private
   chown -R user:user private
-  setfattr -n trusted.note -v text folder/one 2>/dev/null || true
+  setfattr -n trusted.note -v text folder/one
 `;
 
 const rootFolders = folders.filter((folder) => folder !== "/persist").join(" ");

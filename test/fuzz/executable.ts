@@ -100,14 +100,7 @@ class Ground implements AsyncDisposable {
     const words = [...oneOf(random, target.commands), "--state-dir", `${folder}/imp`];
     if (["apply", "diff", "list"].includes(words[0] ?? "")) words.push("--config", `${folder}/imp.toml`);
     const begin = performance.now();
-    const { exitCode, stdout, stderr } = await this.machine.run([
-      "timeout",
-      "-s",
-      "KILL",
-      "15",
-      "/imp/imp",
-      ...words,
-    ]);
+    const { exitCode, stdout, stderr } = await this.machine.run(["/imp/imp", ...words], { timeout: 15_000 });
     counts.slowest = Math.max(counts.slowest, performance.now() - begin);
     counts.cases += 1;
     if (exitCode === 0) counts.accepted += 1;

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
+import { need } from "../requirement.ts";
 import type { Machine } from "./machine.ts";
-import { need } from "./requirement.ts";
 
 const udisks = "/usr/libexec/udisks2/udisksd";
 const monitor = "/usr/libexec/gvfs-udisks2-volume-monitor";

@@ -17,7 +17,7 @@ function openLibc() {
 }
 
 /** Sets an extended attribute of a file. Returns false if its filesystem keeps none of that kind. */
-export function setExtendedAttribute(path: string, name: string, value: string): boolean {
+export function setExtendedAttribute(path: string, name: string, value: string | Uint8Array): boolean {
   const bytes = Buffer.from(value);
   return openLibc().symbols.setxattr(cString(path), cString(name), bytes, BigInt(bytes.length), 0) === 0;
 }

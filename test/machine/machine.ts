@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Subprocess, spawn } from "bun";
+import { need, program } from "../requirement.ts";
 import { openTerminal, type TerminalSession } from "./terminal.ts";
 
 /** The executable under test: `dist/imp`, or the one that `IMP_EXECUTABLE` names. */
@@ -21,6 +22,8 @@ export interface RunOptions {
   readonly input?: string;
   /** Run as this user number instead of root. */
   readonly user?: number;
+  /** Kill it after so many milliseconds. */
+  readonly timeout?: number;
 }
 
 /**
@@ -54,6 +57,23 @@ export interface Machine {
 /** True if the test process is root of the machine that it runs on. */
 export const isRoot = process.getuid?.() === 0;
 
+const namespaces = [
+  ...(isRoot ? [] : ["--user", "--map-root-user"]),
+  ...["--mount", "--propagation=private"],
+];
+
+/** What this machine lacks to make {@link Machine}s; null if nothing. */
+export const lackOfMachines = findLack();
+
+function findLack(): string | null {
+  const what = "machines of their own";
+  const programs = ["unshare", "nsenter", "setpriv", "mount", "umount", "pivot_root"];
+  const missing = programs.filter((name) => program(name) !== null);
+  if (missing.length > 0) return `${what}: ${missing.join(", ")} (util-linux)`;
+  const probe = Bun.spawnSync(["unshare", ...namespaces, "mount", "-t", "tmpfs", "probe", tmpdir()]);
+  return probe.success ? null : `${what}: ${probe.stderr.toString().trim()}`;
+}
+
 const setup = String.raw`
 set -e
 root=$1 persist=$2 executable=$3
@@ -86,9 +106,35 @@ echo ready
 exec sleep infinity
 `;
 
+/** A folder of this machine that outlives its reboots, as `/tmp` often does not; null if there is none. */
+const folderOnDisk =
+  [tmpdir(), "/var/tmp", join(import.meta.dir, "../../dist")].find((path) => isOnDisk(path)) ?? null;
+
+/** What this machine lacks for machines whose `/persist` is on a disk; null if nothing. */
+export const lackOfDisk = need(folderOnDisk !== null, "a folder for temporary files that is not in memory");
+
+function isOnDisk(path: string): boolean {
+  const inMemory = [0x01021994, 0x858458f6];
+  try {
+    accessSync(path, constants.W_OK);
+    return !inMemory.includes(statfsSync(path).type);
+  } catch {
+    return false;
+  }
+}
+
+export interface MachineOptions {
+  /** Where its `/persist` is: anywhere (the default), or on a disk (see {@link lackOfDisk}). */
+  readonly persist?: "anywhere" | "on disk";
+}
+
 /** Starts a machine. Stop it in the end: `await using` does that by itself. */
-export async function startMachine(): Promise<Machine & AsyncDisposable> {
-  const scratch = mkdtempSync(join(tmpdir(), "imp-machine-"));
+export async function startMachine({
+  persist: place = "anywhere",
+}: MachineOptions = {}): Promise<Machine & AsyncDisposable> {
+  const folder = place === "on disk" ? folderOnDisk : tmpdir();
+  if (folder === null) throw new Error(`there is no disk: ${lackOfDisk}`);
+  const scratch = mkdtempSync(join(folder, "imp-machine-"));
   const persist = join(scratch, "persist");
   mkdirSync(persist);
   let init = await boot(scratch, persist);
@@ -110,6 +156,7 @@ export async function startMachine(): Promise<Machine & AsyncDisposable> {
       stdin: "pipe",
       stdout: "pipe",
       stderr: "pipe",
+      ...(options.timeout === undefined ? {} : { timeout: options.timeout, killSignal: "SIGKILL" }),
     });
   }
 
@@ -178,28 +225,13 @@ function expectSuccess({ exitCode, stdout, stderr }: Result, what: string): stri
 async function boot(scratch: string, persist: string): Promise<Subprocess<"ignore", "pipe", "pipe">> {
   const root = join(scratch, "root");
   mkdirSync(root, { recursive: true });
-  const namespaces = isRoot ? ["--mount"] : ["--user", "--map-root-user", "--mount"];
-  const init = spawn(
-    [
-      "unshare",
-      ...namespaces,
-      "--propagation=private",
-      "sh",
-      "-c",
-      setup,
-      "setup",
-      root,
-      persist,
-      executable,
-    ],
-    {
-      stdin: "ignore",
-      stdout: "pipe",
-      stderr: "pipe",
-      // An ordinary user's PATH has no pivot_root.
-      env: { ...process.env, PATH: `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin` },
-    },
-  );
+  const init = spawn(["unshare", ...namespaces, "sh", "-c", setup, "setup", root, persist, executable], {
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+    // An ordinary user's PATH has no pivot_root.
+    env: { ...process.env, PATH: `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin` },
+  });
   for await (const chunk of init.stdout) {
     if (new TextDecoder().decode(chunk).includes("ready")) return init;
   }

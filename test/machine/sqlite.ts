@@ -2,8 +2,6 @@ import type { Database } from "./database.ts";
 import { startLineClient, startRepeating } from "./line-client.ts";
 import type { Machine } from "./machine.ts";
 
-export const hasSqlite = Bun.which("sqlite3") !== null;
-
 /** A SQLite database in WAL mode, in a persisted directory that is there already. */
 export function sqlite(machine: Machine, directory: string): Database {
   const file = `${directory}/rows.db`;

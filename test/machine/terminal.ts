@@ -9,6 +9,8 @@ export interface TerminalSession {
   /** Waits until what was written since the last call, without escape sequences, matches; throws after ten seconds. */
   until(pattern: RegExp): Promise<string>;
   readonly exited: Promise<number>;
+  /** Waits until the command has ended and all that it wrote has come. Returns its exit code. */
+  finish(): Promise<number>;
   end(): Promise<void>;
 }
 
@@ -16,6 +18,7 @@ const patience = 10_000;
 
 export function openTerminal(command: readonly string[]): TerminalSession {
   const decoder = new TextDecoder();
+  const { promise: closed, resolve: close } = Promise.withResolvers<void>();
   let written = "";
   let seen = 0;
   const child = spawn([...command], {
@@ -25,6 +28,7 @@ export function openTerminal(command: readonly string[]): TerminalSession {
       data(_, bytes) {
         written += decoder.decode(bytes, { stream: true });
       },
+      exit: () => close(),
     },
   });
   return {
@@ -47,6 +51,11 @@ export function openTerminal(command: readonly string[]): TerminalSession {
       }
     },
     exited: child.exited,
+    async finish() {
+      const exitCode = await child.exited;
+      await closed;
+      return exitCode;
+    },
     async end() {
       child.kill("SIGKILL");
       await child.exited;

@@ -1,5 +1,5 @@
 import { isRoot } from "../machine/machine.ts";
-import { lacks, need } from "../machine/requirement.ts";
+import { lacks, need, program } from "../requirement.ts";
 
 /** True if the machine cannot build the image; says why. */
 function lacksForImage(...more: readonly string[]): boolean {
@@ -7,9 +7,7 @@ function lacksForImage(...more: readonly string[]): boolean {
   return lacks(
     need(isRoot, "root: machines for the tests of the boot"),
     need(process.arch === "x64", "an x86-64 processor: the machines' kernel"),
-    ...programs.map((program) =>
-      need(Bun.which(program) !== null, `${program}: the machines for the tests of the boot`),
-    ),
+    ...programs.map((name) => program(name, `${name}: the machines for the tests of the boot`)),
   );
 }
 

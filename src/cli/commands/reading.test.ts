@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { lacks, need } from "../../../test/requirement.ts";
 import { inNewPlace, record } from "./commands.fixture.ts";
 
 describe("commands that only look", () => {
@@ -105,7 +106,7 @@ describe("the state", () => {
     });
   });
 
-  test.skipIf(process.getuid?.() !== 0)(
+  test.skipIf(lacks(need(process.getuid?.() === 0, "root: it alone distrusts others")))(
     "is not taken from a configuration that others can write",
     async () => {
       await inNewPlace(async ({ folder, imp }) => {

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { lacks, need } from "../../../test/requirement.ts";
 import type { CopyOptions, CopyResult } from "./session.ts";
 import { copyTree } from "./tree.ts";
 
@@ -21,8 +22,7 @@ export const isRoot = process.geteuid?.() === 0;
 
 /** Says aloud why a test is left out, for `test.skipIf`. */
 export function lacking(reason: string, isLacking: boolean): boolean {
-  if (isLacking) console.warn(`left out: ${reason}`);
-  return isLacking;
+  return lacks(need(!isLacking, reason));
 }
 
 /** A new folder that goes away with the test, as `using`. */
@@ -51,12 +51,13 @@ export function openFolder(path: string): number {
   return openSync(path, "r");
 }
 
-const { ptr: pointer, i32, i64 } = FFIType;
+const { ptr: pointer, i32, i64, u64 } = FFIType;
 
 const libc = dlopen(libcName(), {
   llistxattr: { args: [pointer, pointer, i64], returns: i64 },
   lgetxattr: { args: [pointer, pointer, pointer, i64], returns: i64 },
   lsetxattr: { args: [pointer, pointer, pointer, i64, i32], returns: i32 },
+  mount: { args: [pointer, pointer, pointer, u64, pointer], returns: i32 },
 }).symbols;
 
 /** The C library that this very process runs on: glibc or musl. */
@@ -87,6 +88,16 @@ export function xattrs(path: string | Buffer): Record<string, string> {
     found[name] = value.subarray(0, size).toString("hex");
   }
   return found;
+}
+
+/**
+ * Mounts a FUSE filesystem of user 1234's that nothing serves. By mount(2) itself: mount(8) has its own mind about an
+ * option such as `fd`, from version to version.
+ */
+export function mountFuse(path: string): void {
+  const data = `fd=${openSync("/dev/fuse", "r+")},rootmode=40000,user_id=1234,group_id=1234`;
+  const fuse = bytes("fuse");
+  if (libc.mount(fuse, bytes(path), fuse, 0n, bytes(data)) !== 0) throw new Error(`${path}: no FUSE mount`);
 }
 
 /** A POSIX access control list as the kernel stores it (linux/posix_acl_xattr.h): tag, permissions, id. */

@@ -15,9 +15,8 @@ function inNamespace(scratch: Scratch, script: string): unknown {
   const fixture = JSON.stringify(join(import.meta.dir, "tree.fixture.ts"));
   const copyTree = JSON.stringify(join(import.meta.dir, "tree.ts"));
   const whole = `
-    import { lstatSync, mkdirSync, openSync, readdirSync, statfsSync, writeFileSync } from "node:fs";
-    import { spawnSync } from "node:child_process";
-    import { copyFolder, openFolder, run, setXattr, snapshot } from ${fixture};
+    import { lstatSync, mkdirSync, readdirSync, statfsSync, writeFileSync } from "node:fs";
+    import { copyFolder, mountFuse, openFolder, run, setXattr, snapshot } from ${fixture};
     import { removeCopy } from ${copyTree};
     const folder = process.argv[1];
     let result;
@@ -71,9 +70,7 @@ describe("a tree with mounts in it", () => {
       const result = inNamespace(
         scratch,
         `
-        const options = "fd=3,rootmode=40000,user_id=1234,group_id=1234";
-        const stdio = ["ignore", "inherit", "inherit", openSync("/dev/fuse", "r+")];
-        spawnSync("mount", ["-i", "-n", "-t", "fuse", "-o", options, "none", folder + "/original/fuse"], { stdio });
+        mountFuse(folder + "/original/fuse");
         const { otherFilesystems } = await copyFolder(folder + "/original", folder + "/copy");
         const { uid, mode } = lstatSync(folder + "/copy/fuse");
         const undone = removeCopy(openFolder(folder + "/original"), openFolder(folder + "/copy"));

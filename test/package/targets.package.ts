@@ -5,7 +5,7 @@ import { join } from "node:path";
 import packageFile from "../../package.json" with { type: "json" };
 import { buildExecutable } from "../../scripts/build/executable.ts";
 import { type Target, targetNames } from "../../scripts/build/targets.ts";
-import { lacks, need } from "../machine/requirement.ts";
+import { lacks, need, program } from "../requirement.ts";
 
 /** The executables for other machines: built from what the npm registry has, looked at, and run where that is possible. */
 
@@ -49,7 +49,7 @@ describe.skipIf(lacks(need(process.arch === "x64", "an x64 processor")))("on x64
     expect(run(path("linux-x64"), "--version")).toEqual({ exitCode: 0, stdout: version, stderr: "" });
   });
 
-  test.skipIf(lacks(need(Bun.which("qemu-x86_64-static") !== null, "qemu-x86_64-static (qemu-user-static)")))(
+  test.skipIf(lacks(program("qemu-x86_64-static", "qemu-x86_64-static (qemu-user-static)")))(
     "the baseline build runs on a processor of 2008, without AVX",
     () => {
       expect(run("qemu-x86_64-static", "-cpu", "Nehalem", path("linux-x64-baseline"), "--version")).toEqual({
@@ -63,7 +63,7 @@ describe.skipIf(lacks(need(process.arch === "x64", "an x64 processor")))("on x64
 
 describe.skipIf(
   lacks(
-    need(Bun.which("qemu-aarch64-static") !== null, "qemu-aarch64-static (qemu-user-static)"),
+    program("qemu-aarch64-static", "qemu-aarch64-static (qemu-user-static)"),
     need(existsSync(arm64Libraries), `${arm64Libraries} (libc6-arm64-cross)`),
   ),
 )("on an emulated arm64 processor", () => {

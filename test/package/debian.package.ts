@@ -8,7 +8,7 @@ import { buildTime } from "../../scripts/package/build-time.ts";
 import { type Architecture, debianVersion } from "../../scripts/package/control.ts";
 import { buildDebianPackage } from "../../scripts/package/debian.ts";
 import { isRoot } from "../machine/machine.ts";
-import { lacks, need } from "../machine/requirement.ts";
+import { lacks, need, program } from "../requirement.ts";
 import { type DebianSystem, debianMirror, startDebian } from "./debian-system.ts";
 
 /** The packages for Debian: what is in them, and their life on a new Debian. */
@@ -19,7 +19,7 @@ const thisArchitecture = process.arch === "arm64" ? "arm64" : "amd64";
 const folder = mkdtempSync(join(tmpdir(), "imp-packages-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const withoutDpkg = lacks(need(Bun.which("dpkg-deb") !== null, "dpkg-deb (dpkg)"));
+const withoutDpkg = lacks(program("dpkg-deb", "dpkg-deb (dpkg)"));
 
 async function build(architecture: Architecture, output: string): Promise<string> {
   return buildDebianPackage({
@@ -80,7 +80,7 @@ describe.skipIf(withoutDpkg)("a package", () => {
     expect(await requireSuccess(["cmp", built("amd64"), again])).toBe("");
   });
 
-  test.skipIf(lacks(need(Bun.which("systemd-analyze") !== null, "systemd-analyze (systemd)")))(
+  test.skipIf(lacks(program("systemd-analyze", "systemd-analyze (systemd)")))(
     "has a unit that systemd understands",
     async () => {
       const root = join(folder, "root");
@@ -91,7 +91,7 @@ describe.skipIf(withoutDpkg)("a package", () => {
     },
   );
 
-  test.skipIf(lacks(need(Bun.which("lintian") !== null, "lintian")))("has no errors by lintian", async () => {
+  test.skipIf(lacks(program("lintian")))("has no errors by lintian", async () => {
     const lint = ["lintian", "--allow-root", "--fail-on=none", "--display-info", "--show-overrides"];
     const found = await requireSuccess([...lint, built("amd64"), built("arm64")]);
     expect(found).toContain("O: imp: unstripped-binary-or-object [usr/bin/imp]");
@@ -106,7 +106,7 @@ describe.skipIf(
   withoutDpkg ||
     lacks(
       need(isRoot, "root"),
-      need(Bun.which("debootstrap") !== null, "debootstrap"),
+      program("debootstrap"),
       need(mirror !== null, "a source of Debian packages for apt"),
     ),
 )("on a new Debian", () => {
