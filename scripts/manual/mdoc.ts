@@ -1,4 +1,4 @@
-import { wrap } from "../../src/cli/render/wrap.ts";
+import { wrap } from "../../src/cli/render/help.ts";
 
 /** Text for mdoc(7). */
 

@@ -1,4 +1,4 @@
-import { dryRun, lazy } from "./shared-options.ts";
+import { dryRun, lazy } from "./specification.ts";
 
 /** The commands that are about booting; `program.ts` has them all. */
 

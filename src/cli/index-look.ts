@@ -15,7 +15,7 @@ export async function lookAtIndex<T>(context: CommandContext, action: (index: In
   if (directory === null) return action(emptyIndex);
   try {
     if (hasJournal(directory)) {
-      const { reportPending } = await import("./pending.ts");
+      const { reportPending } = await import("./state-reading.ts");
       reportPending(context, directory);
     }
     const content = readContent(directory, indexFile);

@@ -1,6 +1,6 @@
 import { exportCommand, restoreCommand, serviceCommand } from "./boot-commands.ts";
-import { dryRun, lazy } from "./shared-options.ts";
 import type { CommandSpecification, InputOf } from "./specification.ts";
+import { dryRun, lazy } from "./specification.ts";
 
 export { exitMeanings, globalOptions, helpCommand, purpose } from "./every-command.ts";
 

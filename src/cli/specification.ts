@@ -79,3 +79,9 @@ export type InputOf<Command extends CommandSpecification> = {
 export function camelCase(name: string): string {
   return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 }
+
+/** Options of several commands. */
+
+export const dryRun = { long: "dry-run", help: "show what would be done, and change nothing" } as const;
+
+export const lazy = { long: "lazy", help: "detach mounts that are in use instead of refusing" } as const;

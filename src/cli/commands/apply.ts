@@ -5,12 +5,12 @@ import type { Generation, Index } from "../../model/generation.ts";
 import { whyNoLabel } from "../../model/label.ts";
 import { Failure, failure } from "../../model/problem.ts";
 import { withGeneration } from "../../state/index-changes.ts";
-import type { Goal } from "../aim.ts";
-import { bringAbout } from "../change.ts";
+import { conflictProblems } from "../change/problems.ts";
+import type { Goal } from "../change/request.ts";
+import { recordedGoal } from "../change/request.ts";
+import { bringAbout } from "../change/run.ts";
 import { loadConfiguration } from "../configuration.ts";
 import type { CommandContext, CommandResult } from "../context.ts";
-import { recordedGoal } from "../goals.ts";
-import { conflictProblems } from "../plan-problems.ts";
 import type { CommandInput } from "../program.ts";
 import { stateLocation } from "../state-location.ts";
 

@@ -2,14 +2,13 @@ import type { Index } from "../../model/generation.ts";
 import { Failure, failure, type Problem } from "../../model/problem.ts";
 import { withoutGenerations } from "../../state/index-changes.ts";
 import { commit, readIndex, withLockedStore, withStore } from "../../state/store.ts";
+import { settleKilledCommand } from "../change/run.ts";
 import type { CommandContext, CommandResult } from "../context.ts";
 import type { CommandInput } from "../program.ts";
-import { deleteJson } from "../render/delete.ts";
-import { inWords } from "../render/numbers.ts";
-import { settleKilledCommand } from "../settle.ts";
+import { deleteJson, inWords } from "../render/delete.ts";
+import { waitingWatcher } from "../render/progress.ts";
 import { stateLocation } from "../state-location.ts";
-import { isListed, noSuchGeneration } from "../stored-generation.ts";
-import { waitingWatcher } from "../watch.ts";
+import { isListed, noSuchGeneration } from "../state-reading.ts";
 
 /** `imp delete N…` */
 export async function run(context: CommandContext, input: CommandInput<"delete">): Promise<CommandResult> {

@@ -4,11 +4,10 @@ import { failure } from "../../model/problem.ts";
 import { readIndex, type Store } from "../../state/store.ts";
 import { loadConfiguration } from "../configuration.ts";
 import type { CommandContext, CommandResult } from "../context.ts";
-import { lookIntoState } from "../pending.ts";
 import type { CommandInput } from "../program.ts";
 import { diffJson, diffLines, diffTable, type Side, type SideLabels } from "../render/diff.ts";
 import { stateLocation } from "../state-location.ts";
-import { namedGeneration } from "../stored-generation.ts";
+import { lookIntoState, namedGeneration } from "../state-reading.ts";
 
 interface Compared {
   readonly side: Side;

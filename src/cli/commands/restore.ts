@@ -1,8 +1,8 @@
 import { type Failure, failure } from "../../model/problem.ts";
 import type { Store } from "../../state/store.ts";
-import { bringAbout } from "../change.ts";
+import { recordedGoal } from "../change/request.ts";
+import { bringAbout } from "../change/run.ts";
 import type { CommandContext, CommandResult } from "../context.ts";
-import { recordedGoal } from "../goals.ts";
 import type { CommandInput } from "../program.ts";
 import { stateLocation } from "../state-location.ts";
 

@@ -1,10 +1,10 @@
 import { failure } from "../../model/problem.ts";
-import { bringAbout } from "../change.ts";
+import { recordedGoal } from "../change/request.ts";
+import { bringAbout } from "../change/run.ts";
 import type { CommandContext, CommandResult } from "../context.ts";
-import { recordedGoal } from "../goals.ts";
 import type { CommandInput } from "../program.ts";
 import { stateLocation } from "../state-location.ts";
-import { namedGeneration } from "../stored-generation.ts";
+import { namedGeneration } from "../state-reading.ts";
 
 /** `imp rollback` */
 export async function run(context: CommandContext, input: CommandInput<"rollback">): Promise<CommandResult> {

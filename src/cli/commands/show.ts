@@ -1,9 +1,8 @@
 import type { CommandContext, CommandResult } from "../context.ts";
-import { lookIntoState } from "../pending.ts";
 import type { CommandInput } from "../program.ts";
 import { showJson, showLines } from "../render/show.ts";
 import { stateLocation } from "../state-location.ts";
-import { namedGeneration } from "../stored-generation.ts";
+import { lookIntoState, namedGeneration } from "../state-reading.ts";
 
 /** `imp show N` */
 export async function run(context: CommandContext, input: CommandInput<"show">): Promise<CommandResult> {

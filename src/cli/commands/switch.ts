@@ -1,9 +1,9 @@
-import { bringAbout } from "../change.ts";
+import { recordedGoal } from "../change/request.ts";
+import { bringAbout } from "../change/run.ts";
 import type { CommandContext, CommandResult } from "../context.ts";
-import { recordedGoal } from "../goals.ts";
 import type { CommandInput } from "../program.ts";
 import { stateLocation } from "../state-location.ts";
-import { namedGeneration } from "../stored-generation.ts";
+import { namedGeneration } from "../state-reading.ts";
 
 /** `imp switch N` */
 export async function run(context: CommandContext, input: CommandInput<"switch">): Promise<CommandResult> {

@@ -1,11 +1,11 @@
 import { failure } from "../../model/problem.ts";
 import { readGeneration, readIndex } from "../../state/store.ts";
+import { planAgainstLiveSystem } from "../change/plan.ts";
 import type { CommandContext, CommandResult } from "../context.ts";
-import { planAgainstLiveSystem } from "../live-plan.ts";
-import { lookIntoState } from "../pending.ts";
 import type { CommandInput } from "../program.ts";
 import { isVerified, verifyJson, verifyLines } from "../render/verify.ts";
 import { stateLocation } from "../state-location.ts";
+import { lookIntoState } from "../state-reading.ts";
 
 /** `imp verify`: the plan to the active generation has to be empty. */
 export async function run(context: CommandContext, _input: CommandInput<"verify">): Promise<CommandResult> {

@@ -2,7 +2,6 @@ import type { GenerationSummary } from "../../model/generation.ts";
 import type { JsonObject } from "./json.ts";
 import type { Paint } from "./paint.ts";
 import { printable } from "./printable.ts";
-import { summaryJson } from "./summary.ts";
 import { formatTime } from "./time.ts";
 
 /** The active generation; null if there is none. Scripts read the first line. */
@@ -27,4 +26,22 @@ export function summaryLines({
     ...(label === undefined ? [] : [`  Label:   ${printable(label)}`]),
     `  Entries: ${entries}`,
   ];
+}
+
+export type JsonSummary = {
+  readonly number: number;
+  readonly createdAt: string;
+  readonly configPath: string;
+  readonly label: string | null;
+  readonly entries: number;
+};
+
+export function summaryJson({
+  number,
+  createdAt,
+  configPath,
+  label,
+  entries,
+}: GenerationSummary): JsonSummary {
+  return { number, createdAt, configPath, label: label ?? null, entries };
 }

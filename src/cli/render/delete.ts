@@ -4,3 +4,10 @@ import type { JsonObject } from "./json.ts";
 export function deleteJson(deleted: readonly number[]): JsonObject {
   return { ok: deleted.length > 0, command: "delete", deleted };
 }
+
+/** `generation 2`, or `generations 1, 2 and 4`. */
+export function inWords(numbers: readonly number[]): string {
+  const last = numbers.at(-1) ?? "";
+  if (numbers.length === 1) return `generation ${last}`;
+  return `generations ${numbers.slice(0, -1).join(", ")} and ${last}`;
+}

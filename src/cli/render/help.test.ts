@@ -1,7 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { commandList } from "../program.ts";
-import { commandHelpLines, overviewLines, usageLine } from "./help.ts";
-import { wrap } from "./wrap.ts";
+import { commandHelpLines, overviewLines, usageLine, wrap } from "./help.ts";
 
 describe("help", () => {
   test.each(commandList.map((command) => [command.name, command] as const))(

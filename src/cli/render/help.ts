@@ -5,7 +5,6 @@ import type {
   ExitMeaning,
   OptionSpecification,
 } from "../specification.ts";
-import { wrap } from "./wrap.ts";
 
 /** `imp switch [OPTIONS] N` */
 export function usageLine(command: CommandSpecification): string {
@@ -85,4 +84,19 @@ function table(rows: readonly Row[]): string[] {
       (line, index) => `  ${(index === 0 ? term : "").padEnd(width)}${line}`,
     ),
   );
+}
+
+/** Breaks a paragraph into lines of at most `width` characters; a longer word gets a line of its own. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === "" ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
 }

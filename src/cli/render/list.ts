@@ -1,11 +1,10 @@
 import type { GenerationSummary, Index } from "../../model/generation.ts";
-import { ago } from "./age.ts";
 import { columns } from "./columns.ts";
+import { summaryJson } from "./current.ts";
 import type { JsonObject } from "./json.ts";
 import type { Paint } from "./paint.ts";
 import { printable } from "./printable.ts";
-import { summaryJson } from "./summary.ts";
-import { formatTime } from "./time.ts";
+import { ago, formatTime } from "./time.ts";
 
 const none = "No generations found.";
 const heading = "Generations:";

@@ -1,4 +1,5 @@
 import type { Progress } from "../../execute/step-context.ts";
+import type { CommandContext } from "../context.ts";
 import { printable } from "./printable.ts";
 import { describeStep } from "./step.ts";
 
@@ -40,4 +41,20 @@ export function inUnits(bytes: number): string {
     unit += 1;
   }
   return `${unit === 0 ? amount : amount.toFixed(1)} ${units[unit]}`;
+}
+
+/** A disk may take long for this many bytes, and nothing is heard meanwhile. */
+const longSync = 32e6;
+
+/** Shows how far a command is, if it takes long. */
+export function watcher({ showProgress }: CommandContext): (progress: Progress) => void {
+  return (progress) => {
+    const isSilence = progress.kind === "sync" && progress.bytes >= longSync;
+    showProgress(() => progressText(progress), isSilence);
+  };
+}
+
+/** Shows for whom a command waits. */
+export function waitingWatcher({ showProgress }: CommandContext): (holder: string | null) => void {
+  return (holder) => showProgress(() => waitingText(holder), false);
 }

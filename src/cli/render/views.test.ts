@@ -1,16 +1,15 @@
 import { describe, expect, test } from "bun:test";
 import { differencesBetween } from "../../model/difference.ts";
 import { emptyIndex, type Index } from "../../model/generation.ts";
-import { ago } from "./age.ts";
 import { currentLines } from "./current.ts";
+import { inWords } from "./delete.ts";
 import { diffLines, diffTable } from "./diff.ts";
 import { entryLine } from "./entry.ts";
 import { listLines, listTable } from "./list.ts";
-import { inWords } from "./numbers.ts";
 import { noPaint, terminalPaint } from "./paint.ts";
 import { boundFile, detailedDirectory, directory, generation, index, linkedFile } from "./samples.fixture.ts";
 import { showLines } from "./show.ts";
-import { formatTime } from "./time.ts";
+import { ago, formatTime } from "./time.ts";
 
 const brief = { verbose: false };
 const labelled: Index = {

@@ -1,8 +1,16 @@
-import { type InstalledService, servesAs, serviceName, type UnitFile } from "../../boot/service-unit.ts";
+import {
+  type InstalledService,
+  servesAs,
+  serviceName,
+  serviceUnits,
+  type UnitFile,
+} from "../../boot/service-unit.ts";
 import { isSystemdRunning, systemctl } from "../../linux/systemctl.ts";
+import type { Manifest } from "../../model/manifest.ts";
+import { Failure, type Problem } from "../../model/problem.ts";
 import type { CommandContext } from "../context.ts";
 import { stateLocation } from "../state-location.ts";
-import { findUnit, isEnabled, unitPlace } from "./unit-place.ts";
+import { type FoundUnit, findUnit, isEnabled, unitPlace } from "./unit-place.ts";
 import { wantedUnits } from "./wanted-units.ts";
 
 /** How imp's unit is, and what it did. */
@@ -87,4 +95,24 @@ function lastRun(): LastRun {
   if (state === "failed" || (result !== "" && result !== "success")) return { kind: "failed", result };
   const started = Number(properties.get("ExecMainStartTimestampMonotonic") ?? 0) > 0;
   return state === "active" || started ? { kind: "succeeded" } : { kind: "none" };
+}
+
+/** A warning if the units that restore this state at boot do not do all that the new generation needs. */
+export function staleUnitProblems(stateDirectory: string, manifest: Manifest, generation: number): Problem[] {
+  const place = unitPlace("/", serviceName);
+  const found = findIfReadable(() => findUnit(place));
+  if (found?.kind !== "own" || found.service.stateDirectory !== stateDirectory) return [];
+  const wanted = serviceUnits({ ...found.service, manifest });
+  if (wanted === null || areUpToDate("/", wanted)) return [];
+  const message = `${place.unit} is not up to date with generation ${generation}`;
+  return [{ severity: "warning", message, help: "run `sudo imp service install`" }];
+}
+
+function findIfReadable(find: () => FoundUnit): FoundUnit | null {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof Failure) return null;
+    throw error;
+  }
 }

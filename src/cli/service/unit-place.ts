@@ -11,7 +11,9 @@ import { readWholeFile } from "../../linux/file-io.ts";
 import { openForReading, withDescriptor } from "../../linux/open.ts";
 import { inParentOf, PathError } from "../../linux/open-directory.ts";
 import { statAt } from "../../linux/stat.ts";
+import { isSystemdRunning, systemctl } from "../../linux/systemctl.ts";
 import { join, nameOf, parentOf } from "../../model/path.ts";
+import type { Problem } from "../../model/problem.ts";
 import { replaceFile, syncNames } from "../../state/durable-file.ts";
 import { attempting } from "../../state/kernel-refusal.ts";
 
@@ -130,4 +132,13 @@ export function removeUnit({ unit, directory }: UnitPlace): void {
 /** True if units can be put there. */
 export function isThere({ directory }: UnitPlace): boolean {
   return lookAt(directory, false, (_parent, _name, type) => type === "directory" || type === "symlink");
+}
+
+/** Lets a running systemd read its units anew. */
+export function reloadSystemd(): Problem[] {
+  if (!isSystemdRunning()) return [];
+  const answer = systemctl("daemon-reload");
+  if (answer.kind === "done") return [];
+  const message = `systemd did not read its units anew: ${answer.reason}`;
+  return [{ severity: "warning", message, help: "run `systemctl daemon-reload`, or reboot" }];
 }

@@ -1,19 +1,21 @@
-import { isSystemError } from "../linux/ffi.ts";
-import { tracePath } from "../linux/path-walk.ts";
-import { effectiveUser } from "../linux/users.ts";
-import { isMounted } from "../model/manifest.ts";
-import { isAtOrBelow } from "../model/path.ts";
-import { failure, type Problem } from "../model/problem.ts";
-import type { PartialPlan } from "../plan/extras/best-effort.ts";
-import { type LockedStore, type Store, withLockedStore, withStore } from "../state/store.ts";
-import { type Aim, aimAt, type ChangeRequest, planFor } from "./aim.ts";
+import { settle } from "../../execute/undo.ts";
+import { isSystemError } from "../../linux/ffi.ts";
+import { tracePath } from "../../linux/path-walk.ts";
+import { effectiveUser } from "../../linux/users.ts";
+import type { Index } from "../../model/generation.ts";
+import { isMounted } from "../../model/manifest.ts";
+import { isAtOrBelow } from "../../model/path.ts";
+import { Failure, failure, type Problem } from "../../model/problem.ts";
+import type { PartialPlan } from "../../plan/extras/best-effort.ts";
+import { type Journal, readJournal, removeJournal } from "../../state/journal.ts";
+import { type LockedStore, readIndex, type Store, withLockedStore, withStore } from "../../state/store.ts";
+import type { CommandContext, CommandResult } from "../context.ts";
+import { type ChangeReport, changeJson, changeLines } from "../render/change.ts";
+import { waitingWatcher, watcher } from "../render/progress.ts";
+import { lookIntoState } from "../state-reading.ts";
 import { carryOut, refuseConflicts } from "./carry-out.ts";
-import type { CommandContext, CommandResult } from "./context.ts";
-import { lookIntoState } from "./pending.ts";
-import { conflictProblems, noticeProblems } from "./plan-problems.ts";
-import { type ChangeReport, changeJson, changeLines } from "./render/change.ts";
-import { settleKilledCommand } from "./settle.ts";
-import { waitingWatcher, watcher } from "./watch.ts";
+import { conflictProblems, noticeProblems } from "./problems.ts";
+import { type Aim, aimAt, type ChangeRequest, planFor } from "./request.ts";
 
 /** The one way in which commands change the system: observe, plan, refuse or execute, record, render. */
 export async function bringAbout(context: CommandContext, request: ChangeRequest): Promise<CommandResult> {
@@ -46,7 +48,7 @@ async function staleUnit({ command, location }: ChangeRequest, { goal }: Aim): P
   try {
     if (tracePath("/etc/systemd/system/imp.service").end !== "found") return [];
     // Loaded only where there is a unit.
-    const { staleUnitProblems } = await import("./service/hint.ts");
+    const { staleUnitProblems } = await import("../service/status.ts");
     return staleUnitProblems(location.path, goal.manifest, goal.number);
   } catch (error) {
     // The command has done its work: that a hint could not be looked for is no reason to call it failed.
@@ -134,4 +136,32 @@ function refuseWithoutRoot(
     `imp ${command} needs root here: only root may mount and unmount`,
     `run: sudo imp ${words.join(" ")}`,
   );
+}
+
+/**
+ * Undoes or finishes a command that was killed, before anything else is changed.
+ * @returns what a person should know of it
+ * @throws Failure (1) if that is not possible now
+ */
+export function settleKilledCommand(store: LockedStore): Problem[] {
+  const journal = readJournal(store);
+  if (journal === null) return [];
+  const isCommitted = wasCommitted(journal, readIndex(store));
+  const problems = settle(journal, isCommitted);
+  if (problems.some(({ severity }) => severity === "error")) {
+    const message = `an \`${journal.command}\` was killed, and what it left can't be ${isCommitted ? "finished" : "undone"} now`;
+    throw new Failure(1, [
+      { severity: "error", message, help: "run `sudo imp restore` once that is put right" },
+      ...problems,
+    ]);
+  }
+  removeJournal(store);
+  const message = `an \`${journal.command}\` was killed at its work (begun ${journal.startedAt}); ${
+    isCommitted ? "it is finished now" : "it is undone now"
+  }`;
+  return [{ severity: "warning", message }, ...problems];
+}
+
+function wasCommitted(journal: Journal, index: Index): boolean {
+  return index.serial >= journal.serial;
 }

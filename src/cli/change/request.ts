@@ -1,14 +1,15 @@
-import type { Effect, Generation, Index } from "../model/generation.ts";
-import { emptyManifest, type Manifest } from "../model/manifest.ts";
-import type { Conflict } from "../model/plan.ts";
-import { tolerant } from "../observe/tolerant.ts";
-import type { SourceCreation } from "../plan/draft.ts";
-import { type PartialPlan, planPartly, type Scope } from "../plan/extras/best-effort.ts";
-import { makePlan } from "../plan/planner.ts";
-import { readGeneration, readIndex, type Store, type StoreLocation } from "../state/store.ts";
-import { observing } from "./live-plan.ts";
-import type { ConfigText } from "./plan-problems.ts";
-import type { ChangeReport } from "./render/change.ts";
+import type { Effect, Generation, Index } from "../../model/generation.ts";
+import { emptyManifest, type Manifest } from "../../model/manifest.ts";
+import type { Conflict } from "../../model/plan.ts";
+import { tolerant } from "../../observe/tolerant.ts";
+import type { SourceCreation } from "../../plan/draft.ts";
+import { type PartialPlan, planPartly, type Scope } from "../../plan/extras/best-effort.ts";
+import { makePlan } from "../../plan/planner.ts";
+import { withActive } from "../../state/index-changes.ts";
+import { readGeneration, readIndex, type Store, type StoreLocation } from "../../state/store.ts";
+import type { ChangeReport } from "../render/change.ts";
+import { observing } from "./plan.ts";
+import type { ConfigText } from "./problems.ts";
 
 /** What a command wants the system to become. */
 export interface Goal {
@@ -65,4 +66,15 @@ export function planFor(
     const observed = scope.bestEffort ? tolerant(asked.observed) : asked.observed;
     return planPartly({ ...asked, observed }, scope, refused);
   });
+}
+
+/** The goal of being as a recorded generation has it: another one, or the active one again. */
+export function recordedGoal(index: Index, generation: Generation): Goal {
+  const { number, manifest, configPath, configText } = generation;
+  return {
+    manifest,
+    config: { path: configPath, text: configText, generation: number },
+    number,
+    record: (effects) => ({ index: withActive(index, number, effects) }),
+  };
 }

@@ -1,13 +1,13 @@
-import { execute, type Recorder } from "../execute/execute.ts";
-import type { Watch } from "../execute/step-context.ts";
-import type { Conflict, Plan } from "../model/plan.ts";
-import { Failure, type Problem } from "../model/problem.ts";
-import { EntriesRefused, type Refusal } from "../model/special-failure.ts";
-import type { PartialPlan } from "../plan/extras/best-effort.ts";
-import { type Journal, removeJournal, writeJournal } from "../state/journal.ts";
-import { commit, type LockedStore } from "../state/store.ts";
-import { type Aim, type ChangeRequest, planFor } from "./aim.ts";
-import { conflictProblems, noticeProblems } from "./plan-problems.ts";
+import { execute, type Recorder } from "../../execute/execute.ts";
+import type { Watch } from "../../execute/step-context.ts";
+import type { Conflict, Plan } from "../../model/plan.ts";
+import { Failure, type Problem } from "../../model/problem.ts";
+import { EntriesRefused, type Refusal } from "../../model/special-failure.ts";
+import type { PartialPlan } from "../../plan/extras/best-effort.ts";
+import { type Journal, removeJournal, writeJournal } from "../../state/journal.ts";
+import { commit, type LockedStore } from "../../state/store.ts";
+import { conflictProblems, noticeProblems } from "./problems.ts";
+import { type Aim, type ChangeRequest, planFor } from "./request.ts";
 
 /** What was done, and what a person should know of it. */
 export interface CarriedOut extends PartialPlan {

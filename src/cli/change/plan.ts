@@ -1,7 +1,7 @@
-import type { Plan } from "../model/plan.ts";
-import { observeLiveSystem } from "../observe/live.ts";
-import { Exchanged } from "../observe/race-check.ts";
-import { makePlan, type PlanRequest } from "../plan/planner.ts";
+import type { Plan } from "../../model/plan.ts";
+import { observeLiveSystem } from "../../observe/live.ts";
+import { Exchanged } from "../../observe/race-check.ts";
+import { makePlan, type PlanRequest } from "../../plan/planner.ts";
 
 /** What is asked of the planner about the live system. */
 export type LiveRequest = Omit<PlanRequest, "observed" | "stamp" | "token">;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { emptyManifest } from "../model/manifest.ts";
-import { exchanged } from "../observe/race-check.ts";
-import { type LiveRequest, observing } from "./live-plan.ts";
+import { emptyManifest } from "../../model/manifest.ts";
+import { exchanged } from "../../observe/race-check.ts";
+import { type LiveRequest, observing } from "./plan.ts";
 
 const request: LiveRequest = {
   active: emptyManifest,

@@ -1,11 +1,11 @@
-import { largestConfig } from "../config/locate.ts";
-import { SystemError } from "../linux/ffi.ts";
-import { PathError } from "../linux/open-directory.ts";
-import { tracePath } from "../linux/path-walk.ts";
-import type { Entry } from "../model/manifest.ts";
-import type { Plan } from "../model/plan.ts";
-import { inOrderOfFile, type Problem } from "../model/problem.ts";
-import { readEnd } from "../state/trust.ts";
+import { largestConfig } from "../../config/locate.ts";
+import { SystemError } from "../../linux/ffi.ts";
+import { PathError } from "../../linux/open-directory.ts";
+import { tracePath } from "../../linux/path-walk.ts";
+import type { Entry } from "../../model/manifest.ts";
+import type { Plan } from "../../model/plan.ts";
+import { inOrderOfFile, type Problem } from "../../model/problem.ts";
+import { readEnd } from "../../state/trust.ts";
 
 /** A configuration as it was read, or as a generation keeps it. */
 export interface ConfigText {
@@ -29,7 +29,7 @@ export async function conflictProblems(
 ): Promise<Problem[]> {
   if (conflicts.length === 0) return [];
   // Loaded only when there is something to show.
-  const { entryPlaces } = await import("../config/read-placed.ts");
+  const { entryPlaces } = await import("../../config/read-placed.ts");
   const placeOf = entryPlaces(config.text, config.path);
   const recorded =
     config.generation === undefined || isOnDisk(config) ? {} : { generation: config.generation };
