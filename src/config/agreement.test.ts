@@ -5,8 +5,8 @@ import { parseDocument } from "./document.ts";
 import type { Config } from "./judge.ts";
 import { readPlain } from "./read.ts";
 import { entryPlaces, readPlaced } from "./read-placed.ts";
+import { testAccounts } from "./reading.fixture.ts";
 import { SourceText } from "./source-text.ts";
-import { testAccounts } from "./test-reading.ts";
 import { isTable, parsePlain, TomlDate } from "./toml.ts";
 
 /* The runtime's parser of TOML against the one that knows places. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { onlyHelp, refusals } from "./test-reading.ts";
+import { onlyHelp, refusals } from "./reading.fixture.ts";
 
 const root = '[persistence."/p"]\n';
 

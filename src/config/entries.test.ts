@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { entryPlaces } from "./read-placed.ts";
-import { onlyEntry, onlyHelp, problemsOf, read, refusals } from "./test-reading.ts";
+import { onlyEntry, onlyHelp, problemsOf, read, refusals } from "./reading.fixture.ts";
 
 const root = '[persistence."/p"]\n';
 

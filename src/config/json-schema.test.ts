@@ -9,8 +9,8 @@ import { parseMode } from "../model/mode.ts";
 import { readPath } from "./absolute-path.ts";
 import { configJsonSchema } from "./json-schema.ts";
 import { type ExampleValue, keyDescriptions, placesOf } from "./key-descriptions.ts";
+import { problemsOf, read } from "./reading.fixture.ts";
 import { keyHomes } from "./schema.ts";
-import { problemsOf, read } from "./test-reading.ts";
 
 const root = join(import.meta.dir, "../..");
 const validate = new Ajv({ strict: true, allErrors: true }).compile(configJsonSchema());

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { onlyEntry, onlyHelp, read, refusals } from "./test-reading.ts";
+import { onlyEntry, onlyHelp, read, refusals } from "./reading.fixture.ts";
 
 const target = (path: string) => `[persistence."/p"]\nfiles = [${JSON.stringify(path)}]`;
 const root = (path: string) => `[persistence.${JSON.stringify(path)}]\nfiles = ["/a"]`;

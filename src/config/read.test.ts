@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { Failure } from "../model/problem.ts";
 import { readConfigBytes } from "./read.ts";
-import { brief, read, refusals, testAccounts } from "./test-reading.ts";
+import { brief, read, refusals, testAccounts } from "./reading.fixture.ts";
 
 const quickStart = `# Optional: Specify where to store generation metadata
 # Defaults to ~/.local/share/imp

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import type { Entry } from "../model/manifest.ts";
 import { isAtOrBelow, isBelow } from "../model/path.ts";
 import { valueAt } from "./finding.ts";
+import { brief, onlyHelp, problemsOf, read, refusals } from "./reading.fixture.ts";
 import { visitNested } from "./rules.ts";
-import { brief, onlyHelp, problemsOf, read, refusals } from "./test-reading.ts";
 
 describe("a target", () => {
   test("given twice is refused with both places, across roots and kinds", () => {

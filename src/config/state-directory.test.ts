@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { Failure } from "../model/problem.ts";
+import { refusals } from "./reading.fixture.ts";
 import { whyStateIsHidden } from "./rules.ts";
 import { readStateDirectory } from "./state-directory.ts";
-import { refusals } from "./test-reading.ts";
 
 function hides(stateDirectory: string): string[] {
   const targets = ["/var", "/var/lib", "/etc/a"];

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { lacks, need } from "../../test/requirement.ts";
 import { join } from "../model/path.ts";
-import { inNewDirectory } from "./example-state.ts";
+import { inNewDirectory } from "./example-state.fixture.ts";
 import { readGeneration, readIndex, withStore } from "./store.ts";
 
 const source = import.meta.dir;

@@ -14,7 +14,7 @@ import { join } from "../model/path.ts";
 import { createStateDirectory } from "./create-directory.ts";
 import { openStateDirectory } from "./directory.ts";
 import { replaceFile } from "./durable-file.ts";
-import { exampleGeneration, inNewDirectory, problemOf } from "./example-state.ts";
+import { exampleGeneration, inNewDirectory, problemOf } from "./example-state.fixture.ts";
 import { generationPath, writeGenerationFiles } from "./generation-file.ts";
 import { acquireLock } from "./lock.ts";
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { join } from "../model/path.ts";
 import { elementPieces, replaceFile } from "./durable-file.ts";
-import { inNewState } from "./example-state.ts";
+import { inNewState } from "./example-state.fixture.ts";
 
 const element = fc.oneof(
   fc.string(),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "../model/path.ts";
-import { exampleGeneration, inNewState, problemOf } from "./example-state.ts";
+import { exampleGeneration, inNewState, problemOf } from "./example-state.fixture.ts";
 import {
   generationPath,
   readGenerationFile,

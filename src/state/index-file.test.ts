@@ -18,7 +18,7 @@ import {
   inNewState,
   olderFileText,
   problemOf,
-} from "./example-state.ts";
+} from "./example-state.fixture.ts";
 import { writeGenerationFiles } from "./generation-file.ts";
 import { readIndexFile, writeIndexFile } from "./index-file.ts";
 

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { emptyIndex, type Index } from "../model/generation.ts";
 import { join } from "../model/path.ts";
-import { exampleIndex, fileText, inNewState, problemsOf } from "./example-state.ts";
+import { exampleIndex, fileText, inNewState, problemsOf } from "./example-state.fixture.ts";
 import { readIndexFile, writeIndexFile } from "./index-file.ts";
 import { indexFile } from "./state-file.ts";
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { StateDirectory } from "./directory.ts";
-import { exampleJournal } from "./example-journal.ts";
-import { inNewState, problemOf } from "./example-state.ts";
+import { exampleJournal } from "./example-journal.fixture.ts";
+import { inNewState, problemOf } from "./example-state.fixture.ts";
 import { readJournal, removeJournal, writeJournal } from "./journal.ts";
 import type { LockedStore } from "./store.ts";
 

@@ -3,7 +3,7 @@ import { chmodSync, linkSync, readFileSync, rmSync, statSync, symlinkSync, write
 import { lacks, need } from "../../test/requirement.ts";
 import { join } from "../model/path.ts";
 import { Failure, type Problem } from "../model/problem.ts";
-import { inNewState } from "./example-state.ts";
+import { inNewState } from "./example-state.fixture.ts";
 import { acquireLock } from "./lock.ts";
 
 const atOnce = { waitMilliseconds: 0, command: "imp apply" };

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { Generation, Index } from "../model/generation.ts";
 import { join } from "../model/path.ts";
 import type { StateDirectory } from "./directory.ts";
-import { exampleJournal } from "./example-journal.ts";
+import { exampleJournal } from "./example-journal.fixture.ts";
 import {
   exampleGeneration,
   exampleIndex,
@@ -12,7 +12,7 @@ import {
   inNewState,
   olderFileText,
   problemsOf,
-} from "./example-state.ts";
+} from "./example-state.fixture.ts";
 import { generationShape, readGenerationFile, writeGenerationFiles } from "./generation-file.ts";
 import { indexShape, readIndexFile, writeIndexFile } from "./index-file.ts";
 import { type Journal, journalShape, readJournal, writeJournal } from "./journal.ts";

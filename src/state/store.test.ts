@@ -11,7 +11,7 @@ import {
 import { lacks, need } from "../../test/requirement.ts";
 import { emptyIndex, type Generation, type Index } from "../model/generation.ts";
 import { join } from "../model/path.ts";
-import { exampleGeneration, inNewDirectory, problemOf } from "./example-state.ts";
+import { exampleGeneration, inNewDirectory, problemOf } from "./example-state.fixture.ts";
 import { withActive, withGeneration, withoutGenerations } from "./index-changes.ts";
 import { commit, type LockedStore, readGeneration, readIndex, withLockedStore, withStore } from "./store.ts";
 import { Unusable } from "./trouble.ts";

@@ -4,7 +4,7 @@ import { lacks, need } from "../../test/requirement.ts";
 import { cString, systemCall } from "../linux/ffi.ts";
 import { join } from "../model/path.ts";
 import type { Problem } from "../model/problem.ts";
-import { inNewDirectory } from "./example-state.ts";
+import { inNewDirectory } from "./example-state.fixture.ts";
 import { Unusable } from "./trouble.ts";
 import { inWords } from "./trouble-words.ts";
 import { checkTrust } from "./trust.ts";

@@ -1,7 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { exampleJournal } from "../../src/state/example-journal.ts";
-import { exampleGeneration, exampleIndex, fileText, olderFileText } from "../../src/state/example-state.ts";
+import { exampleJournal } from "../../src/state/example-journal.fixture.ts";
+import {
+  exampleGeneration,
+  exampleIndex,
+  fileText,
+  olderFileText,
+} from "../../src/state/example-state.fixture.ts";
 
 /** Good files to begin with. */
 

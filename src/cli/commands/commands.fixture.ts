@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Index } from "../../model/generation.ts";
-import { exampleGeneration } from "../../state/example-state.ts";
+import { exampleGeneration } from "../../state/example-state.fixture.ts";
 import { commit, withLockedStore } from "../../state/store.ts";
 import { type HostSettings, recordingHost } from "../recording-host.fixture.ts";
 import { runProgram } from "../run.ts";

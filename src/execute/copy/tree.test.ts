@@ -26,7 +26,7 @@ import {
   snapshot,
   xattrs,
 } from "./tree.fixture.ts";
-import { makeSample } from "./tree.sample.ts";
+import { makeSample } from "./tree-sample.fixture.ts";
 
 const list = accessList([1, 7, nobody], [2, 6, 1234], [4, 5, nobody], [16, 7, nobody], [32, 0, nobody]);
 

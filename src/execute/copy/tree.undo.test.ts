@@ -13,8 +13,8 @@ import {
 import { join } from "node:path";
 import { Descriptor } from "../../linux/open.ts";
 import { copyFolder, openFolder, run, Scratch, snapshot } from "./tree.fixture.ts";
-import { makeSample } from "./tree.sample.ts";
 import { removeCopy } from "./tree.ts";
+import { makeSample } from "./tree-sample.fixture.ts";
 
 function undo(original: string, copy: string): { removed: boolean; kept: string[] } {
   using from = new Descriptor(openFolder(original));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "../../model/path.ts";
-import { inNewState } from "../example-state.ts";
+import { inNewState } from "../example-state.fixture.ts";
 import { rustContext } from "./context.ts";
 
 describe("what the Rust imp left open", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "../../model/path.ts";
-import { inNewState, problemOf } from "../example-state.ts";
+import { inNewState, problemOf } from "../example-state.fixture.ts";
 import { readIndexFile } from "../index-file.ts";
 import type { RustGeneration } from "./file.ts";
 import { keepRustFile } from "./file.ts";
