@@ -10,7 +10,7 @@ const source = import.meta.dir;
 /** Starts of a script that applies generations to the state directory `path` (`applyNext`). */
 function preamble(path: string): string {
   return `
-    import { exampleGeneration } from ${JSON.stringify(`${source}/example-state.ts`)};
+    import { exampleGeneration } from ${JSON.stringify(`${source}/example-state.fixture.ts`)};
     import { withGeneration, withoutGenerations } from ${JSON.stringify(`${source}/index-changes.ts`)};
     import { commit, readIndex, withLockedStore } from ${JSON.stringify(`${source}/store.ts`)};
     const location = { path: ${JSON.stringify(path)}, trusted: null };
