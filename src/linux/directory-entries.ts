@@ -79,12 +79,6 @@ export function readLink(directory: number, name: string): string {
   return text;
 }
 
-/** As {@link readLink}, but null where no symlink is, or where it can't be read. */
-export function readLinkOrNull(directory: number, name: string): string | null {
-  const text = readLinkOrErrno(directory, name);
-  return typeof text === "number" ? null : text;
-}
-
 /** The negative errno where it can't be read. */
 function readLinkOrErrno(directory: number, name: string): string | number {
   const length = callAt(callNumbers.readlinkat, directory, name, ptr(linkText), linkText.length, 0);

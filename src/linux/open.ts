@@ -71,12 +71,6 @@ export function openForReading(directory: number, name: string): number {
   return systemCall("openat", name, directory, name, flags, 0);
 }
 
-/** As {@link openForReading}, but the negative errno instead of an error. */
-export function openForReadingOrErrno(directory: number, name: string): number {
-  const flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-  return callAt(callNumbers.openat, directory, name, flags, 0, 0);
-}
-
 /** Opens an existing file for reading and writing; a symlink gives ELOOP. Programs started later do not inherit it. */
 export function openForUpdate(directory: number, name: string): number {
   const flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;

@@ -30,8 +30,6 @@ export const at = {
   deviceMinor: 35,
   mountId: 36,
 } as const;
-/** Up to the end of the device that a node represents. */
-export const endOfKept = 34;
 const STATX_ATTR_MOUNT_ROOT = 0x2000;
 
 export function typeOf(mode: number): FileType {
@@ -73,11 +71,6 @@ export function deviceNumber(device: string): bigint {
     ((minor & 0xffffff00n) << 12n) |
     (minor & 0xffn)
   );
-}
-
-/** True if both have the same 64-bit number there. */
-export function isSameNumber(left: Uint32Array, right: Uint32Array, index: number): boolean {
-  return left[index] === right[index] && left[index + 1] === right[index + 1];
 }
 
 /** A time as nanoseconds since the epoch. */

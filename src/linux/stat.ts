@@ -11,18 +11,7 @@ import {
   STATX_MNT_ID,
 } from "./abi.ts";
 import { callAt, SystemError, systemCall } from "./ffi.ts";
-import {
-  at,
-  count,
-  endOfKept,
-  type FileType,
-  hasBirth,
-  isMountRoot,
-  isSameNumber,
-  time,
-  typeOf,
-  unsigned,
-} from "./stat-words.ts";
+import { at, count, type FileType, hasBirth, isMountRoot, time, typeOf, unsigned } from "./stat-words.ts";
 
 /** What statx(2) says of one object; times are nanoseconds since the epoch as decimal strings. */
 export interface Stat {
@@ -61,7 +50,7 @@ const bufferAddress: number = ptr(buffer);
  * @throws SystemError for every reason but ENOENT
  */
 export function statAt(directory: number, name: string): Stat | null {
-  return isFound(directory, name) ? new FoundStat() : null;
+  return isFound(directory, name) ? found() : null;
 }
 
 /** The id of the mount that is on top at `name`; null, and refused, as {@link statAt}. */
@@ -81,32 +70,6 @@ function isFound(directory: number, name: string): boolean {
   if (result === 0) return true;
   if (result === -errno.ENOENT) return false;
   throw new SystemError("statx", -result, name);
-}
-
-/** What a glance tells, for those who look at thousands of objects and ask nothing else. */
-export type Glimpse = Pick<Stat, "type" | "mode" | "uid" | "gid" | "mountId" | "size">;
-
-/** As {@link statAt}, but null for whatever can't be looked at. */
-export function glimpseAt(directory: number, name: string): Glimpse | null {
-  if (statx(directory, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) !== 0) return null;
-  return glimpse();
-}
-
-/** As {@link glimpseAt}, of an open descriptor. */
-export function glimpseOf(descriptor: number): Glimpse | null {
-  return statx(descriptor, "", AT_EMPTY_PATH) === 0 ? glimpse() : null;
-}
-
-function glimpse(): Glimpse {
-  const mode = words[at.mode] as number;
-  return {
-    type: typeOf(mode),
-    mode: mode & 0o7777,
-    uid: words[at.uid] as number,
-    gid: words[at.gid] as number,
-    mountId: count(words, at.mountId),
-    size: count(words, at.size),
-  };
 }
 
 /** True if the directory holds nothing of that name. */
@@ -153,72 +116,29 @@ function statx(directory: number, path: string, flags: number): number {
   return callAt(callNumbers.statx, directory, path, flags, mask, bufferAddress);
 }
 
-/**
- * What the last statx(2) put into the buffer. Two calls are made for each entry, and few ask for more than some fields:
- * those that take long to make are kept as they came, and made when they are asked for.
- */
-class FoundStat implements Stat {
-  readonly type: FileType;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly links: number;
-  readonly device: string;
-  readonly mountId: number;
-  /** The first words of the struct, as far as fields are made of them later. */
-  readonly #kept: Uint32Array;
+/** What the last statx(2) put into the buffer. */
+function found(): Stat {
+  const mode = word(at.mode);
+  return {
+    type: typeOf(mode),
+    mode: mode & 0o7777,
+    uid: word(at.uid),
+    gid: word(at.gid),
+    links: word(at.links),
+    size: count(words, at.size),
+    device: `${word(at.deviceMajor)}:${word(at.deviceMinor)}`,
+    inode: unsigned(words, at.inode),
+    representedDevice: `${word(at.representedMajor)}:${word(at.representedMinor)}`,
+    mountId: count(words, at.mountId),
+    mountRoot: isMountRoot(words),
+    accessed: time(words, at.accessed),
+    modified: time(words, at.modified),
+    birth: hasBirth(words) ? time(words, at.birth) : null,
+  };
+}
 
-  constructor() {
-    const mode = words[at.mode] as number;
-    this.type = typeOf(mode);
-    this.mode = mode & 0o7777;
-    this.uid = words[at.uid] as number;
-    this.gid = words[at.gid] as number;
-    this.links = words[at.links] as number;
-    this.device = `${words[at.deviceMajor]}:${words[at.deviceMinor]}`;
-    this.mountId = count(words, at.mountId);
-    this.#kept = words.slice(0, endOfKept);
-  }
-
-  get mountRoot(): boolean {
-    return isMountRoot(this.#kept);
-  }
-
-  get size(): number {
-    return count(this.#kept, at.size);
-  }
-
-  get inode(): string {
-    return unsigned(this.#kept, at.inode);
-  }
-
-  get representedDevice(): string {
-    return `${this.#kept[at.representedMajor]}:${this.#kept[at.representedMinor]}`;
-  }
-
-  get accessed(): string {
-    return time(this.#kept, at.accessed);
-  }
-
-  get modified(): string {
-    return time(this.#kept, at.modified);
-  }
-
-  get birth(): string | null {
-    return hasBirth(this.#kept) ? time(this.#kept, at.birth) : null;
-  }
-
-  /** As {@link areOneObject}, without making texts of numbers. */
-  isOneWith(other: FoundStat): boolean {
-    const left = this.#kept;
-    const right = other.#kept;
-    if (!isSameNumber(left, right, at.inode) || this.device !== other.device) return false;
-    if (hasBirth(left) !== hasBirth(right)) return false;
-    // Seconds, of 64 bits, and nanoseconds.
-    return (
-      !hasBirth(left) || (isSameNumber(left, right, at.birth) && left[at.birth + 2] === right[at.birth + 2])
-    );
-  }
+function word(index: number): number {
+  return words[index] as number;
 }
 
 /** What an object is known by again, wherever it is mounted. */
@@ -226,6 +146,5 @@ export type KnownObject = Pick<Stat, "device" | "inode" | "birth">;
 
 /** True if both are of the very same object. */
 export function areOneObject(left: KnownObject, right: KnownObject): boolean {
-  if (left instanceof FoundStat && right instanceof FoundStat) return left.isOneWith(right);
   return left.inode === right.inode && left.device === right.device && left.birth === right.birth;
 }

@@ -3,7 +3,6 @@ import { isSystemError } from "../linux/ffi.ts";
 import { followLinkAt, type OpenDirectory, type OpenResult, readLinkIn } from "../linux/path-walk.ts";
 import { type Stat, statAt } from "../linux/stat.ts";
 import type { FileType } from "../linux/stat-words.ts";
-import type { Identity } from "../model/object.ts";
 import type { Node } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
 import { exchanged, type RaceCheck } from "./race-check.ts";
@@ -47,7 +46,7 @@ function lookIn(parent: OpenDirectory, asked: string, raceCheck: RaceCheck | nul
     return text === null ? lookIn(parent, asked, raceCheck) : describeLink(stat, path, text, raceCheck);
   }
   const link = readLinkIn(parent.descriptor, name);
-  // None any more: somebody was quicker.
+  // None any more: another process was quicker.
   if (link === null) return lookIn(parent, asked, raceCheck);
   return { kind: "symlink", ...objectOf(stat), ...link };
 }
@@ -85,19 +84,6 @@ function describe(stat: Stat, type: Exclude<FileType, "symlink">): Node {
 }
 
 /** What all nodes that stand for an object tell. */
-export function objectOf(stat: Stat) {
-  const { uid, gid, mode, links, device } = stat;
-  return { uid, gid, mode, identity: identityOf(stat), links, device };
-}
-
-/** Few are asked who they are, and both texts take a while to make. */
-function identityOf(stat: Stat): Identity {
-  return {
-    get inode() {
-      return stat.inode;
-    },
-    get birth() {
-      return stat.birth;
-    },
-  };
+function objectOf({ uid, gid, mode, links, device, inode, birth }: Stat) {
+  return { uid, gid, mode, identity: { inode, birth }, links, device };
 }
