@@ -19,7 +19,7 @@ export interface LiveSystem extends Observed {
 }
 
 /** How many directories are held open at a time. */
-const mostHeld = 16;
+const mostHeld = 64;
 
 /** Reads the mount table now, and all else when it is asked for, each thing once. */
 export function observeLiveSystem(): LiveSystem {

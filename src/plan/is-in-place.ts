@@ -1,52 +1,106 @@
-import { type Entry, isMounted, type LinkedFileEntry, type MountedEntry } from "../model/manifest.ts";
+import type { Effect } from "../model/generation.ts";
+import type { Entry, LinkedFileEntry, MountedEntry } from "../model/manifest.ts";
 import { coveredMount, mountAt } from "../model/mount.ts";
+import type { Observed } from "../model/observation.ts";
+import { ancestorsOf, parentOf } from "../model/path.ts";
 import { hasAccess } from "./access.ts";
-import { type Draft, nodeBehind, nodeUnder } from "./draft.ts";
-import { noteFolder } from "./link.ts";
-import { optionsFor, optionsOf, sameOptions } from "./options.ts";
-
-/** Tells whether there is nothing to plan for an entry. */
-export type Look = (draft: Draft, entry: Entry) => boolean;
+import { areOneObject } from "./active-state.ts";
+import type { PlanRequest } from "./draft.ts";
+import { type EffectIndex, indexOf } from "./effects.ts";
+import { onTop, optionsOf, sameOptions } from "./options.ts";
+import { viewOf } from "./resolve/keyed-view.ts";
 
 /**
- * True for an entry that is active already and shown just as wanted, where nothing that is planned so far changes that:
- * one look at its target and one at its source say so. What is less simple is for the planner to find out with care.
+ * True if there is nothing to plan: the same entries are active and wanted, each is shown just as wanted, and all that imp
+ * made for them is still needed. One look at each target and each source says so; false says that it takes the planner
+ * to tell.
  */
-export function isInPlace(draft: Draft, entry: Entry): boolean {
-  const { activeState, decisions } = draft;
-  const { target, source } = entry;
-  const active = activeState.entries.get(target);
-  if (active?.kind !== entry.kind || active.source !== source || activeState.found.has(target)) return false;
-  if (entry.parentDirectory !== undefined) return false;
-  const { paths } = decisions;
-  if (paths.resolve(target).path !== target || paths.resolve(source).path !== source) return false;
-  if (decisions.linkAt(source) !== undefined) return false;
-  return isMounted(entry) ? isMountInPlace(draft, entry) : isLinkInPlace(draft, entry);
+export function isInPlace({ active, wanted, effects, observed }: PlanRequest): boolean {
+  if (active.entries.length !== wanted.entries.length) return false;
+  const before = new Map(active.entries.map((entry) => [entry.target, entry]));
+  const isSame = (entry: Entry) => {
+    const earlier = before.get(entry.target);
+    // The owner of a directory that others lie in concerns them all.
+    const isAlone = entry.parentDirectory === undefined;
+    return isAlone && earlier?.kind === entry.kind && earlier.source === entry.source;
+  };
+  if (!wanted.entries.every(isSame)) return false;
+  if (isStoredInTarget(before) || !areAllNeeded(effects, before)) return false;
+  const index = indexOf(effects);
+  return wanted.entries.every((entry) => {
+    if (isBehindLinks(observed, entry)) return false;
+    return entry.kind === "linked-file"
+      ? isLinkInPlace(observed, index, entry)
+      : isMountInPlace(observed, entry);
+  });
 }
 
-function isMountInPlace(draft: Draft, entry: MountedEntry): boolean {
-  const { decisions, activeState, request } = draft;
-  const { observed } = request;
-  if (decisions.action(entry) !== "keep") return false;
-  const mounted = decisions.current(entry);
-  if (mounted.kind !== "wanted" || activeState.ownerOf(mounted.mount.id) === undefined) return false;
-  const { mount } = mounted;
-  if (coveredMount(observed.mounts, mount) !== null || observed.isHidden(mount) !== entry.hidden)
-    return false;
-  if (!sameOptions(optionsOf(mount), optionsFor(draft, entry))) return false;
-  if (!("identity" in nodeUnder(draft, entry.target))) return false;
-  const stored = nodeBehind(draft, entry.source);
-  return stored.kind === (entry.kind === "directory" ? "directory" : "file") && hasAccess(entry, stored);
+function isBehindLinks(observed: Observed, { target, source }: Entry): boolean {
+  return observed.real(target) !== target || observed.real(source) !== source;
 }
 
-function isLinkInPlace(draft: Draft, entry: LinkedFileEntry): boolean {
-  const { decisions, request } = draft;
-  if (!decisions.isSteady(entry.target) || mountAt(request.observed.mounts, entry.target) !== null)
-    return false;
-  const link = nodeUnder(draft, entry.target);
+function isMountInPlace(observed: Observed, entry: MountedEntry): boolean {
+  const { mounts } = observed;
+  const mount = mountAt(mounts, entry.target);
+  if (mount === null || mount.deleted || coveredMount(mounts, mount) !== null) return false;
+  const source = viewOf(mounts, entry.source, null);
+  const target = viewOf(mounts, entry.target, null);
+  if (source.key !== target.key || source.home.mountPoint === entry.source) return false;
+  if (!sameOptions(optionsOf(mount), onTop(optionsOf(source.home), entry.options))) return false;
+  if (observed.isHidden(mount) !== entry.hidden) return false;
+  const [shown, stored] = [observed.node(target), observed.node(source)];
+  if (stored.kind !== (entry.kind === "directory" ? "directory" : "file")) return false;
+  return areOneObject(shown, stored) && hasAccess(entry, stored);
+}
+
+function isLinkInPlace(observed: Observed, effects: EffectIndex, entry: LinkedFileEntry): boolean {
+  const { mounts } = observed;
+  if (mountAt(mounts, entry.target) !== null || mountAt(mounts, entry.source) !== null) return false;
+  const link = observed.node(viewOf(mounts, entry.target, null));
   if (link.kind !== "symlink" || link.text !== entry.source) return false;
-  const stored = nodeBehind(draft, entry.source);
+  const stored = observed.node(viewOf(mounts, entry.source, null));
   if (stored.kind !== "file" || !hasAccess(entry, stored)) return false;
-  noteFolder(draft, entry);
-  return true;
+  const folder = parentOf(entry.target);
+  const holder = observed.node(viewOf(mounts, folder, null));
+  if (holder.kind !== "directory") return false;
+  return holder.identity.birth === null || effects.holdsLinks(folder, holder);
+}
+
+/** True if an entry is stored in what another one shows: their mounts have to do with each other. */
+function isStoredInTarget(entries: ReadonlyMap<string, Entry>): boolean {
+  const storage = new Set([...entries.values()].map(({ source }) => parentOf(source)));
+  return [...storage].some((path) => [path, ...ancestorsOf(path)].some((above) => entries.has(above)));
+}
+
+/** True if all effects concern the entries, and none is on record twice. */
+function areAllNeeded(effects: readonly Effect[], entries: ReadonlyMap<string, Entry>): boolean {
+  const folders = new Set<string>();
+  const aboveTargets = new Set<string>();
+  for (const { target, kind } of entries.values()) {
+    if (kind === "linked-file") folders.add(parentOf(target));
+    for (let above = parentOf(target); !aboveTargets.has(above); above = parentOf(above)) {
+      aboveTargets.add(above);
+    }
+  }
+  const isNeeded = (effect: Effect): boolean => {
+    switch (effect.kind) {
+      case "created-directory":
+        return entries.get(effect.path)?.kind === "directory" || isOnlyAbove(effect.path);
+      case "created-file":
+        return entries.get(effect.path)?.kind === "bound-file";
+      case "holds-links":
+        return folders.delete(effect.path);
+      case "backup":
+        return entries.has(effect.target);
+      case "replaced-file":
+        return entries.get(effect.target)?.kind === "linked-file";
+      case "found":
+        return false;
+    }
+  };
+  const isOnlyAbove = (path: string) => !entries.has(path) && aboveTargets.has(path);
+  const replaced = effects.filter(({ kind }) => kind === "replaced-file");
+  const isOnce =
+    new Set(replaced.map((effect) => "target" in effect && effect.target)).size === replaced.length;
+  return isOnce && effects.every(isNeeded);
 }

@@ -120,7 +120,7 @@ function planOverSymlink(draft: Draft, entry: LinkedFileEntry, node: SymlinkNode
 }
 
 /** The directory that the link is in, which may be another one than when it was made. */
-export function noteFolder(draft: Draft, { target }: LinkedFileEntry): void {
+function noteFolder(draft: Draft, { target }: LinkedFileEntry): void {
   const path = parentOf(target);
   if (draft.said.has(`folder ${path}`)) return;
   draft.said.add(`folder ${path}`);

@@ -14,7 +14,7 @@ import {
 } from "./clashes.ts";
 import { type Draft, newDraft, type PlanRequest, temporaryNames } from "./draft.ts";
 import { indexOf } from "./effects.ts";
-import { isInPlace, type Look } from "./is-in-place.ts";
+import { isInPlace } from "./is-in-place.ts";
 import { planLink } from "./link.ts";
 import { planMount } from "./mount.ts";
 import { decideMounts } from "./mount-decisions.ts";
@@ -33,15 +33,23 @@ export type { PlanRequest } from "./draft.ts";
  * The one planner behind every command: the ordered steps that bring the live system to the wanted manifest, or all
  * conflicts. It looks only through `request.observed` and changes nothing. An empty plan means that the live system
  * is as wanted.
- * @param look tells at a glance which entries need nothing; the plan is the same without it
  */
-export function makePlan(request: PlanRequest, look: Look = isInPlace): Plan {
+export function makePlan(request: PlanRequest): Plan {
+  return isInPlace(request) ? nothingToDo(request) : planAll(request);
+}
+
+function nothingToDo({ effects }: PlanRequest): Plan {
+  return { steps: [], afterwards: [], conflicts: [], notices: [], findings: [], keptEffects: effects };
+}
+
+/** The same without a look first. */
+export function planAll(request: PlanRequest): Plan {
   const { draft, required, withdrawal } = beginPlan(request);
   draft.conflicts.push(...withdrawal.conflicts);
   draft.notices.push(...withdrawal.notices);
   for (const effect of withdrawal.endedEffects) draft.endedEffects.add(effect);
   planRemovals(draft, required, withdrawal);
-  planAdditions(draft, look);
+  planAdditions(draft);
   return {
     steps: [...draft.sourceSteps, ...draft.removalSteps, ...draft.additionSteps],
     // A directory has to be empty to go. It may go by several names, so its place counts.
@@ -93,20 +101,20 @@ function beginPlan(request: PlanRequest): BegunPlan {
   return { draft, required, withdrawal };
 }
 
-function planAdditions(draft: Draft, look: Look): void {
+function planAdditions(draft: Draft): void {
   const { entries, circular } = orderOf(draft.decisions);
   const shared = sharedPlaces(draft);
   for (const entry of entries) {
     const other = shared.get(entry);
     if (circular.has(entry)) refuseCircle(draft, entry);
     else if (other !== undefined) refuseSharedPlace(draft, entry, other);
-    else planEntry(draft, entry, look);
+    else planEntry(draft, entry);
   }
   refuseNewWays(draft);
 }
 
-function planEntry(draft: Draft, entry: Entry, look: Look): void {
-  if (reportKernelPlace(draft, entry) || look(draft, entry)) return;
+function planEntry(draft: Draft, entry: Entry): void {
+  if (reportKernelPlace(draft, entry)) return;
   if (holdsOwnSource(draft, entry) && !liesInOwnRoot(draft, entry)) {
     refuseOwnSource(draft, entry);
     return;
