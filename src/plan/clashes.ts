@@ -2,7 +2,7 @@ import { type Entry, isMounted } from "../model/manifest.ts";
 import { ancestorsOf } from "../model/path.ts";
 import { areOneObject } from "./active-state.ts";
 import { conflict, type Draft, finding } from "./draft.ts";
-import { isFuture } from "./planned-tree.ts";
+import { isFuture } from "./future-node.ts";
 
 /** Entries that can't be planned at all, for what they are to each other or to themselves. */
 

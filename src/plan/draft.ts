@@ -52,6 +52,8 @@ export interface Draft {
   readonly afterwards: Tidying[];
   /** Mount options that are worked out already. */
   readonly options: Map<MountedEntry, MountOptions>;
+  /** Whether what lies at a path is read-only, as far as that is found out already. */
+  readonly readOnly: Map<string, boolean>;
   readonly conflicts: Conflict[];
   readonly notices: Notice[];
   readonly findings: Finding[];
@@ -96,6 +98,7 @@ export function newDraft(beginnings: Beginnings): Draft {
     additionSteps: [],
     afterwards: [],
     options: new Map(),
+    readOnly: new Map(),
     conflicts: [],
     notices: [],
     findings: [],

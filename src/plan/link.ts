@@ -5,8 +5,8 @@ import { parentOf } from "../model/path.ts";
 import { accessOf } from "./access.ts";
 import { type Draft, directoryBehind, finding, nodeUnder } from "./draft.ts";
 import { adopt, describeReplacement, isReplacement } from "./extras/adoption.ts";
+import { isFuture } from "./future-node.ts";
 import { ensureParents } from "./parents.ts";
-import { isFuture } from "./planned-tree.ts";
 import {
   describeNode,
   freeBackupName,

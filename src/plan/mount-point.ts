@@ -1,8 +1,8 @@
 import type { MountedEntry } from "../model/manifest.ts";
 import { isOneWithSource } from "./clashes.ts";
 import { type Draft, endMade, nodeUnder, notice } from "./draft.ts";
+import { futureDirectory } from "./future-node.ts";
 import { ensureParents } from "./parents.ts";
-import { futureDirectory } from "./planned-tree.ts";
 import {
   describeNode,
   freeBackupName,

@@ -7,9 +7,16 @@ const accessTimes: readonly MountOption[] = ["noatime", "relatime", "strictatime
 
 /** The options that a mount has, out of those that entries can set. */
 export function optionsOf(mount: Mount): MountOptions {
-  const set = mountOptionNames.filter((name) => mount.options.includes(name));
+  const set = mount.options.filter(isMountOption);
   // strictatime is how a mount behaves that names neither of the others; the kernel does not write it.
-  return set.some((name) => accessTimes.includes(name)) ? set : inOrder([...set, "strictatime"]);
+  if (!set.some((name) => accessTimes.includes(name))) set.push("strictatime");
+  return set.length === 1 ? set : inOrder(set);
+}
+
+const names: ReadonlySet<string> = new Set(mountOptionNames);
+
+function isMountOption(name: string): name is MountOption {
+  return names.has(name);
 }
 
 /** True if file managers are asked not to show the mount, as far as can be known. */
@@ -58,7 +65,11 @@ function optionsAt(draft: Draft, path: string): MountOptions {
 
 /** True if nothing can be changed of the object that `path` will lead to, nor in it. */
 export function isReadOnly(draft: Draft, path: string): boolean {
-  return optionsAt(draft, draft.decisions.paths.directoryAt(path)).includes("ro");
+  const known = draft.readOnly.get(path);
+  if (known !== undefined) return known;
+  const isSo = optionsAt(draft, draft.decisions.paths.directoryAt(path)).includes("ro");
+  draft.readOnly.set(path, isSo);
+  return isSo;
 }
 
 function inOrder(options: readonly MountOption[]): MountOptions {

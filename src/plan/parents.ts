@@ -2,10 +2,11 @@ import type { Entry, Ownership } from "../model/manifest.ts";
 import { formatMode } from "../model/mode.ts";
 import type { Access } from "../model/object.ts";
 import type { Node } from "../model/observation.ts";
-import { ancestorsOf, isAtOrBelow, join, parentOf } from "../model/path.ts";
+import { isAtOrBelow, join, parentOf } from "../model/path.ts";
 import { accessOf, accessWith, inheritedAccess, sameAccess } from "./access.ts";
 import { conflict, type Draft, directoryBehind, endMade, finding, nodeUnder, stepsFor } from "./draft.ts";
-import { futureDirectory, type Phase } from "./planned-tree.ts";
+import { futureDirectory } from "./future-node.ts";
+import type { Phase } from "./planned-tree.ts";
 import { describeNode, reportReadOnly, reportUnreachable } from "./problems.ts";
 import type { KeyedView } from "./resolve/keyed-view.ts";
 
@@ -46,7 +47,9 @@ function isThere(draft: Draft, path: string): boolean {
 /** The directories above `path` that do not exist, nearest first; null (and a conflict) if they can't be made. */
 function missingAncestors(draft: Draft, entry: Entry, path: string): string[] | null {
   const missing: string[] = [];
-  for (const ancestor of ancestorsOf(path)) {
+  let ancestor = path;
+  while (ancestor !== "/") {
+    ancestor = parentOf(ancestor);
     const node = directoryBehind(draft, ancestor);
     if (node.kind === "directory") return missing;
     if (reportUnreachable(draft, entry, ancestor, node)) return null;

@@ -1,8 +1,8 @@
 import { mountsOnTheWay } from "../model/mount.ts";
-import type { Access, Identity } from "../model/object.ts";
-import type { DirectoryNode, Node, Observed } from "../model/observation.ts";
+import type { Node, Observed } from "../model/observation.ts";
 import { isAtOrBelow, isBelow, join, parentOf } from "../model/path.ts";
-import { type KeyedView, keysAbove, viewOf } from "./resolve/keyed-view.ts";
+import { copied, isOldDirectory } from "./future-node.ts";
+import { type KeyedView, keysAbove, namesBelow, viewOf } from "./resolve/keyed-view.ts";
 
 /** Whether a step comes before mounts and links go, or only then. */
 export type Phase = "early" | "late";
@@ -20,6 +20,19 @@ interface Move {
   readonly number: number;
   readonly from: string;
   readonly to: string;
+}
+
+/** A change of a directory that decides what is in it; without content, nothing is. */
+interface ChangeAbove {
+  readonly at: string;
+  readonly content?: Content;
+}
+
+/** What is above a place. */
+interface Above {
+  /** The keys of the directories, nearest first. */
+  readonly keys: readonly string[];
+  readonly change: ChangeAbove | null;
 }
 
 /** What a directory will hold, if it is not what it holds now. */
@@ -45,8 +58,10 @@ export class PlannedTree {
   /** How many names of a directory will be gone. */
   readonly #vanished = new Map<string, number>();
   readonly #moves: Move[] = [];
-  /** By the directory that holds it, for what lies there is mostly asked about together. */
-  readonly #keysAbove = new Map<string, readonly string[]>();
+  /** What is known of directories, for what lies in one is mostly asked about together. */
+  readonly #above = new Map<string, Above>();
+  /** Those directories, and all above them: a change of what is none of them changes nothing of what is known. */
+  readonly #knownAbove = new Set<string>();
 
   constructor(observed: Observed) {
     this.#observed = observed;
@@ -61,12 +76,20 @@ export class PlannedTree {
     const key = this.#key(view, time);
     const own = this.#lastChange(key, time);
     if (own !== undefined) return own.node;
-    for (const above of this.#above(key)) {
-      const change = this.#lastChange(above, time);
-      if (change?.content !== undefined) return this.#nodeWithin(change.content, namesBelow(above, key));
-      if (change !== undefined && !isOldDirectory(change.node)) return { kind: "missing" };
+    const above = time === this.#count ? this.#aboveNow(key).change : this.#changeAbove(key, time);
+    if (above === null) return this.#observed.node(view);
+    const { at, content } = above;
+    return content === undefined ? { kind: "missing" } : this.#nodeWithin(content, namesBelow(at, key));
+  }
+
+  /** The nearest change above that decides what is at the key; null if it is what is there now. */
+  #changeAbove(key: string, time: number): ChangeAbove | null {
+    for (const at of keysAbove(key)) {
+      const change = this.#lastChange(at, time);
+      if (change?.content !== undefined) return { at, content: change.content };
+      if (change !== undefined && !isOldDirectory(change.node)) return { at };
     }
-    return this.#observed.node(view);
+    return null;
   }
 
   #nodeWithin(content: Content, below: readonly string[]): Node {
@@ -127,9 +150,13 @@ export class PlannedTree {
     const known = this.#changes.get(key);
     if (known === undefined) this.#changes.set(key, [change]);
     else known.push(change);
+    if (this.#knownAbove.has(key)) {
+      this.#above.clear();
+      this.#knownAbove.clear();
+    }
     if (phase === "early") return;
     this.#late.add(key);
-    for (const above of this.#above(key)) {
+    for (const above of this.#aboveNow(key).keys) {
       if (this.#aboveLate.has(above)) break;
       this.#aboveLate.add(above);
     }
@@ -148,7 +175,7 @@ export class PlannedTree {
 
   /** What is at the view goes, or is imp's own: it does not count among the names in its directory. */
   discount(view: KeyedView): void {
-    const [directory] = this.#above(this.#key(view));
+    const [directory] = this.#aboveNow(this.#key(view)).keys;
     if (directory !== undefined) this.#vanished.set(directory, (this.#vanished.get(directory) ?? 0) + 1);
   }
 
@@ -165,7 +192,7 @@ export class PlannedTree {
 
   #whereNow(view: KeyedView, time: number): KeyedView {
     const key = this.#key(view, time);
-    for (const above of [key, ...this.#above(key)]) {
+    for (const above of [key, ...this.#aboveNow(key).keys]) {
       const content = this.#lastChange(above, time)?.content;
       if (content === undefined) continue;
       const now = this.#within(content.view, namesBelow(above, key));
@@ -187,7 +214,7 @@ export class PlannedTree {
   isLate(view: KeyedView): boolean {
     if (this.#late.size === 0) return false;
     const key = this.#key(view);
-    return this.#late.has(key) || this.#above(key).some((above) => this.#late.has(above));
+    return this.#late.has(key) || this.#aboveNow(key).keys.some((above) => this.#late.has(above));
   }
 
   /** True if something in the directory at the view changes only then. */
@@ -207,39 +234,14 @@ export class PlannedTree {
     return now;
   }
 
-  #above(key: string): readonly string[] {
-    if (key.endsWith("/")) return [];
+  #aboveNow(key: string): Above {
+    if (key.endsWith("/")) return { keys: [], change: null };
     const directory = key.slice(0, key.lastIndexOf("/"));
-    const known = this.#keysAbove.get(directory);
+    const known = this.#above.get(directory);
     if (known !== undefined) return known;
-    const above = keysAbove(key);
-    this.#keysAbove.set(directory, above);
+    const above = { keys: keysAbove(key), change: this.#changeAbove(key, this.#count) };
+    this.#above.set(directory, above);
+    for (const at of above.keys) this.#knownAbove.add(at);
     return above;
   }
 }
-
-/** The names that lead from one place to another below it. */
-function namesBelow(above: string, key: string): string[] {
-  return key
-    .slice(above.length)
-    .split("/")
-    .filter((name) => name !== "");
-}
-
-/** A node for a directory that a step will have created: nobody knows its identity yet, and nothing is in it. */
-export function futureDirectory({ uid, gid, mode }: Access): DirectoryNode {
-  return { kind: "directory", uid, gid, mode, identity: unborn, links: 2, device: "" };
-}
-
-/** True for what does not exist yet. */
-export function isFuture(node: Node): boolean {
-  return "identity" in node && (node.identity === unborn || node.identity === copied);
-}
-
-/** True for a directory that may hold what it holds now; a new one is empty. */
-function isOldDirectory(node: Node): boolean {
-  return node.kind === "directory" && node.identity !== unborn;
-}
-
-const unborn: Identity = { inode: "", birth: null };
-const copied: Identity = { inode: "", birth: null };

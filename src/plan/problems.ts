@@ -4,8 +4,8 @@ import type { Identity } from "../model/object.ts";
 import type { Node } from "../model/observation.ts";
 import { join, nameOf, parentOf } from "../model/path.ts";
 import { conflict, type Draft, finding, nodeUnder } from "./draft.ts";
+import { isFuture } from "./future-node.ts";
 import { isReadOnly } from "./options.ts";
-import { isFuture } from "./planned-tree.ts";
 
 const longestName = 255;
 

@@ -4,9 +4,10 @@ import type { DirectoryNode, FileNode, Node } from "../model/observation.ts";
 import { ancestorsOf } from "../model/path.ts";
 import { accessOf, accessWith, hasAccess } from "./access.ts";
 import { conflict, type Draft, directoryBehind, finding, nodeBehind, stepsFor } from "./draft.ts";
+import { futureDirectory } from "./future-node.ts";
 import { adjustAccess, ensureParents } from "./parents.ts";
 import { type Original, originalOf, phaseFor } from "./phase.ts";
-import { futureDirectory, type Phase } from "./planned-tree.ts";
+import type { Phase } from "./planned-tree.ts";
 import { describeNode, reportReadOnly, reportUnreachable, reportUnsafe } from "./problems.ts";
 
 /** A source that is there, or will be. */

@@ -3,7 +3,7 @@ import type { FileNode, Node } from "../../model/observation.ts";
 import { parentOf } from "../../model/path.ts";
 import { accessOf, accessWith } from "../access.ts";
 import { conflict, type Draft, directoryBehind, nodeBehind } from "../draft.ts";
-import { futureDirectory, isFuture } from "../planned-tree.ts";
+import { futureDirectory, isFuture } from "../future-node.ts";
 import { freeBackupName, identityToMove, reportHeld, reportReadOnly } from "../problems.ts";
 import { isShownBy } from "../resolve/keyed-view.ts";
 

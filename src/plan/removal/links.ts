@@ -1,7 +1,7 @@
 import { isMounted, type LinkedFileEntry } from "../../model/manifest.ts";
 import type { Step } from "../../model/plan.ts";
 import { ownLink } from "../active-state.ts";
-import { futureDirectory } from "../planned-tree.ts";
+import { futureDirectory } from "../future-node.ts";
 import { describeNode } from "../problems.ts";
 import type { KeyedView } from "../resolve/keyed-view.ts";
 import type { PathResolution } from "../resolve/resolution.ts";

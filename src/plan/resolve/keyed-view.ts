@@ -36,3 +36,11 @@ export function keysAbove(key: string): string[] {
   }
   return above;
 }
+
+/** The names that lead from one key to another below it. */
+export function namesBelow(above: string, key: string): string[] {
+  return key
+    .slice(above.length)
+    .split("/")
+    .filter((name) => name !== "");
+}

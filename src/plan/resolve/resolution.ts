@@ -63,6 +63,7 @@ export function resolutionOver(layout: Layout): PathResolution {
   const followed = new Set<string>();
   const views = new Map<string, KeyedView>();
   const objects = new Map<string, Seen>();
+  const nearest = new Map<string, MountedEntry | null>();
   const opened = new Set<MountedEntry>();
 
   function resolve(path: string): ResolvedPath {
@@ -176,11 +177,12 @@ export function resolutionOver(layout: Layout): PathResolution {
 
   /** The entry whose mount a directory (without symlinks) lies on or is. */
   function nearestEntry(directory: string): MountedEntry | null {
-    for (let path = directory; ; path = parentOf(path)) {
-      const entry = layout.entryAt(path);
-      if (entry !== undefined) return entry;
-      if (path === "/") return null;
-    }
+    const known = nearest.get(directory);
+    if (known !== undefined) return known;
+    const above = directory === "/" ? null : nearestEntry(parentOf(directory));
+    const entry = layout.entryAt(directory) ?? above;
+    nearest.set(directory, entry);
+    return entry;
   }
 
   return {
