@@ -1,7 +1,7 @@
 import { encodePath } from "../linux/path-encoding.ts";
 
 /** The longest name of a unit, in bytes (systemd.unit(5)). */
-const longestName = 255;
+const longestUnitName = 255;
 
 /**
  * The name of systemd's unit for a mount at this path, as `systemd-escape --path --suffix=mount` gives it; null where it
@@ -9,7 +9,7 @@ const longestName = 255;
  */
 export function mountUnitName(path: string): string | null {
   const name = `${escapePath(path)}.mount`;
-  return name.length > longestName ? null : name;
+  return name.length > longestUnitName ? null : name;
 }
 
 /** The escaping of paths in systemd.unit(5): `/` becomes `-`, and all but ASCII letters, digits, `:`, `_`, `.` `\xNN`. */

@@ -1,10 +1,10 @@
+import { longestName } from "../model/path.ts";
+
 /** A path that imp can use, or why it cannot: `reason` continues a sentence that begins with the path. */
 export type PathReading =
   | { readonly kind: "path"; readonly path: string }
   | { readonly kind: "refused"; readonly reason: string; readonly help: string };
 
-/** NAME_MAX: bytes in one name. */
-const longestName = 255;
 /** PATH_MAX without its NUL: bytes in a whole path. */
 export const longestPath = 4095;
 

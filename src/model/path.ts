@@ -9,6 +9,9 @@ export function parentOf(path: string): string {
   return slash <= 0 ? "/" : path.slice(0, slash);
 }
 
+/** The longest name that Linux's filesystems keep, in bytes (NAME_MAX). */
+export const longestName = 255;
+
 /** The last name of the path; empty for `/`. */
 export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);

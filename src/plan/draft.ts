@@ -59,7 +59,7 @@ export interface Draft {
   readonly findings: Finding[];
   readonly found: Effect[];
   readonly endedEffects: Set<Effect>;
-  /** Effects whose objects are needed where they were made: nobody has looked whether they are still there. */
+  /** Effects whose objects are needed where they were made: whether they still are there was not looked at. */
   readonly presumed: Set<Effect>;
   /** Conflicts and findings that were said already, and other things that are done once. */
   readonly said: Set<string>;

@@ -28,7 +28,7 @@ export type MountAction =
   | "replace"
   /** Take it away and mount it again, for it lies on a mount that changes, or its source was deleted. */
   | "remount"
-  /** Somebody else's mount is there. */
+  /** A foreign mount is there. */
   | "conflict"
   /** Its source lies in what is mounted at its own target, perhaps by way of other entries. */
   | "circle";

@@ -58,7 +58,7 @@ function optionsAt(draft: Draft, path: string): MountOptions {
   const { home } = decisions.paths.follow(path);
   if (holder === null) return optionsOf(home);
   const mounted = decisions.current(holder);
-  // A mount of somebody else's may lie on the entry's.
+  // A foreign mount may lie on the entry's.
   const isHolders = mounted.kind === "wanted" && mounted.mount === home;
   return isHolders ? optionsFor(draft, holder) : optionsOf(home);
 }

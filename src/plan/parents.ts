@@ -94,7 +94,7 @@ function counterpart(entry: Entry, side: Side, path: string): string {
 
 function adjustParent(draft: Draft, entry: Entry, side: Side, phase: Phase, parent: string): boolean {
   if (entry.parentDirectory === undefined) return true;
-  // Nobody means the root of a filesystem by the parent of a file in it.
+  // The parent of a file that lies right in a persistence root is not that root.
   if (side === "source" && parent === entry.root) return true;
   const { paths } = draft.decisions;
   const path = paths.directoryAt(parent);

@@ -2,12 +2,10 @@ import type { Entry } from "../model/manifest.ts";
 import type { Mount } from "../model/mount.ts";
 import type { Identity } from "../model/object.ts";
 import type { Node } from "../model/observation.ts";
-import { join, nameOf, parentOf } from "../model/path.ts";
+import { join, longestName, nameOf, parentOf } from "../model/path.ts";
 import { conflict, type Draft, finding, nodeUnder } from "./draft.ts";
 import { isFuture } from "./future-node.ts";
 import { isReadOnly } from "./options.ts";
-
-const longestName = 255;
 
 /** `an object of what kind` for a sentence. */
 export function describeNode(node: Node): string {
@@ -70,7 +68,7 @@ export function reportUnreachable(draft: Draft, entry: Entry, path: string, node
 }
 
 /**
- * Reports a symlink on the way to `path` that somebody else could bend. Where it leads is found out link by link,
+ * Reports a symlink on the way to `path` that another user could bend. Where it leads is found out link by link,
  * which says nothing of who made them; the system's own walk does.
  */
 export function reportUnsafe(draft: Draft, entry: Entry, path: string): boolean {
@@ -147,7 +145,7 @@ export function identityToMove(draft: Draft, entry: Entry, node: Node): Identity
   return null;
 }
 
-/** Reports somebody else's mount at the target. */
+/** Reports a foreign mount at the target. */
 export function reportForeignMount(draft: Draft, entry: Entry, mount: Mount): void {
   const what = describeMount(mount);
   finding(draft, entry.target, "wrong-mount", `${what} is mounted at ${mount.mountPoint}`);

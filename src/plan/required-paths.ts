@@ -67,7 +67,7 @@ export interface RequiredKeys {
   readonly storage: ReadonlySet<string>;
 }
 
-/** Worked out only if somebody asks, and once. */
+/** Worked out when they are first asked for, and once. */
 export function requiredKeysOf(decisions: MountDecisions, required: RequiredPaths): () => RequiredKeys {
   const { paths } = decisions;
   const keys = (paths: Iterable<string>, viewOfPath: (path: string) => KeyedView) =>

@@ -16,7 +16,7 @@ const patience = 1000;
 
 /**
  * Lets `plan` look at the live system as it is at this moment, and anew if something was exchanged under its eyes.
- * @throws Exchanged if somebody does that again and again
+ * @throws Exchanged if another process does that again and again
  */
 export function observing<T>(request: LiveRequest, plan: (request: PlanRequest) => T): T {
   for (const end = performance.now() + patience; ; ) {

@@ -95,7 +95,7 @@ function mountOf({ decisions, request }: Draft, entry: LinkedFileEntry): string 
 }
 
 /**
- * Why a file is not adopted though it can be read: somebody could have brought it there who has no right to its content,
+ * Why a file is not adopted though it can be read: a user could have brought it there who has no right to its content,
  * and would find it in the persistence root. The executor looks again at what cannot be seen yet.
  */
 function whyNot(node: FileNode, stored: FileNode, folder: Node): string | null {

@@ -24,7 +24,7 @@ export interface PartialPlan {
 
 /**
  * Plans what is possible of a manifest. What can't be is left as it is, together with all that lies in it or is stored
- * in it: for the rest, it is planned as if nobody had ever asked for those entries. The effects of what is left out
+ * in it: for the rest, it is planned as if those entries had never been asked for. The effects of what is left out
  * stay on record, so that a later plan can finish it.
  * @param refused entries that are known to fail
  */
@@ -84,7 +84,7 @@ function mountedIn(plan: Plan, entries: ReadonlyMap<string, Entry>): string[] {
   });
 }
 
-/** The same request as if these entries were nobody's: they are neither brought about nor taken away. */
+/** The same request as if these entries did not exist: they are neither brought about nor taken away. */
 function leavingAlone(request: PlanRequest, left: ReadonlySet<string>): PlanRequest {
   if (left.size === 0) return request;
   const rest = ({ entries }: Manifest) => ({ entries: entries.filter(({ target }) => !left.has(target)) });

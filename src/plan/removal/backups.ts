@@ -11,7 +11,7 @@ import type { Removal, Withdrawal, WithdrawalRequest } from "./withdrawal.ts";
 type BackupAction =
   /** It takes its old place again. */
   | { readonly kind: "put-back"; readonly location: BackupLocation; readonly step: Step }
-  /** It stays where it is, and is nobody's business but the person's from now on. */
+  /** It stays where it is, and imp forgets it. */
   | { readonly kind: "given-up"; readonly notice: Notice }
   /** Its time has not come. */
   | { readonly kind: "kept" };

@@ -109,7 +109,7 @@ function isStillUsed(
       ? isDirectory && required.aboveTargets.has(effect.path)
       : wanted.kind === (isDirectory ? "directory" : "bound-file");
   if (!isUsed) return false;
-  // Under a mount that stays nobody looks, and nothing is changed.
+  // What lies under a mount that stays is neither looked at nor changed.
   if (wanted !== undefined && isMounted(wanted) && draft.decisions.action(wanted) === "keep") return true;
   const after = draft.decisions.paths.noFollow(effect.path);
   if (isVacated(after)) return false;

@@ -86,7 +86,7 @@ function unmountStep(draft: Draft, entry: MountedEntry): Step | null {
   return { kind: "unmount", serves: target, target, mountId: mount.id, ...what };
 }
 
-/** A mount of ours may be there that nobody can reach. */
+/** A mount of imp's may be there that no path leads to. */
 function reportHidden(draft: Draft, { target, source }: MountedEntry, real: string): void {
   const { activeState, request } = draft;
   const shown = activeState.paths.follow(source);

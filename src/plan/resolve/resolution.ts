@@ -52,8 +52,8 @@ interface Seen {
   readonly isStored: boolean;
 }
 
-const nobody: ReadonlySet<Entry> = new Set();
-const top: ResolvedPath = { path: "/", through: nobody, links: [] };
+const noEntry: ReadonlySet<Entry> = new Set();
+const top: ResolvedPath = { path: "/", through: noEntry, links: [] };
 
 /** The ways over this ground. Answers are kept, so what the ground says must not change. */
 export function resolutionOver(layout: Layout): PathResolution {
