@@ -13,9 +13,9 @@ export function isHit(strikes: readonly Strike[], result: TracedResult): boolean
  */
 export function aimAgain(strikes: readonly Strike[], result: TracedResult): readonly Strike[] {
   const missed = firstMissed(strikes, result);
-  const work = ownWork(parseTrace(result.log)).filter(isChanging);
+  const calls = parseTrace(result.log);
   return strikes.map((strike) =>
-    strike === missed ? { ...strike, when: String(turnOf(strike, work)) } : strike,
+    strike === missed ? { ...strike, when: String(turnOf(strike, calls)) } : strike,
   );
 }
 
@@ -30,9 +30,10 @@ function firstMissed(strikes: readonly Strike[], { exitCode, log }: TracedResult
   return strikes.find(isMissed) ?? null;
 }
 
-function turnOf({ call, when, victim }: Strike, work: readonly TracedCall[]): number | string {
-  if (victim === null) return when;
-  const passed = work[victim.place];
+function turnOf({ call, when, victim }: Strike, calls: readonly TracedCall[]): number {
+  // The run that was counted had one more of them, of the runtime's own: then the last one is struck.
+  if (victim === null) return Math.min(Number(when), calls.filter(({ name }) => name === call).length);
+  const passed = ownWork(calls).filter(isChanging)[victim.place];
   // What is not in the log came after what was hit, one call too early.
   return passed?.name === call ? passed.turn : Number(when) + 1;
 }
