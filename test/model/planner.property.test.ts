@@ -49,7 +49,7 @@ test(
           else letHappen(story, event.drift);
         }
       }),
-      { numRuns: runs, seed },
+      { numRuns: runs, seed, includeErrorInReport: true },
     );
   },
   patience,
@@ -94,7 +94,7 @@ test(
           }
         },
       ),
-      { numRuns: runs, seed },
+      { numRuns: runs, seed, includeErrorInReport: true },
     );
     expect(some).toBeGreaterThan(runs / 8);
     expect(partly).toBeGreaterThan(runs / 20);
@@ -148,7 +148,7 @@ test(
           }
         },
       ),
-      { numRuns: runs, seed },
+      { numRuns: runs, seed, includeErrorInReport: true },
     );
     expect(adopted).toBeGreaterThan(runs / 10);
   },
