@@ -1,6 +1,6 @@
 import { mountsOnTheWay } from "../model/mount.ts";
 import type { Access, Identity } from "../model/object.ts";
-import type { DirectoryNode, Node, Observed } from "../model/observation.ts";
+import type { DirectoryNode, Node, Observed, SymlinkNode } from "../model/observation.ts";
 import { isAtOrBelow, isBelow, join, parentOf } from "../model/path.ts";
 import { type KeyedView, keysAbove, viewOf } from "./resolve/keyed-view.ts";
 
@@ -100,7 +100,7 @@ export class PlannedTree {
   /** What is at the view will be called `backup`, and nothing is there. */
   backUp(view: KeyedView, backup: KeyedView): void {
     this.set(backup, this.nodeAt(view), "late");
-    this.set(view, { kind: "missing" }, "late");
+    this.#note(view, { kind: "missing" }, undefined, "late");
     this.#noteMove(view, backup);
   }
 
@@ -229,6 +229,11 @@ function namesBelow(above: string, key: string): string[] {
 /** A node for a directory that a step will have created: nobody knows its identity yet, and nothing is in it. */
 export function futureDirectory({ uid, gid, mode }: Access): DirectoryNode {
   return { kind: "directory", uid, gid, mode, identity: unborn, links: 2, device: "" };
+}
+
+/** A node for a symlink that a step will have made. */
+export function futureLink(text: string): SymlinkNode {
+  return { ...futureDirectory({ uid: 0, gid: 0, mode: 0o777 }), kind: "symlink", links: 1, text };
 }
 
 /** True for what does not exist yet. */

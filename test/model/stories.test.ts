@@ -76,6 +76,26 @@ test("a source is found through a mount of a directory that comes back from its 
   expect(command(story, manifestOf(mounted("/p/s", "/a/a")))).toBe(true);
 });
 
+test("an entry whose way leads by another mount over a symlink that is only planned is refused", () => {
+  const objects = [
+    ...roots,
+    { path: "/b", what: { kind: "symlink", text: "/p/t/a" }, access: usual } as const,
+  ];
+  const story = beginStory({ objects, disks: ["/p"] });
+  const wanted = manifestOf(mounted("/p/t", "/a"), link("/p/s", "/a/a"), mounted("/p/s", "/b/a/a"));
+  expect(planFor(story, wanted).conflicts.map(({ message }) => message)).toEqual([
+    "/b/a/a can't exist: /b/a is a symlink to /p/s/a/a",
+  ]);
+});
+
+test("an old source is copied from where it is stored while the mount that it was named through is made anew", () => {
+  const story = beginStory({ objects: roots, disks: ["/p"] });
+  const inside = mounted("/p/t", "/b/a");
+  command(story, manifestOf(mounted("/p/t", "/b"), inside, mounted("/b/a", "/a/b")));
+  letHappen(story, { kind: "put", object: { path: "/a/b/f", what: { kind: "file", bytes: "x" } } });
+  expect(command(story, manifestOf(mounted("/p/s", "/a/b"), inside))).toBe(true);
+});
+
 function manifestOf(...entries: readonly Entry[]): Manifest {
   return { entries };
 }
