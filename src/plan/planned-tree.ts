@@ -108,8 +108,9 @@ export class PlannedTree {
     this.#moves.push({ number: this.#count, from: this.#key(from), to: this.#key(to) });
   }
 
-  /** True if a directory is copied, or put back, with all that is in it. */
-  get movesContent(): boolean {
+  /** True if symlinks may come to other places: what is there is moved or copied, perhaps with all that is in it. */
+  get movesLinks(): boolean {
+    if (this.#moves.length > 0) return true;
     return this.#changes.values().some((changes) => changes.some(({ content }) => content !== undefined));
   }
 

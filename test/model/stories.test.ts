@@ -96,6 +96,28 @@ test("an old source is copied from where it is stored while the mount that it wa
   expect(command(story, manifestOf(mounted("/p/s", "/a/b"), inside))).toBe(true);
 });
 
+test("a directory is not moved away from another entry's target that lies in it by another mount", () => {
+  const story = beginStory({ objects: [...roots, { path: "/p/s/a/b", what: directory }], disks: ["/p"] });
+  const both = [mounted("/p/s", "/a"), mounted("/p/t", "/a/b/a")];
+  for (const other of [link("/p/s", "/p/s/a/b"), boundFile("/p/s", "/p/s/a/b")]) {
+    expect(planFor(story, manifestOf(...both, other)).conflicts.map(({ message }) => message)).toEqual([
+      "/p/s/a/b is in the way, and can't be moved: the way to /a/b/a leads through it",
+    ]);
+  }
+});
+
+test("a symlink is not moved away from the way to its own place", () => {
+  const objects = [
+    ...roots,
+    { path: "/p/t/a/a", what: { kind: "symlink", text: "/p/t/a" }, access: usual } as const,
+  ];
+  const story = beginStory({ objects, disks: ["/p"] });
+  const wanted = manifestOf(mounted("/p/t", "/a"), mounted("/p/s", "/a/a/a"));
+  expect(planFor(story, wanted).conflicts.map(({ message }) => message)).toEqual([
+    "/a/a/a is in the way, and can't be moved: the way to /a/a/a leads through it",
+  ]);
+});
+
 function manifestOf(...entries: readonly Entry[]): Manifest {
   return { entries };
 }
