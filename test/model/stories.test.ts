@@ -118,6 +118,14 @@ test("a symlink is not moved away from the way to its own place", () => {
   ]);
 });
 
+test("what imp made on a mount that was remounted read-only goes as soon as that is writable again", () => {
+  const story = beginStory({ objects: roots, disks: ["/p"] });
+  const above = mounted("/p/s", "/a");
+  command(story, manifestOf(above, mounted("/p/t", "/a/a")));
+  letHappen(story, { kind: "remount", which: 0, options: ["ro", "relatime"] });
+  expect(command(story, manifestOf(above))).toBe(true);
+});
+
 function manifestOf(...entries: readonly Entry[]): Manifest {
   return { entries };
 }
