@@ -88,10 +88,10 @@ export function refuseOwnSource(draft: Draft, entry: Entry): void {
   );
 }
 
-/** Refuses entries that lead elsewhere once a directory with symlinks in it is copied or put back. */
+/** Refuses entries that lead elsewhere once symlinks, or directories with symlinks in them, are moved or copied. */
 export function refuseNewWays(draft: Draft): void {
   const { decisions, tree } = draft;
-  if (!tree.movesContent) return;
+  if (!tree.movesLinks) return;
   const paths = decisions.resolveAnew();
   for (const entry of decisions.wanted.values()) {
     for (const path of [entry.target, entry.source]) {
@@ -100,12 +100,12 @@ export function refuseNewWays(draft: Draft): void {
         draft,
         entry.target,
         "in-the-way",
-        `the way to ${path} leads through a symlink that is only now copied`,
+        `the way to ${path} leads through a symlink that is only now moved or copied`,
       );
       conflict(
         draft,
         entry,
-        `the way to ${path} leads through a symlink that is only now copied or put back`,
+        `the way to ${path} leads through a symlink that is only now moved or copied`,
         "apply without this entry first, and then with it",
       );
     }

@@ -5,7 +5,7 @@ import { parentOf } from "../model/path.ts";
 import { accessOf } from "./access.ts";
 import { type Draft, directoryBehind, finding, nodeUnder } from "./draft.ts";
 import { adopt, describeReplacement, isReplacement } from "./extras/adoption.ts";
-import { isFuture } from "./future-node.ts";
+import { futureLink, isFuture } from "./future-node.ts";
 import { ensureParents } from "./parents.ts";
 import {
   describeNode,
@@ -42,6 +42,7 @@ export function planLink(draft: Draft, entry: LinkedFileEntry, source: ReadySour
         path: entry.target,
         text: entry.source,
       });
+      noteLink(draft, entry);
       return;
     case "symlink":
       planOverSymlink(draft, entry, node);
@@ -89,6 +90,7 @@ function replaceFile(draft: Draft, entry: LinkedFileEntry, node: FileNode): void
   const link = { serves: target, path: target, text: source } as const;
   draft.additionSteps.push({ kind: "replace-file", ...link, aside, identity, access });
   draft.afterwards.push({ kind: "discard-file", serves: target, path: aside, identity, sameAs: source });
+  noteLink(draft, entry);
 }
 
 function planOverSymlink(draft: Draft, entry: LinkedFileEntry, node: SymlinkNode): void {
@@ -117,6 +119,7 @@ function planOverSymlink(draft: Draft, entry: LinkedFileEntry, node: SymlinkNode
     to: entry.source,
     aside: draft.nameBeside(entry.target),
   });
+  noteLink(draft, entry);
 }
 
 /** The directory that the link is in, which may be another one than when it was made. */
@@ -150,5 +153,11 @@ function backUpOrRefuse(draft: Draft, entry: LinkedFileEntry, what: string, reme
     backup,
     identity,
   });
-  tree.set(decisions.paths.noFollow(backup), node, "late");
+  tree.backUp(decisions.paths.noFollow(entry.target), decisions.paths.noFollow(backup));
+  noteLink(draft, entry);
+}
+
+/** The way of another entry may lead there by other mounts, where it does not look for links that are to come. */
+function noteLink({ decisions, tree }: Draft, { target, source }: LinkedFileEntry): void {
+  tree.set(decisions.paths.noFollow(target), futureLink(source), "late");
 }

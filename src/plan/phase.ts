@@ -25,7 +25,11 @@ export function originalOf(draft: Draft, entry: Entry): Original | null {
 }
 
 function originalAt(draft: Draft, entry: Entry, path: string): Original | null {
-  return originalWithin(draft, entry, path, draft.decisions.paths.follow(path));
+  const { paths } = draft.decisions;
+  const view = paths.follow(path);
+  // The mounts that the path leads through may go now, and come again only after the entry.
+  const isStored = view.beneath === null && paths.follow(view.path).key === view.key;
+  return originalWithin(draft, entry, isStored ? view.path : path, view);
 }
 
 function originalWithin(draft: Draft, entry: Entry, path: string, view: KeyedView): Original | null {

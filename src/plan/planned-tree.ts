@@ -123,7 +123,7 @@ export class PlannedTree {
   /** What is at the view will be called `backup`, and nothing is there. */
   backUp(view: KeyedView, backup: KeyedView): void {
     this.set(backup, this.nodeAt(view), "late");
-    this.set(view, { kind: "missing" }, "late");
+    this.#note(view, { kind: "missing" }, undefined, "late");
     this.#noteMove(view, backup);
   }
 
@@ -131,8 +131,9 @@ export class PlannedTree {
     this.#moves.push({ number: this.#count, from: this.#key(from), to: this.#key(to) });
   }
 
-  /** True if a directory is copied, or put back, with all that is in it. */
-  get movesContent(): boolean {
+  /** True if symlinks may come to other places: what is there is moved or copied, perhaps with all that is in it. */
+  get movesLinks(): boolean {
+    if (this.#moves.length > 0) return true;
     return this.#changes.values().some((changes) => changes.some(({ content }) => content !== undefined));
   }
 

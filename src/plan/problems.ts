@@ -2,10 +2,11 @@ import type { Entry } from "../model/manifest.ts";
 import type { Mount } from "../model/mount.ts";
 import type { Identity } from "../model/object.ts";
 import type { Node } from "../model/observation.ts";
-import { join, longestName, nameOf, parentOf } from "../model/path.ts";
+import { ancestorsOf, join, longestName, nameOf, parentOf } from "../model/path.ts";
 import { conflict, type Draft, finding, nodeUnder } from "./draft.ts";
 import { isFuture } from "./future-node.ts";
 import { isReadOnly } from "./options.ts";
+import type { KeyedView } from "./resolve/keyed-view.ts";
 
 /** `an object of what kind` for a sentence. */
 export function describeNode(node: Node): string {
@@ -121,12 +122,33 @@ export function reportHeld(draft: Draft, entry: Entry): boolean {
     );
     return true;
   }
+  const beyond = targetBeyond(draft, entry, view);
+  if (beyond !== null) {
+    finding(draft, entry.target, "in-the-way", `the way to ${beyond} leads through what stands there`);
+    conflict(
+      draft,
+      entry,
+      `${entry.target} is in the way, and can't be moved: the way to ${beyond} leads through it`,
+      "move it away, or take one of the two entries out",
+    );
+    return true;
+  }
   const staying = draft.mountsWithin.upon(view).filter((mount) => !draft.decisions.isGoing(mount));
   for (const mount of staying) {
     finding(draft, entry.target, "in-the-way", `${describeMount(mount)} is mounted at ${mount.mountPoint}`);
   }
   reportMountsInside(draft, entry, staying, "moved");
   return staying.length > 0;
+}
+
+/** A wanted target whose way leads through what is at the view, and not by the entry's own path; null if there is none. */
+function targetBeyond(draft: Draft, entry: Entry, view: KeyedView): string | null {
+  if (!draft.requiredKeys().aboveTargets.has(view.key)) return null;
+  const { paths, wanted } = draft.decisions;
+  const own = paths.resolve(entry.target).path;
+  const isOther = (above: string) =>
+    paths.noFollow(above).key === view.key && paths.resolve(above).path !== own;
+  return wanted.keys().find((target) => ancestorsOf(target).some(isOther)) ?? null;
 }
 
 /**

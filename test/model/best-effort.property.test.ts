@@ -43,7 +43,7 @@ test(
           }
         },
       ),
-      { numRuns: runs, seed },
+      { numRuns: runs, seed, includeErrorInReport: true },
     );
     expect(restored).toBeGreaterThan(runs / 4);
     expect(partly).toBeGreaterThan(runs / 100);
@@ -69,7 +69,7 @@ test(
           else expect({ plan: part.plan, leftOut: part.leftOut }).toEqual({ plan: whole, leftOut: [] });
         },
       ),
-      { numRuns: runs, seed },
+      { numRuns: runs, seed, includeErrorInReport: true },
     );
   },
   patience,

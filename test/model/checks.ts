@@ -75,9 +75,8 @@ export function checkUndoing(original: World, plan: Plan): void {
     try {
       revert(world, past);
     } catch (error) {
-      throw new Error(`undoing was refused: ${JSON.stringify(past.step)}\n${showPlan(plan)}`, {
-        cause: error,
-      });
+      const what = `undoing was refused: ${JSON.stringify(past.step)}: ${error}`;
+      throw new Error(`${what}\n${showPlan(plan)}`, { cause: error });
     }
     const expected = snapshots.pop();
     if (expected !== undefined) {

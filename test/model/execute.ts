@@ -17,7 +17,8 @@ export function carryOutStep(world: World, step: Step): Done {
   try {
     return { step, outcome: perform(world, step) };
   } catch (error) {
-    throw new Error(`a step was refused: ${JSON.stringify(step)}`, { cause: error });
+    // A property test prints the message of an error, and not its cause.
+    throw new Error(`a step was refused: ${JSON.stringify(step)}: ${error}`, { cause: error });
   }
 }
 

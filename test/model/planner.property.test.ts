@@ -48,7 +48,7 @@ test(
           else letHappen(story, event.drift);
         }
       }),
-      { numRuns: runs, seed },
+      { numRuns: runs, seed, includeErrorInReport: true },
     );
   },
   patience,
@@ -91,7 +91,7 @@ test(
           }
         },
       ),
-      { numRuns: runs, seed },
+      { numRuns: runs, seed, includeErrorInReport: true },
     );
     expect(inPlace).toBeGreaterThan(runs / 10);
   },
@@ -132,7 +132,7 @@ test(
           }
         },
       ),
-      { numRuns: runs, seed },
+      { numRuns: runs, seed, includeErrorInReport: true },
     );
     expect(adopted).toBeGreaterThan(runs / 10);
   },

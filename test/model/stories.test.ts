@@ -76,6 +76,56 @@ test("a source is found through a mount of a directory that comes back from its 
   expect(command(story, manifestOf(mounted("/p/s", "/a/a")))).toBe(true);
 });
 
+test("an entry whose way leads by another mount over a symlink that is only planned is refused", () => {
+  const objects = [
+    ...roots,
+    { path: "/b", what: { kind: "symlink", text: "/p/t/a" }, access: usual } as const,
+  ];
+  const story = beginStory({ objects, disks: ["/p"] });
+  const wanted = manifestOf(mounted("/p/t", "/a"), link("/p/s", "/a/a"), mounted("/p/s", "/b/a/a"));
+  expect(planFor(story, wanted).conflicts.map(({ message }) => message)).toEqual([
+    "/b/a/a can't exist: /b/a is a symlink to /p/s/a/a",
+  ]);
+});
+
+test("an old source is copied from where it is stored while the mount that it was named through is made anew", () => {
+  const story = beginStory({ objects: roots, disks: ["/p"] });
+  const inside = mounted("/p/t", "/b/a");
+  command(story, manifestOf(mounted("/p/t", "/b"), inside, mounted("/b/a", "/a/b")));
+  letHappen(story, { kind: "put", object: { path: "/a/b/f", what: { kind: "file", bytes: "x" } } });
+  expect(command(story, manifestOf(mounted("/p/s", "/a/b"), inside))).toBe(true);
+});
+
+test("a directory is not moved away from another entry's target that lies in it by another mount", () => {
+  const story = beginStory({ objects: [...roots, { path: "/p/s/a/b", what: directory }], disks: ["/p"] });
+  const both = [mounted("/p/s", "/a"), mounted("/p/t", "/a/b/a")];
+  for (const other of [link("/p/s", "/p/s/a/b"), boundFile("/p/s", "/p/s/a/b")]) {
+    expect(planFor(story, manifestOf(...both, other)).conflicts.map(({ message }) => message)).toEqual([
+      "/p/s/a/b is in the way, and can't be moved: the way to /a/b/a leads through it",
+    ]);
+  }
+});
+
+test("a symlink is not moved away from the way to its own place", () => {
+  const objects = [
+    ...roots,
+    { path: "/p/t/a/a", what: { kind: "symlink", text: "/p/t/a" }, access: usual } as const,
+  ];
+  const story = beginStory({ objects, disks: ["/p"] });
+  const wanted = manifestOf(mounted("/p/t", "/a"), mounted("/p/s", "/a/a/a"));
+  expect(planFor(story, wanted).conflicts.map(({ message }) => message)).toEqual([
+    "/a/a/a is in the way, and can't be moved: the way to /a/a/a leads through it",
+  ]);
+});
+
+test("what imp made on a mount that was remounted read-only goes as soon as that is writable again", () => {
+  const story = beginStory({ objects: roots, disks: ["/p"] });
+  const above = mounted("/p/s", "/a");
+  command(story, manifestOf(above, mounted("/p/t", "/a/a")));
+  letHappen(story, { kind: "remount", which: 0, options: ["ro", "relatime"] });
+  expect(command(story, manifestOf(above))).toBe(true);
+});
+
 function manifestOf(...entries: readonly Entry[]): Manifest {
   return { entries };
 }

@@ -55,6 +55,8 @@ export function withdrawMade(draft: Draft, required: RequiredPaths, withdrawal: 
     const isNeeded = isAbove || isVacated(view) || draft.requiredKeys().targets.has(key);
     // It may become a backup with all that is in it, and come back.
     if (isNeeded && !isEmpty(draft, sighting)) continue;
+    // Mounts get the options that they should have only later.
+    if (isNeeded && view.home.options.includes("ro")) continue;
     draft.endedEffects.add(effect);
     if (isNeeded) giveFree(draft, withdrawal, effect, sighting, path);
     else tidyAway(draft, effect, path);
@@ -155,7 +157,7 @@ function pathAfterwards(draft: Draft, effect: MadeEffect, { view, path }: Sighti
 function isHeld(draft: Draft, view: KeyedView, path: string): boolean {
   const stays = (mount: Mount) => !draft.decisions.isGoing(mount);
   if (draft.mountsWithin.upon(view).some(stays)) return true;
-  return view.home.options.includes("ro") || isReadOnly(draft, parentOf(path));
+  return isReadOnly(draft, parentOf(path));
 }
 
 function isEmpty({ request }: Draft, { now }: Sighting): boolean {
