@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, globSync } from "node:fs";
 import { need } from "../requirement.ts";
 import type { Machine } from "./machine.ts";
 
@@ -7,9 +7,14 @@ const monitor = "/usr/libexec/gvfs-udisks2-volume-monitor";
 
 /** What this machine lacks to list mounts as a desktop does; null if nothing. */
 export const lackOfDesktop = need(
-  [udisks, monitor, "/usr/bin/gio", "/usr/bin/dbus-run-session"].every(existsSync),
-  "a desktop's volume monitor (gvfs-daemons, udisks2, dbus-daemon, libglib2.0-bin)",
+  [udisks, monitor, "/usr/bin/gio", "/usr/bin/dbus-run-session"].every(existsSync) && hasRemoteMonitors(),
+  "a desktop's volume monitor (gvfs, udisks2, dbus-daemon, libglib2.0-bin)",
 );
+
+/** What has GLib ask the monitor: without it, GLib's own list of mounts is all there is. */
+function hasRemoteMonitors(): boolean {
+  return globSync("/usr/lib{,64}{,/*}/gio/modules/libgioremote-volume-monitor.so").length > 0;
+}
 
 /** A bus of its own takes the place of the system's. GLib alone does not know `x-gvfs-hide`: gvfs's monitor does. */
 const listing = `
