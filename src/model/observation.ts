@@ -44,7 +44,7 @@ export type Node =
   | { readonly kind: "unsafe"; readonly at: string; readonly owner: number };
 
 /**
- * A spot to look at: `path` as it is now or, with `beneath`, as it would be without that mount and all that is
+ * What is seen at a path: `path` as it is now or, with `beneath`, as it would be without that mount and all that is
  * mounted on it.
  */
 export interface PathView {

@@ -1,4 +1,4 @@
-/** A spot in a text file; line and column count from 1, `length` is in characters. */
+/** A place in a text file; line and column count from 1, `length` is in characters. */
 export interface Place {
   readonly file: string;
   readonly line: number;

@@ -51,11 +51,11 @@ export function activeStateOf(active: Manifest, effects: readonly Effect[], obse
     return mount.deleted ? "deleted-source" : "source";
   }
 
-  const waysToSources = resolutionOver({ ...layout, isGone: () => false });
+  const pathsToSources = resolutionOver({ ...layout, isGone: () => false });
   for (const entry of active.entries) {
     if (!isMounted(entry) || found.has(entry.target)) continue;
     const mount = mountAt(mounts, observed.real(entry.target));
-    if (mount === null || shows(mount, waysToSources.follow(entry.source)) === "other") continue;
+    if (mount === null || shows(mount, pathsToSources.follow(entry.source)) === "other") continue;
     owners.set(mount.id, entry);
     own.set(entry, mount);
   }

@@ -89,7 +89,7 @@ export function refuseOwnSource(draft: Draft, entry: Entry): void {
 }
 
 /** Refuses entries that lead elsewhere once symlinks, or directories with symlinks in them, are moved or copied. */
-export function refuseNewWays(draft: Draft): void {
+export function refuseMovedPaths(draft: Draft): void {
   const { decisions, tree } = draft;
   if (!tree.movesLinks) return;
   const paths = decisions.resolveAnew();

@@ -4,9 +4,9 @@ import { coveredMount, mountAt } from "../model/mount.ts";
 import type { Observed } from "../model/observation.ts";
 import { ancestorsOf, parentOf } from "../model/path.ts";
 import { hasAccess } from "./access.ts";
-import { areOneObject } from "./active-state.ts";
 import type { PlanRequest } from "./draft.ts";
 import { type EffectIndex, indexOf } from "./effects.ts";
+import { whyStale } from "./mount-decisions.ts";
 import { onTop, optionsOf, sameOptions } from "./options.ts";
 import { viewOf } from "./resolve/keyed-view.ts";
 
@@ -50,7 +50,7 @@ function isMountInPlace(observed: Observed, entry: MountedEntry): boolean {
   if (observed.isHidden(mount) !== entry.hidden) return false;
   const [shown, stored] = [observed.node(target), observed.node(source)];
   if (stored.kind !== (entry.kind === "directory" ? "directory" : "file")) return false;
-  return areOneObject(shown, stored) && hasAccess(entry, stored);
+  return whyStale(shown, stored) === null && "identity" in shown && hasAccess(entry, stored);
 }
 
 function isLinkInPlace(observed: Observed, effects: EffectIndex, entry: LinkedFileEntry): boolean {

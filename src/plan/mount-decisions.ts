@@ -1,6 +1,6 @@
 import { type Entry, isMounted, type LinkedFileEntry, type MountedEntry } from "../model/manifest.ts";
 import { coveredMount, type Mount, mountAt, mountsOnTheWay } from "../model/mount.ts";
-import type { Observed } from "../model/observation.ts";
+import type { Node, Observed } from "../model/observation.ts";
 import { ancestorsOf, parentOf } from "../model/path.ts";
 import type { ActiveState } from "./active-state.ts";
 import type { PlannedTree } from "./planned-tree.ts";
@@ -16,8 +16,8 @@ export type MountedNow =
   | { readonly kind: "active"; readonly mount: Mount; readonly stale: Stale | null }
   | { readonly kind: "foreign"; readonly mount: Mount };
 
-/** Why a mount shows another object than its source is now. */
-export type Stale = "deleted" | "exchanged";
+/** Why a mount does not show its source as that is now; `idmapped`: it shows the object, with other owners. */
+export type Stale = "deleted" | "exchanged" | "idmapped";
 
 /** What happens to the mount of a wanted entry. */
 export type MountAction =
@@ -26,7 +26,7 @@ export type MountAction =
   | "add"
   /** Exchange the source under the eyes of its users. */
   | "replace"
-  /** Take it away and mount it again, for it lies on a mount that changes, or its source was deleted. */
+  /** Take it away and mount it again: it lies on a mount that changes, or shows what its source no longer is. */
   | "remount"
   /** A foreign mount is there. */
   | "conflict"
@@ -61,7 +61,7 @@ export function decideMounts(
   tree: PlannedTree,
   observed: Observed,
 ): MountDecisions {
-  // Symlinks in a target's parents are found on ways that lead through other entries, so their own places are
+  // Symlinks in a target's parents are found on paths that lead through other entries, so their own places are
   // needed first: as they are written, to begin with.
   const entries = [...wanted.values()];
   let places = new Map(entries.map((entry) => [entry, entry.target]));
@@ -152,10 +152,10 @@ function decideWith(
     if (mount === null) return { kind: "nothing" };
     const source = paths.follow(entry.source);
     const isSource = activeState.shows(mount, source) === "source";
-    const isExchanged = isSource && showsAnother(observed, mount, source);
-    if (isSource && !isExchanged) return { kind: "wanted", mount };
+    const stale = mount.deleted ? "deleted" : isSource ? staleness(observed, mount, source) : null;
+    if (isSource && stale === null) return { kind: "wanted", mount };
     if (activeState.ownerOf(mount.id)?.target !== entry.target) return { kind: "foreign", mount };
-    return { kind: "active", mount, stale: isExchanged ? "exchanged" : mount.deleted ? "deleted" : null };
+    return { kind: "active", mount, stale };
   }
 
   function action(entry: MountedEntry): MountAction {
@@ -202,16 +202,20 @@ function decideWith(
   };
 }
 
+/** Why the mount, which is on top and shows its source by the path, does not show what is there. */
+function staleness(observed: Observed, mount: Mount, source: KeyedView): Stale | null {
+  if (source.beneath !== null) return null;
+  return whyStale(observed.node(viewOf(observed.mounts, mount.mountPoint, null)), observed.node(source));
+}
+
 /**
- * True if the mount, which is on top, shows another object than the source is, though the paths agree: on network and
- * FUSE filesystems a path may lead to another object than before while a mount keeps the old one.
+ * Why what a mount shows is not what is stored; null if it is, and where that can't be told. On network and FUSE filesystems
+ * a path may lead to another object than before while a mount keeps the old one.
  */
-function showsAnother(observed: Observed, mount: Mount, source: KeyedView): boolean {
-  if (source.beneath !== null) return false;
-  const shown = observed.node(viewOf(observed.mounts, mount.mountPoint, null));
-  const stored = observed.node(source);
-  if (!("identity" in shown && "identity" in stored)) return false;
-  return shown.device !== stored.device || shown.identity.inode !== stored.identity.inode;
+export function whyStale(shown: Node, stored: Node): Stale | null {
+  if (!("identity" in shown && "identity" in stored)) return null;
+  if (shown.device !== stored.device || shown.identity.inode !== stored.identity.inode) return "exchanged";
+  return shown.uid === stored.uid && shown.gid === stored.gid ? null : "idmapped";
 }
 
 /** True if a mount that was made for this active entry lies right below `mount`, which covers it. */

@@ -132,6 +132,8 @@ function reportWhyMissing(draft: Draft, entry: MountedEntry): void {
     finding(draft, entry.target, "deleted-source", "what it shows was deleted from the persistence root");
   } else if (mounted.kind === "active" && mounted.stale === "exchanged") {
     finding(draft, entry.target, "wrong-mount", `what it shows is not what ${entry.source} is now`);
+  } else if (mounted.kind === "active" && mounted.stale === "idmapped") {
+    finding(draft, entry.target, "wrong-owner", `its mount shows other owners than ${entry.source} has`);
   } else if (mounted.kind !== "nothing") {
     finding(draft, entry.target, "wrong-mount", "the mount that it lies on is about to change");
   } else if (mounts.byMountPoint.has(draft.request.observed.real(entry.target))) {

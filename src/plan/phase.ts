@@ -58,13 +58,13 @@ export function phaseFor(draft: Draft, entry: Entry, original: Original | null):
 
 function leadsThereNow(draft: Draft, path: string): boolean {
   const { paths } = draft.decisions;
-  const located = paths.resolve(path);
+  const resolved = paths.resolve(path);
   const view = paths.follow(path);
-  if (view.beneath !== null || view.path !== located.path || draft.tree.isLate(view)) return false;
-  if ([...located.through].some((entry) => !isMounted(entry) || draft.decisions.action(entry) !== "keep")) {
+  if (view.beneath !== null || view.path !== resolved.path || draft.tree.isLate(view)) return false;
+  if ([...resolved.through].some((entry) => !isMounted(entry) || draft.decisions.action(entry) !== "keep")) {
     return false;
   }
-  return located.links.every((link) => link !== null && !draft.tree.isLate(link));
+  return resolved.links.every((link) => link !== null && !draft.tree.isLate(link));
 }
 
 function isWholeNow(draft: Draft, original: Original): boolean {

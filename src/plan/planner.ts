@@ -7,7 +7,7 @@ import {
   holdsOwnSource,
   liesInOwnRoot,
   refuseCircle,
-  refuseNewWays,
+  refuseMovedPaths,
   refuseOwnSource,
   refuseSharedPlace,
   sharedPlaces,
@@ -110,7 +110,7 @@ function planAdditions(draft: Draft): void {
     else if (other !== undefined) refuseSharedPlace(draft, entry, other);
     else planEntry(draft, entry);
   }
-  refuseNewWays(draft);
+  refuseMovedPaths(draft);
 }
 
 function planEntry(draft: Draft, entry: Entry): void {

@@ -41,7 +41,7 @@ describe("the index", () => {
       const text = readFileSync(join(directory.path, name), "utf8");
       expect(text).toBe(fileText("index", exampleIndex));
       expect(text).toStartWith('{\n  "format": 2,\n  "serial": 1,\n');
-      expect(text).toMatch(/\n {2}\],\n {2}"checksum": "[0-9a-f]{8}"\n\}\n$/);
+      expect(text).toMatch(/\n {2}\]\n, "checksum": "[0-9a-f]{8}"\n\}\n$/);
       writeIndexFile(directory, exampleIndex);
       expect(readFileSync(join(directory.path, name), "utf8")).toBe(text);
       expect(readdirSync(directory.path)).toEqual([name]);

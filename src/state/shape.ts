@@ -1,6 +1,7 @@
 /**
- * The shapes that values from state files have to have, as plain data. Every command compares at least one file with
- * its shape: a library for that takes longer to load than this takes to compare a thousand entries.
+ * The shapes that values from state files have to have, as plain data. What is not
+ * believed for its checksum is compared with one, and so is all that is written: a library for that takes longer to load
+ * than this takes to compare a thousand entries.
  */
 
 /** A shape that only values of `T` have. */

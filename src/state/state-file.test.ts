@@ -48,6 +48,16 @@ describe("the checksum of a state file", () => {
     }),
   );
 
+  test.each(files)(
+    "can be taken out of %o with its line, as a person is told who edited it",
+    (_file, text) => {
+      const rest = text.split("\n").filter((line) => !line.includes('"checksum"'));
+      const { checksum, ...content } = JSON.parse(text);
+      expect(checksum).toMatch(/^[0-9a-f]{8}$/);
+      expect(JSON.parse(rest.join("\n"))).toEqual(content);
+    },
+  );
+
   test("does not let one file pass for another", () =>
     inNewState((directory) => {
       for (const [written, text] of files) {
@@ -70,7 +80,7 @@ describe("the checksum of a state file", () => {
         JSON.stringify(JSON.parse(text)),
         `${text}\n`,
         `\n${text}`,
-        text.replace(/,\n {2}"checksum": "\w+"/, ""),
+        text.replace(/\n, "checksum": "\w+"/, ""),
         "[]",
         "{}",
       ]) {
@@ -90,7 +100,7 @@ describe("a state file that someone edited", () => {
       };
       const altered: string[] = [];
       const listening = { ...directory, onAltered: (path: string) => altered.push(path) };
-      for (const text of [edited, edited.replace(/,\n {2}"checksum": "\w+"/, "")]) {
+      for (const text of [edited, edited.replace(/\n, "checksum": "\w+"/, "")]) {
         put(directory, indexFile, text);
         expect(readIndexFile(listening)).toEqual({ kind: "index", index: expected });
         expect(altered).toEqual([`${directory.path}/generations.json`]);
@@ -114,7 +124,7 @@ const moment = fc
   .date({ min: new Date(0), max: new Date("9999-12-31"), noInvalidDate: true })
   .map((date) => date.toISOString());
 const number = fc.integer({ min: 1, max: 2 ** 40 });
-const text = fc.oneof(fc.string(), fc.constant('",\n  "checksum": "00000000"\n}\n'));
+const text = fc.oneof(fc.string(), fc.constant('"\n, "checksum": "00000000"\n}\n'));
 const label = fc.constantFrom({}, {}, { label: "before the upgrade" });
 const identity = fc.record({ inode: fc.nat().map(String), birth: fc.option(fc.nat().map(String)) });
 

@@ -71,7 +71,8 @@ function formatOf(value: unknown): number {
   return isObject && typeof value.format === "number" ? value.format : 0;
 }
 
-const beforeChecksum = ',\n  "checksum": "';
+/** The comma stands in the line of the checksum: without that line the file is good JSON, for a person who edits it. */
+const beforeChecksum = '\n, "checksum": "';
 const afterChecksum = '"\n}\n';
 const sealLength = beforeChecksum.length + 8 + afterChecksum.length;
 

@@ -97,6 +97,6 @@ function isPathText(text: string): boolean {
   return !text.includes("\0") && (text.isWellFormed() || !strangeSurrogate.test(text));
 }
 
-/** Lone surrogates stand for bytes that are not UTF-8 (see `linux/bytes.ts`); other ones stand for nothing. */
+/** Lone surrogates stand for bytes that are not UTF-8 (see `linux/path-encoding.ts`); other ones stand for nothing. */
 const strangeSurrogate =
   /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udc7f\udd00-\udfff]/;

@@ -28,7 +28,7 @@ export function effectsOf(world: World, plan: Plan, done: readonly Done[]): Effe
   return withLatestFolders([...plan.keptEffects, ...made, ...linkFolders(world, plan)]);
 }
 
-/** As `execute/link-folders.ts` has it. */
+/** As `execute/execute.ts` has it. */
 function linkFolders(world: World, plan: Plan): Effect[] {
   return plan.steps.flatMap((step): Effect[] => {
     if (!["link", "replace-link", "exchange-for-link", "replace-file"].includes(step.kind)) return [];

@@ -8,7 +8,7 @@ import { expectMount, mount, replaceMount, unmount, written } from "./mounting.t
 import { follow, lookUp, lookUpFollowing, parentAt } from "./walk.ts";
 import { isMountPoint, type ModelMount, type Position, Refusal, setHidden, type World } from "./world.ts";
 
-/** What a step left behind, as `execute/session.ts` has it. */
+/** What a step left behind, as `execute/step-context.ts` has it. */
 export interface Outcome {
   readonly made?: Effect;
   /** The mount that the step took away. */

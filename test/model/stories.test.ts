@@ -68,6 +68,22 @@ test("a mount that shows another object than its source is now is made anew, tho
   expect(findings.map(({ message }) => message)).toEqual(["what it shows is not what /p/t/a is now"]);
 });
 
+test("a mount that shows its source with other owners is made anew", () => {
+  const story = beginStory({ objects: roots, disks: ["/p"] });
+  const manifest = manifestOf(mounted("/p/t", "/a"));
+  command(story, manifest);
+  const request = requestFor(story, manifest);
+  // As an idmapped mount does.
+  const node = (view: PathView): Node => {
+    const seen = request.observed.node(view);
+    const isMapped = view.path === "/a" && view.beneath === null && seen.kind === "directory";
+    return isMapped ? { ...seen, uid: seen.uid + 100_000 } : seen;
+  };
+  const { steps, findings } = makePlan({ ...request, observed: { ...request.observed, node } });
+  expect(steps.map(({ kind }) => kind)).toEqual(["unmount", "mount"]);
+  expect(findings.map(({ message }) => message)).toEqual(["its mount shows other owners than /p/t/a has"]);
+});
+
 test("a source is found through a mount of a directory that comes back from its backup", () => {
   const story = beginStory({ objects: roots, disks: ["/p"] });
   command(story, manifestOf(link("/p/s", "/a/a")));

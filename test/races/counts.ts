@@ -66,7 +66,7 @@ export function outcomeOf({ exitCode, stdout, stderr }: Result): Outcome {
   return { exitCode, steps, messages };
 }
 
-/** How an error begins that a step of this kind meets (execute/session.ts). */
+/** How an error begins that a step of this kind meets (execute/step-context.ts). */
 const attempts: Readonly<Record<string, string>> = {
   "create-directory": "create the directory",
   "create-file": "create the file",

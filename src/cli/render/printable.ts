@@ -8,7 +8,7 @@ const unprintable =
 
 /**
  * `text` for one line of a terminal. A line break becomes `\n`, other control characters and the bytes of a path that
- * are not UTF-8 (see `linux/bytes.ts`) become `\xNN`, and the rest of what is dangerous `\u{NNNN}`.
+ * are not UTF-8 (see `linux/path-encoding.ts`) become `\xNN`, and the rest of what is dangerous `\u{NNNN}`.
  */
 export function printable(text: string): string {
   if (isPlain(text)) return text;

@@ -11,7 +11,7 @@ import { type CopySession, concerning } from "./session.ts";
 /**
  * Copies a directory's content while an attacker may be changing it. Everything is reached from an open directory by
  * one name at a time, no link is followed, and what is looked at is held and is itself what gets read (`one-file-system.ts`,
- * `reopen.ts`): nothing outside the tree is ever opened. The copy must be closed to everybody else.
+ * `linux/open.ts`): nothing outside the tree is ever opened. The copy must be closed to everybody else.
  *
  * Users can hard-link another user's file into a folder of theirs (where fs.protected_hardlinks is off). It is copied
  * with its owner, mode and access lists: they can read the copy no better than the original.

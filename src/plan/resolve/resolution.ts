@@ -55,7 +55,7 @@ interface Seen {
 const noEntry: ReadonlySet<Entry> = new Set();
 const top: ResolvedPath = { path: "/", through: noEntry, links: [] };
 
-/** The ways over this ground. Answers are kept, so what the ground says must not change. */
+/** The path resolution of this layout. Answers are kept, so what the layout says must not change. */
 export function resolutionOver(layout: Layout): PathResolution {
   const { mounts } = layout;
   const resolvedPaths = new Map<string, ResolvedPath>();
