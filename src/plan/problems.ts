@@ -129,7 +129,7 @@ export function reportHeld(draft: Draft, entry: Entry): boolean {
       draft,
       entry,
       `${entry.target} is in the way, and can't be moved: the way to ${beyond} leads through it`,
-      "move it away, or take one of the two entries out",
+      "move it away, or take an entry out",
     );
     return true;
   }
