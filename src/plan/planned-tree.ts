@@ -1,6 +1,6 @@
 import { mountsOnTheWay } from "../model/mount.ts";
 import type { Access, Identity } from "../model/object.ts";
-import type { DirectoryNode, Node, Observed, SymlinkNode } from "../model/observation.ts";
+import type { DirectoryNode, Node, Observed } from "../model/observation.ts";
 import { isAtOrBelow, isBelow, join, parentOf } from "../model/path.ts";
 import { type KeyedView, keysAbove, viewOf } from "./resolve/keyed-view.ts";
 
@@ -110,8 +110,8 @@ export class PlannedTree {
 
   /** True if symlinks may come to other places: what is there is moved or copied, perhaps with all that is in it. */
   get movesLinks(): boolean {
-    if (this.#moves.length > 0) return true;
-    return this.#changes.values().some((changes) => changes.some(({ content }) => content !== undefined));
+    const isFilled = ({ content }: Change) => content !== undefined;
+    return this.#moves.length > 0 || this.#changes.values().some((changes) => changes.some(isFilled));
   }
 
   /** What is at `from` will be at the view too. */
@@ -230,11 +230,6 @@ function namesBelow(above: string, key: string): string[] {
 /** A node for a directory that a step will have created: nobody knows its identity yet, and nothing is in it. */
 export function futureDirectory({ uid, gid, mode }: Access): DirectoryNode {
   return { kind: "directory", uid, gid, mode, identity: unborn, links: 2, device: "" };
-}
-
-/** A node for a symlink that a step will have made. */
-export function futureLink(text: string): SymlinkNode {
-  return { ...futureDirectory({ uid: 0, gid: 0, mode: 0o777 }), kind: "symlink", links: 1, text };
 }
 
 /** True for what does not exist yet. */
