@@ -1,14 +1,9 @@
 import type { Access, Identity } from "../model/object.ts";
-import type { DirectoryNode, Node, SymlinkNode } from "../model/observation.ts";
+import type { DirectoryNode, Node } from "../model/observation.ts";
 
 /** A node for a directory that a step will have created: its identity is not known yet, and nothing is in it. */
 export function futureDirectory({ uid, gid, mode }: Access): DirectoryNode {
   return { kind: "directory", uid, gid, mode, identity: unborn, links: 2, device: "" };
-}
-
-/** A node for a symlink that a step will have made. */
-export function futureLink(text: string): SymlinkNode {
-  return { ...futureDirectory({ uid: 0, gid: 0, mode: 0o777 }), kind: "symlink", links: 1, text };
 }
 
 /** True for what does not exist yet. */

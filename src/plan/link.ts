@@ -5,7 +5,7 @@ import { parentOf } from "../model/path.ts";
 import { accessOf } from "./access.ts";
 import { type Draft, directoryBehind, finding, nodeUnder } from "./draft.ts";
 import { adopt, describeReplacement, isReplacement } from "./extras/adoption.ts";
-import { futureLink, isFuture } from "./future-node.ts";
+import { futureDirectory, isFuture } from "./future-node.ts";
 import { ensureParents } from "./parents.ts";
 import {
   describeNode,
@@ -159,5 +159,7 @@ function backUpOrRefuse(draft: Draft, entry: LinkedFileEntry, what: string, reme
 
 /** The way of another entry may lead there by other mounts, where it does not look for links that are to come. */
 function noteLink({ decisions, tree }: Draft, { target, source }: LinkedFileEntry): void {
-  tree.set(decisions.paths.noFollow(target), futureLink(source), "late");
+  const future = futureDirectory({ uid: 0, gid: 0, mode: 0o777 });
+  const node = { ...future, kind: "symlink", links: 1, text: source } as const;
+  tree.set(decisions.paths.noFollow(target), node, "late");
 }

@@ -133,8 +133,8 @@ export class PlannedTree {
 
   /** True if symlinks may come to other places: what is there is moved or copied, perhaps with all that is in it. */
   get movesLinks(): boolean {
-    if (this.#moves.length > 0) return true;
-    return this.#changes.values().some((changes) => changes.some(({ content }) => content !== undefined));
+    const isFilled = ({ content }: Change) => content !== undefined;
+    return this.#moves.length > 0 || this.#changes.values().some((changes) => changes.some(isFilled));
   }
 
   /** What is at `from` will be at the view too. */

@@ -28,7 +28,7 @@ test(
       fc.property(
         emptyMachines,
         strictManifests,
-        fc.array(events, { maxLength: 6 }),
+        fc.array(events, { maxLength: 8 }),
         (machine, first, list) => {
           const story = beginStory(machine);
           command(story, first, { createSources: "all" });

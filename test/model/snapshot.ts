@@ -1,6 +1,7 @@
 import type { Identity } from "../../src/model/object.ts";
 import { parentsFirst } from "../../src/model/path.ts";
 import { type Dentry, type Inode, namesIn, pathWithin } from "./filesystem.ts";
+import { lookUp } from "./walk.ts";
 import { describeMount, hidingLine, type ModelMount, mountPointOf, type World } from "./world.ts";
 
 /** All that a person could tell of a world, by place: `DEVICE PATH` for objects, `mount PATH` for mounts. */
@@ -59,7 +60,9 @@ function describeMounts(world: World): string[] {
     .sort((left, right) => parentsFirst(left.point, right.point) || left.depth - right.depth)
     .map(({ mount, point, depth }) => {
       const root = pathWithin(mount.root) + (mount.root.gone ? "//deleted" : "");
-      const hidden = world.hiding.has(hidingLine(describeMount(mount))) ? " hidden" : "";
+      // A mount that another one covers can't be reached, and is shown to nobody; both may share one line.
+      const isReached = lookUp(world, point)?.mount === mount;
+      const hidden = isReached && world.hiding.has(hidingLine(describeMount(mount))) ? " hidden" : "";
       return `${point} ${depth} ${mount.filesystem.device} ${root} ${[...mount.options].sort().join(",")}${hidden}`;
     });
 }
