@@ -44,11 +44,6 @@ export function expectObject(parent: number, name: string, identity: Identity): 
   if (!isObject(statAt(parent, name), identity)) throw new SystemError("statx", errno.ESTALE, name);
 }
 
-/** @throws SystemError `ESTALE` if something else is in the place of our symlink by now */
-export function expectLink(parent: number, name: string, text: string): void {
-  if (!isLink(parent, name, text)) throw new SystemError("readlinkat", errno.ESTALE, name);
-}
-
 export function isLink(parent: number, name: string, text: string): boolean {
   return readLinkIfThere(parent, name) === text;
 }

@@ -40,6 +40,13 @@ export function ensureSource(draft: Draft, entry: Entry): ReadySource | null {
     reportWrongType(draft, entry, describeNode(node));
     return null;
   }
+  const { home } = draft.decisions.paths.follow(entry.source);
+  if (home.deleted) {
+    const message = `${entry.source} lies in a directory that was deleted; only the mount at ${home.mountPoint} still shows it`;
+    finding(draft, entry.target, "deleted-source", message);
+    conflict(draft, entry, message, `unmount that first: umount '${home.mountPoint}'`);
+    return null;
+  }
   const isAdjustable = node.kind === "directory" || node.kind === "file";
   if ((isAdjustable && !hasAccess(entry, node)) || entry.parentDirectory !== undefined) {
     const phase = phaseFor(draft, entry, null);

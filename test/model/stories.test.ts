@@ -84,6 +84,17 @@ test("a mount that shows its source with other owners is made anew", () => {
   expect(findings.map(({ message }) => message)).toEqual(["its mount shows other owners than /p/t/a has"]);
 });
 
+test("a source is refused that only a mount of a deleted directory still shows", () => {
+  const story = beginStory({ objects: roots, disks: ["/p"] });
+  command(story, manifestOf(link("/p/s", "/a/a"), mounted("/p/s", "/b/a")));
+  letHappen(story, { kind: "bind", from: "/b", path: "/p/s/a" });
+  command(story, manifestOf());
+  const { conflicts } = planFor(story, manifestOf(mounted("/p/s", "/a")));
+  expect(conflicts.map(({ message }) => message)).toEqual([
+    "/p/s/a lies in a directory that was deleted; only the mount at /p/s/a still shows it",
+  ]);
+});
+
 test("a source is found through a mount of a directory that comes back from its backup", () => {
   const story = beginStory({ objects: roots, disks: ["/p"] });
   command(story, manifestOf(link("/p/s", "/a/a")));
