@@ -99,8 +99,9 @@ function areAllNeeded(effects: readonly Effect[], entries: ReadonlyMap<string, E
     }
   };
   const isOnlyAbove = (path: string) => !entries.has(path) && aboveTargets.has(path);
-  const replaced = effects.filter(({ kind }) => kind === "replaced-file");
-  const isOnce =
-    new Set(replaced.map((effect) => "target" in effect && effect.target)).size === replaced.length;
+  const ofTargets = effects
+    .filter((effect) => "target" in effect)
+    .map(({ kind, target }) => `${kind} ${target}`);
+  const isOnce = new Set(ofTargets).size === ofTargets.length;
   return isOnce && effects.every(isNeeded);
 }

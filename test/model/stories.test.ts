@@ -179,3 +179,14 @@ function boundFile(root: string, target: string): Entry {
 function link(root: string, target: string): Entry {
   return { kind: "linked-file", ...common(root, target) };
 }
+
+test("a look does not pass over an older backup of the same target", () => {
+  const story = beginStory({ objects: [...roots, { path: "/p/t/c", what: directory }], disks: ["/p"] });
+  command(story, manifestOf(link("/p/t", "/c")), { createSources: "all" });
+  letHappen(story, { kind: "save-over-link", which: 0, bytes: "x" });
+  command(story, story.active);
+  letHappen(story, { kind: "save-over-link", which: 0, bytes: "y" });
+  command(story, story.active);
+  // Each plan is held against the one that is made without a look first.
+  expect(command(story, story.active)).toBe(true);
+});
