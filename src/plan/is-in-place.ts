@@ -2,12 +2,13 @@ import type { Effect } from "../model/generation.ts";
 import type { Entry, LinkedFileEntry, MountedEntry } from "../model/manifest.ts";
 import { coveredMount, mountAt } from "../model/mount.ts";
 import type { Observed } from "../model/observation.ts";
-import { ancestorsOf, parentOf } from "../model/path.ts";
+import { parentOf } from "../model/path.ts";
 import { hasAccess } from "./access.ts";
 import type { PlanRequest } from "./draft.ts";
 import { type EffectIndex, indexOf } from "./effects.ts";
 import { whyStale } from "./mount-decisions.ts";
 import { onTop, optionsOf, sameOptions } from "./options.ts";
+import { withAncestors } from "./required-paths.ts";
 import { viewOf } from "./resolve/keyed-view.ts";
 
 /**
@@ -68,20 +69,15 @@ function isLinkInPlace(observed: Observed, effects: EffectIndex, entry: LinkedFi
 
 /** True if an entry is stored in what another one shows: their mounts have to do with each other. */
 function isStoredInTarget(entries: ReadonlyMap<string, Entry>): boolean {
-  const storage = new Set([...entries.values()].map(({ source }) => parentOf(source)));
-  return [...storage].some((path) => [path, ...ancestorsOf(path)].some((above) => entries.has(above)));
+  const storage = withAncestors([...entries.values()].map(({ source }) => parentOf(source)));
+  return storage.values().some((path) => entries.has(path));
 }
 
 /** True if all effects concern the entries, and none is on record twice. */
 function areAllNeeded(effects: readonly Effect[], entries: ReadonlyMap<string, Entry>): boolean {
-  const folders = new Set<string>();
-  const aboveTargets = new Set<string>();
-  for (const { target, kind } of entries.values()) {
-    if (kind === "linked-file") folders.add(parentOf(target));
-    for (let above = parentOf(target); !aboveTargets.has(above); above = parentOf(above)) {
-      aboveTargets.add(above);
-    }
-  }
+  const links = [...entries.values()].filter(({ kind }) => kind === "linked-file");
+  const folders = new Set(links.map(({ target }) => parentOf(target)));
+  const aboveTargets = withAncestors([...entries.keys()].map(parentOf));
   const isNeeded = (effect: Effect): boolean => {
     switch (effect.kind) {
       case "created-directory":

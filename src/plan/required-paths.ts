@@ -48,7 +48,8 @@ export function requiredPathsOf(
   };
 }
 
-function withAncestors(paths: readonly string[]): Set<string> {
+/** The paths, and all directories above them. */
+export function withAncestors(paths: readonly string[]): Set<string> {
   const known = new Set<string>();
   for (const path of paths) {
     // Where one directory is known, all above it are.
